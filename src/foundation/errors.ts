@@ -1,0 +1,92 @@
+/**
+ * The errors Kiln reports. Every one says what happened, to which thing, and what to do about it; `code` is stable and
+ * documented in docs/errors.md, `exitCode` is what the command line ends with.
+ */
+
+/** Process exit codes by kind of failure. */
+export const EXIT_CODES = {
+  spec: 2,
+  host: 3,
+  media: 4,
+  install: 5,
+  disk: 6,
+  publish: 7,
+  bug: 70,
+  cancelled: 130,
+} as const;
+
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+export type ErrorOptions = {
+  readonly details?: ErrorDetails;
+  readonly cause?: unknown;
+};
+
+export abstract class KilnError extends Error {
+  abstract readonly exitCode: number;
+  /** Stable, dotted, for programs: `media.checksum`. */
+  readonly code: string;
+  readonly details: ErrorDetails;
+
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** What the user asked for cannot be done as written: template, options, install script. */
+export class SpecError extends KilnError {
+  readonly exitCode = EXIT_CODES.spec;
+}
+
+/** This host lacks something: a tool, libvirt, memory, disk space, permission. */
+export class HostError extends KilnError {
+  readonly exitCode = EXIT_CODES.host;
+}
+
+/** Install media missing, damaged, unrecognised or not as pinned. */
+export class MediaError extends KilnError {
+  readonly exitCode = EXIT_CODES.media;
+}
+
+/** The guest did not finish its installation. */
+export class InstallError extends KilnError {
+  readonly exitCode = EXIT_CODES.install;
+}
+
+/** The installed disk or its conversion is not fit for use. */
+export class DiskError extends KilnError {
+  readonly exitCode = EXIT_CODES.disk;
+}
+
+/** A service refused or lost the image. */
+export class PublishError extends KilnError {
+  readonly exitCode = EXIT_CODES.publish;
+}
+
+/** The user or the caller's AbortSignal ended the work. */
+export class CancelledError extends KilnError {
+  readonly exitCode = EXIT_CODES.cancelled;
+
+  constructor(message = 'Cancelled.', options: ErrorOptions = {}) {
+    super('cancelled', message, options);
+  }
+}
+
+/** One problem of several that are reported together. */
+export type Problem = {
+  /** Where: `vm-templates/x.yaml:4:3 memory`, `--disk size`. */
+  readonly where: string;
+  readonly problem: string;
+};
+
+/** Builds the one SpecError that reports all problems of an input at once. */
+export function specErrorOf(subject: string, problems: readonly Problem[]): SpecError {
+  const lines = problems.map(({ where, problem }) => `  ${where}: ${problem}`);
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  return new SpecError('spec.invalid', `${subject} has ${count}:\n${lines.join('\n')}`, {
+    details: { problems },
+  });
+}

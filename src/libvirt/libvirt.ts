@@ -1,0 +1,138 @@
+/**
+ * What Kiln needs of libvirt, in the words of its C API. `connectLibvirt` (connect-libvirt.ts) implements it over
+ * libvirt.so.0; tests may pass a fake. Nothing above this folder sees a pointer.
+ */
+
+/** virDomainState and the reason that goes with it (virDomainGetState). */
+export type DomainState = {
+  readonly state:
+    | 'nostate'
+    | 'running'
+    | 'blocked'
+    | 'paused'
+    | 'shutdown'
+    | 'shutoff'
+    | 'crashed'
+    | 'pmsuspended';
+  /** For `shutoff`: virDomainShutoffReason; for `paused`: virDomainPausedReason in kebab case; otherwise `unknown`. */
+  readonly reason:
+    | 'unknown'
+    | 'shutdown'
+    | 'destroyed'
+    | 'crashed'
+    | 'migrated'
+    | 'saved'
+    | 'failed'
+    | 'from-snapshot'
+    | 'daemon'
+    | 'ioerror'
+    | 'user'
+    | 'watchdog'
+    | 'other';
+};
+
+export type LifecycleEvent = {
+  readonly kind: 'lifecycle';
+  readonly event:
+    | 'defined'
+    | 'undefined'
+    | 'started'
+    | 'suspended'
+    | 'resumed'
+    | 'stopped'
+    | 'shutdown'
+    | 'pmsuspended'
+    | 'crashed';
+  /** The event's own detail, kebab case: `shutdown/guest`, `stopped/shutdown`, `stopped/destroyed`, `stopped/crashed`, `stopped/failed`, `suspended/ioerror`, `crashed/panicked` … */
+  readonly detail: string;
+};
+
+/** VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON: `enospc` is the host's disk full. */
+export type IoErrorEvent = {
+  readonly kind: 'io-error';
+  readonly path: string;
+  readonly device: string;
+  readonly reason: string;
+};
+
+/** VIR_DOMAIN_EVENT_ID_REBOOT: the guest reset itself and libvirt let it. */
+export type RebootEvent = { readonly kind: 'reboot' };
+
+/**
+ * QEMU's own SHUTDOWN event (virConnectDomainQemuMonitorEventRegister, qapi/run-state.json). `reason` tells what the
+ * lifecycle event cannot: guest-shutdown, guest-reset, guest-panic, host-qmp-quit, host-signal …
+ */
+export type MonitorShutdownEvent = {
+  readonly kind: 'monitor-shutdown';
+  readonly guest: boolean;
+  readonly reason: string;
+};
+
+export type ConnectionClosedEvent = { readonly kind: 'connection-closed'; readonly reason: string };
+
+/** `at`: milliseconds since the epoch when the event reached us. */
+export type DomainEvent = { readonly at: number } & (
+  | LifecycleEvent
+  | IoErrorEvent
+  | RebootEvent
+  | MonitorShutdownEvent
+  | ConnectionClosedEvent
+);
+
+/** Events of one domain from the moment of subscribing, none lost, none blocking libvirt. Ends after close(). */
+export type EventSubscription = AsyncIterable<DomainEvent> & { close(): void };
+
+export type DiskCounters = {
+  readonly readRequests: number;
+  readonly readBytes: number;
+  readonly writeRequests: number;
+  readonly writeBytes: number;
+};
+export type NetworkCounters = { readonly receivedBytes: number; readonly transmittedBytes: number };
+
+export type Screenshot = { readonly mimeType: string; readonly data: Uint8Array };
+
+export type DomainRef = { readonly name: string; readonly uuid: string };
+
+export interface LibvirtConnection {
+  readonly uri: string;
+  /** libvirt's and the hypervisor's version as `9.0.0`, `7.2.22`. */
+  versions(): Promise<{ readonly libvirt: string; readonly hypervisor: string }>;
+  capabilitiesXml(): Promise<string>;
+  domainCapabilitiesXml(query: {
+    readonly emulator?: string;
+    readonly arch?: string;
+    readonly machine?: string;
+    readonly virtType?: string;
+  }): Promise<string>;
+
+  listDomains(): Promise<readonly DomainRef[]>;
+  /** virDomainCreateXML: starts a domain that vanishes at its end unless it is defined meanwhile. */
+  createXml(xml: string): Promise<DomainRef>;
+  /** virDomainDefineXMLFlags; `validate` checks against libvirt's schema. */
+  defineXml(xml: string, options?: { readonly validate?: boolean }): Promise<DomainRef>;
+  /** virDomainCreate: starts a defined domain. */
+  start(uuid: string): Promise<void>;
+  /** undefined when no such domain exists. */
+  lookupByUuid(uuid: string): Promise<DomainRef | undefined>;
+  lookupByName(name: string): Promise<DomainRef | undefined>;
+  getState(uuid: string): Promise<DomainState | undefined>;
+  getXml(uuid: string): Promise<string>;
+  /** virDomainShutdown: the ACPI power button. */
+  shutdown(uuid: string): Promise<void>;
+  /** virDomainDestroy; no error when the domain is already off or gone. */
+  destroy(uuid: string): Promise<void>;
+  /** virDomainUndefineFlags with NVRAM, managed save, snapshots metadata; no error when it is gone. */
+  undefine(uuid: string): Promise<void>;
+  /** `target` is the device name of the XML: vda. undefined once the domain is off. */
+  diskCounters(uuid: string, target: string): Promise<DiskCounters | undefined>;
+  /** `target` is the interface's MAC address or device name. undefined once the domain is off. */
+  networkCounters(uuid: string, target: string): Promise<NetworkCounters | undefined>;
+  /** What the first screen shows (PPM or PNG as the hypervisor gives it). */
+  screenshot(uuid: string): Promise<Screenshot>;
+  /** Subscribe before starting the domain, then read its state once: so no end is missed. */
+  subscribe(uuid: string): Promise<EventSubscription>;
+  /** virNodeGetInfo. */
+  nodeInfo(): Promise<{ readonly cpus: number; readonly memoryBytes: number }>;
+  close(): Promise<void>;
+}
