@@ -1,0 +1,34 @@
+import type { Bytes } from '../foundation/size.ts';
+
+export type AcceleratorFacts = {
+  /** What guests will really run on. */
+  readonly use: 'kvm' | 'tcg';
+  /** One sentence for the user: `/dev/kvm opens, but a guest did not come up on it within 10 s`. */
+  readonly why: string;
+  /** `/dev/kvm` exists, whether or not it works. */
+  readonly kvmPresent: boolean;
+};
+
+export type UefiFirmware = {
+  /** Read-only code image and the variable store copied for each guest. */
+  readonly code: string;
+  readonly varsTemplate: string;
+  readonly secureBoot: boolean;
+};
+
+/** What this host has, found out once; the plan is made from it without looking again. */
+export type HostFacts = {
+  readonly arch: string;
+  readonly cpus: number;
+  readonly memory: Bytes;
+  readonly memoryAvailable: Bytes;
+  readonly accelerator: AcceleratorFacts;
+  /** Absolute path of qemu-system-x86_64. */
+  readonly emulator: string;
+  /** `7.2.22` */
+  readonly qemuVersion: string;
+  readonly uefi?: UefiFirmware;
+  readonly isRoot: boolean;
+  readonly uid: number;
+  readonly gid: number;
+};

@@ -1,0 +1,50 @@
+import type { OutputSpec } from '../artifact/output-spec.ts';
+import type { UefiFirmware } from '../host/host-facts.ts';
+import type { MediaSource } from '../media/install-media.ts';
+import type { DiskBus, InjectionMethod, InstallScriptKind, SecretRef } from '../spec/build-spec.ts';
+
+export type FirmwarePlan = { readonly kind: 'bios' } | ({ readonly kind: 'uefi' } & UefiFirmware);
+
+/** libvirt's words (formatdomain.html, "CPU model and topology"). */
+export type CpuPlan = {
+  readonly mode: 'host-passthrough' | 'maximum' | 'custom';
+  /** With mode `custom`. */
+  readonly model?: string;
+  readonly features: readonly { readonly name: string; readonly policy: 'require' | 'disable' }[];
+};
+
+export type ScriptPlan = {
+  readonly path: string;
+  readonly kind: InstallScriptKind;
+  readonly inject: InjectionMethod;
+  /** Name under which the installer finds it: `preseed.cfg`, `ks.cfg`. */
+  readonly installName: string;
+};
+
+/** Every choice made, as plain JSON: printed by `kiln plan`, saved with the build. Sizes in MiB or bytes, times in seconds, as named. */
+export type BuildPlan = {
+  readonly name: string;
+  readonly os?: string;
+  readonly arch: 'x86_64';
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly acceleratorWhy: string;
+  readonly emulator: string;
+  readonly machine: 'q35' | 'pc';
+  readonly firmware: FirmwarePlan;
+  readonly cpu: CpuPlan;
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly disk: { readonly bus: DiskBus; readonly target: string; readonly sizeBytes: number };
+  readonly network: 'user' | 'none';
+  readonly media: readonly MediaSource[];
+  readonly script?: ScriptPlan;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly rootPassword?: SecretRef;
+  /** For direct kernel boot: what Kiln adds for the installer family, then the user's own. */
+  readonly kernelArguments: readonly string[];
+  readonly outputs: readonly OutputSpec[];
+  readonly bootCheck: { readonly enabled: boolean; readonly pattern: string; readonly limitSeconds: number };
+  /** Already scaled for the accelerator. */
+  readonly limits: { readonly totalSeconds: number; readonly stallSeconds: number };
+  readonly templates: readonly { readonly name: string; readonly sha256: string }[];
+};

@@ -1,0 +1,75 @@
+import type { OutputSpec } from '../artifact/output-spec.ts';
+import type { Seconds } from '../foundation/duration.ts';
+import type { Bytes } from '../foundation/size.ts';
+import type { MediaSource } from '../media/install-media.ts';
+
+export const FIRMWARES = ['bios', 'uefi'] as const;
+export type Firmware = (typeof FIRMWARES)[number];
+
+export const DISK_BUSES = ['virtio', 'sata', 'scsi', 'ide'] as const;
+export type DiskBus = (typeof DISK_BUSES)[number];
+
+/** Where a secret's value is to be read from; the value itself never enters a spec or a plan. */
+export type SecretRef = { readonly file: string } | { readonly env: string };
+
+export type InstallScriptKind = 'kickstart' | 'preseed' | 'autoinstall' | 'autoyast';
+
+/**
+ * `initrd`: appended to the installer's initrd (direct kernel boot only). `seed-iso`: a second CD-ROM labelled as the installer
+ * expects (OEMDRV for kickstart, CIDATA for autoinstall). `none`: the media bring their own script.
+ */
+export type InjectionMethod = 'initrd' | 'seed-iso' | 'none';
+
+export type InstallScriptRef = {
+  /** Absolute path on this host. */
+  readonly path: string;
+  readonly kind?: InstallScriptKind;
+  readonly inject?: InjectionMethod;
+};
+
+export type TimeLimits = {
+  /** The whole install, on working KVM; scaled by the plan for emulation. */
+  readonly total: Seconds;
+  /** No progress at all, on working KVM; scaled likewise. */
+  readonly stall: Seconds;
+};
+
+export type BootCheckSpec = {
+  readonly enabled: boolean;
+  /** Regular expression a console line must match. */
+  readonly pattern: string;
+  readonly limit: Seconds;
+};
+
+/** What was asked for: templates composed, options applied, everything valid. The host has not been looked at. */
+export type BuildSpec = {
+  readonly name: string;
+  readonly description?: string;
+  /** OS id of the OS table: debian13, kiln-test. */
+  readonly os?: string;
+  readonly arch: 'x86_64';
+  readonly firmware: Firmware;
+  /** QEMU machine type family. */
+  readonly machine: 'q35' | 'pc';
+  readonly memory: Bytes;
+  readonly vcpus: number;
+  /** libvirt words: `host-passthrough`, `maximum`, or a model name; features as `+name` / `-name`. Default follows the accelerator. */
+  readonly cpu?: { readonly model?: string; readonly features: readonly string[] };
+  /** `auto` probes; the others insist. */
+  readonly accelerator: 'auto' | 'kvm' | 'tcg';
+  readonly disk: { readonly size: Bytes; readonly bus: DiskBus };
+  readonly network: 'user' | 'none';
+  /** Tried in order until one is usable. */
+  readonly media: readonly MediaSource[];
+  readonly script?: InstallScriptRef;
+  /** Values for the script's declared placeholders, by name. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly rootPassword?: SecretRef;
+  /** Added to the installer's kernel command line (virt-install's --extra-args); direct kernel boot only. */
+  readonly extraArgs: readonly string[];
+  readonly outputs: readonly OutputSpec[];
+  readonly bootCheck: BootCheckSpec;
+  readonly limits: TimeLimits;
+  /** Templates that were read, nearest first, for the manifest. */
+  readonly templates: readonly { readonly name: string; readonly sha256: string }[];
+};
