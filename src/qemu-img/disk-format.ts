@@ -1,0 +1,4 @@
+/** Image formats Kiln reads and writes; the words are qemu-img's, so `vpc` is what others call VHD. */
+export const DISK_FORMATS = ['raw', 'qcow2', 'vmdk', 'vpc', 'vhdx', 'vdi'] as const;
+
+export type DiskFormat = (typeof DISK_FORMATS)[number];
