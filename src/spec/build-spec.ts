@@ -16,7 +16,7 @@ export type InstallScriptKind = 'kickstart' | 'preseed' | 'autoinstall' | 'autoy
 
 /**
  * `initrd`: appended to the installer's initrd (direct kernel boot only). `seed-iso`: a second CD-ROM labelled as the installer
- * expects (OEMDRV for kickstart, CIDATA for autoinstall). `none`: the media bring their own script.
+ * expects (OEMDRV for kickstart and autoyast, CIDATA for autoinstall). `none`: the media bring their own script.
  */
 export type InjectionMethod = 'initrd' | 'seed-iso' | 'none';
 
@@ -32,6 +32,8 @@ export type TimeLimits = {
   readonly total: Seconds;
   /** No progress at all, on working KVM; scaled likewise. */
   readonly stall: Seconds;
+  /** Those the user named for this build (`--timeout`, `--stall`): meant literally, not scaled. */
+  readonly literal?: readonly ('total' | 'stall')[];
 };
 
 export type BootCheckSpec = {
