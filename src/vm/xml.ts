@@ -21,7 +21,7 @@ function escapeAttribute(value: string): string {
     .replaceAll('\r', '&#13;');
 }
 
-const indent = (markup: string): string => markup.replaceAll(/^(?=<)/gm, '  ');
+const indent = (markup: string): string => markup.replaceAll(/^(?= *<)/gm, '  ');
 
 /**
  * `element('target', { dev: 'vda', bus: undefined })` → `<target dev="vda"/>`. Attributes that are undefined are left out,

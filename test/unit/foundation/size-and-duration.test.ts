@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { formatDuration, parseDuration } from '../../../src/foundation/duration.ts';
+import { formatSize, parseSize } from '../../../src/foundation/size.ts';
+
+describe('parseSize', () => {
+  it.each([
+    ['4GiB', 4 * 2 ** 30],
+    ['512M', 512 * 2 ** 20],
+    ['1.5 G', 1.5 * 2 ** 30],
+    ['10GB', 10e9],
+    ['123', 123],
+  ])('%s', (text, expected) => expect(parseSize(text)).toBe(expected));
+
+  it.each(['', 'G', '-1G', '4XB', '1e400', '4 GiB more', '99999999T'])('refuses %j', (text) => {
+    expect(() => parseSize(text)).toThrow(expect.objectContaining({ code: 'size.invalid' }));
+  });
+});
+
+describe('formatSize', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [4 * 2 ** 30, '4.0 GiB'],
+  ])('%d', (count, text) => expect(formatSize(count)).toBe(text));
+});
+
+describe('parseDuration', () => {
+  it.each([
+    ['90', 90],
+    ['90s', 90],
+    ['1h30m', 5400],
+    ['1 h 30 min', 5400],
+    ['0', 0],
+  ])('%s', (text, expected) => expect(parseDuration(text)).toBe(expected));
+
+  it.each(['', 'm', '5x', '-5', '5 minutes ago'])('refuses %j', (text) => {
+    expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'duration.invalid' }));
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [9.3, '9s'],
+    [65, '1m 05s'],
+    [3725, '1h 02m 05s'],
+  ])('%d', (value, text) => expect(formatDuration(value)).toBe(text));
+});
