@@ -1,0 +1,67 @@
+import koffi from 'koffi';
+import type { LibvirtLibrary } from './libvirt-library.ts';
+import type { ConnectionHandle } from './native.ts';
+
+/** The virErrorNumber values (libvirt's virterror.h) that Kiln tells apart. */
+export const LIBVIRT_ERRORS = {
+  internal: 1,
+  noSupport: 3,
+  invalidArgument: 8,
+  operationFailed: 9,
+  xml: 27,
+  systemError: 38,
+  noDomain: 42,
+  operationInvalid: 55,
+  operationUnsupported: 84,
+} as const;
+
+/** A call of libvirt failed. Always the `cause` of a KilnError by the time a user sees it. */
+export class LibvirtError extends Error {
+  override readonly name = 'LibvirtError';
+  /** virErrorNumber. */
+  readonly code: number;
+  /** virErrorDomain: the part of libvirt that failed, e.g. 10 for QEMU, 7 for remote. */
+  readonly domain: number;
+  /** The function that was called, e.g. `virDomainCreateXML`. */
+  readonly call: string;
+
+  constructor(call: string, failure: NativeFailure) {
+    super(failure.message);
+    this.call = call;
+    this.code = failure.code;
+    this.domain = failure.domain;
+  }
+}
+
+export type NativeFailure = { readonly code: number; readonly domain: number; readonly message: string };
+
+/** True for a LibvirtError with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly number[]): error is LibvirtError {
+  return error instanceof LibvirtError && codes.includes(error.code);
+}
+
+/** struct _virError: int code, int domain, char *message, then fields we do not read; 72 bytes in all. */
+const VIR_ERROR_BYTES = 72;
+const DOMAIN_OFFSET = 4;
+const MESSAGE_OFFSET = 8;
+
+export function decodeFailure(error: bigint | Uint8Array): NativeFailure {
+  const message: unknown = koffi.decode(error, MESSAGE_OFFSET, 'str');
+  return {
+    code: Number(koffi.decode(error, 0, 'int')),
+    domain: Number(koffi.decode(error, DOMAIN_OFFSET, 'int')),
+    message: typeof message === 'string' ? message : 'no message from libvirt',
+  };
+}
+
+/**
+ * The failure of the connection's last call. libvirt keeps one per thread, which is of no use when calls run on
+ * worker threads, and one per connection, which is right as long as the connection makes one call at a time.
+ */
+export function lastFailure(library: LibvirtLibrary, connection: ConnectionHandle): NativeFailure {
+  const copy = new Uint8Array(VIR_ERROR_BYTES);
+  library.virConnCopyLastError(connection, copy);
+  const failure = decodeFailure(copy);
+  library.virResetError(copy);
+  return failure;
+}

@@ -1,0 +1,68 @@
+import koffi, { type LibraryHandle } from 'koffi';
+
+declare const handleKind: unique symbol;
+/** The address of one of libvirt's objects; never leaves this folder. */
+export type Handle<Kind extends string> = bigint & { readonly [handleKind]: Kind };
+export type ConnectionHandle = Handle<'virConnect'>;
+export type DomainHandle = Handle<'virDomain'>;
+export type StreamHandle = Handle<'virStream'>;
+
+/** A C function: called directly when it cannot block, through `blocking` (a worker thread) when it may. */
+export type NativeFunction<Args extends readonly unknown[], Result> = {
+  (...args: Args): Result;
+  blocking(...args: Args): Promise<Result>;
+};
+
+/** Declares C functions by prototype, as koffi reads them: `_Out_` marks results, `str!` a string we must free. */
+export type Declare = <Args extends readonly unknown[], Result>(
+  prototype: string,
+) => NativeFunction<Args, Result>;
+
+/** A C out-parameter: the callee's value lands in element 0. */
+export type Out<Value> = [Value | null];
+
+export function declareIn(library: LibraryHandle): Declare {
+  return <Args extends readonly unknown[], Result>(prototype: string) => {
+    const native = library.func(prototype);
+    const call = (...args: Args): Result => native(...args) as Result; // as the prototype beside it says
+    const blocking = (...args: Args): Promise<Result> =>
+      new Promise((resolve, reject) => {
+        native.async(...args, (error: Error | null, result: Result) => {
+          if (error) reject(error);
+          else resolve(result);
+        });
+      });
+    return Object.assign(call, { blocking });
+  };
+}
+
+export type CallbackAddress = bigint;
+
+/**
+ * Makes a JavaScript function callable from C for as long as the process lives. When libvirt calls it from another
+ * thread, that thread waits until the JavaScript thread has run it.
+ * @param prototype with a name of its own in this process
+ */
+export function permanentCallback<Args extends readonly unknown[]>(
+  prototype: string,
+  callback: (...args: Args) => void,
+): CallbackAddress {
+  const answering = (...args: Args): number => {
+    callback(...args);
+    return 0;
+  };
+  return koffi.register(answering, koffi.pointer(koffi.proto(prototype)));
+}
+
+const POINTER_SIZE = 8n;
+
+/** Reads `count` pointers out of a C array. */
+export function readPointers<Kind extends string>(address: bigint, count: number): Handle<Kind>[] {
+  const at = (index: number) => koffi.decode(address + BigInt(index) * POINTER_SIZE, 'void *');
+  return Array.from({ length: count }, (_, index) => at(index) as Handle<Kind>);
+}
+
+/** Gives memory back that libvirt took with malloc. */
+export function freeNative(address: bigint): void {
+  koffi.free(address);
+}
