@@ -1,0 +1,34 @@
+import type { BuildSpec } from './build-spec.ts';
+import { readLine, wrong } from './words.ts';
+
+export type CpuSettings = NonNullable<BuildSpec['cpu']>;
+
+/** QEMU's words beside libvirt's. */
+const MODEL_ALIASES: Readonly<Record<string, string>> = { max: 'maximum', host: 'host-passthrough' };
+
+/** `+avx`, `-cx16`, QEMU's `cx16=off` and virt-install's `disable=cx16` → `-cx16`. */
+export function readFeature(value: unknown): string {
+  const text = readLine(value);
+  const signed = /^([+-])([\w.-]+)$/.exec(text);
+  if (signed) return text;
+  const switched = /^([\w.-]+)=(on|off)$/.exec(text);
+  if (switched) return `${switched[2] === 'on' ? '+' : '-'}${switched[1]}`;
+  const policy = /^(require|disable)=([\w.-]+)$/.exec(text);
+  if (policy) return `${policy[1] === 'require' ? '+' : '-'}${policy[2]}`;
+  throw wrong(`"${text}" is not a CPU feature; write +name to add or -name to remove one`);
+}
+
+export function readModel(value: unknown): string {
+  const text = readLine(value);
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(text))
+    throw wrong(`"${text}" is not a CPU model; write host-passthrough, maximum or a model of QEMU`);
+  return MODEL_ALIASES[text] ?? text;
+}
+
+/** `maximum,-cx16`: a model, if wanted, then features. */
+export function readCpu(value: unknown): CpuSettings {
+  const [first = '', ...others] = readLine(value).split(',');
+  const isModel = !/^[+-]|=/.test(first);
+  const features = (isModel ? others : [first, ...others]).map(readFeature);
+  return isModel ? { model: readModel(first), features } : { features };
+}

@@ -1,0 +1,30 @@
+import { type Problem, SpecError } from '../foundation/errors.ts';
+
+/** Runs readers and keeps what they complain about, so that all problems can be told together. */
+export class ProblemList {
+  readonly #problems: Problem[] = [];
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  add(where: string, problem: string): void {
+    this.#problems.push({ where, problem });
+  }
+
+  addAll(problems: readonly Problem[]): void {
+    this.#problems.push(...problems);
+  }
+
+  /** The reader's result, or undefined with the problem noted under `where`. An undefined input stays undefined. */
+  read<V, T>(where: string, value: V | undefined, reader: (value: V) => T): T | undefined {
+    if (value === undefined) return undefined;
+    try {
+      return reader(value);
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      this.add(where, error.message);
+      return undefined;
+    }
+  }
+}

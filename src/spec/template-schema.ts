@@ -1,0 +1,140 @@
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { MEDIA_KINDS } from '../media/install-media.ts';
+import { readName } from './build-name.ts';
+import { DISK_BUSES, FIRMWARES } from './build-spec.ts';
+import { readCpu, readFeature, readModel } from './cpu-word.ts';
+import { readExtraArgs } from './extra-args.ts';
+import { checkMedia, mediaOf } from './media-word.ts';
+import { readOs } from './os-word.ts';
+import type { Settings } from './settings.ts';
+import { field, isText, item, mapOr, oneOf, reading } from './template-field.ts';
+import { readEnvironmentName, readVariables } from './variable-words.ts';
+import * as words from './words.ts';
+
+function mediaEntry(folder: string) {
+  const fields = z.strictObject({
+    cdrom: field(words.readLine),
+    location: field(words.readLine),
+    import: field(words.readLine),
+    sha256: field((value) => words.readDigest(value, 'sha256')),
+    sha512: field((value) => words.readDigest(value, 'sha512')),
+    kernel: field(words.readLine),
+    initrd: field(words.readLine),
+  });
+  return fields.transform(
+    reading(({ kernel, initrd, sha256, sha512, ...from }) => {
+      const [kind, another] = MEDIA_KINDS.filter((candidate) => from[candidate] !== undefined);
+      if (kind === undefined || another !== undefined)
+        throw words.wrong('names exactly one of cdrom, location, import');
+      const pin = sha512 ?? sha256;
+      return checkMedia({
+        ...mediaOf(kind, from[kind], folder),
+        ...(kernel === undefined ? {} : { kernel }),
+        ...(initrd === undefined ? {} : { initrd }),
+        ...(pin === undefined ? {} : { pin }),
+      });
+    }),
+  );
+}
+
+function scriptField(folder: string) {
+  const path = (value: unknown): string => resolve(folder, words.readLine(value));
+  const kind = oneOf(words.SCRIPT_KINDS);
+  const fields = z.strictObject({ path: field(path), kind, inject: oneOf(words.INJECTION_METHODS) });
+  return mapOr(fields, isText, (value) => ({ path: path(value) }));
+}
+
+function passwordField(folder: string) {
+  const file = field((value) => resolve(folder, words.readLine(value)));
+  const fields = z.strictObject({ file, env: field(readEnvironmentName) }).transform(
+    reading((ref) => {
+      if (ref.file !== undefined && ref.env === undefined) return { file: ref.file };
+      if (ref.env !== undefined && ref.file === undefined) return { env: ref.env };
+      throw words.wrong('names exactly one of file, env');
+    }),
+  );
+  return mapOr(
+    fields,
+    (value) => typeof value !== 'object',
+    () => {
+      throw words.wrong('a password never stands in a template; write {file: <path>} or {env: <VARIABLE>}');
+    },
+  );
+}
+
+const outputFields = z
+  .strictObject({
+    format: field(words.readFormat),
+    compression: oneOf(words.COMPRESSIONS),
+    name: field(words.readFileName),
+  })
+  .transform(
+    reading(({ format, compression, name }) => {
+      if (format === undefined) throw words.wrong('names no format; write for example {format: qcow2}');
+      return words.checkOutput({
+        format,
+        ...(compression === undefined ? {} : { compression }),
+        ...(name === undefined ? {} : { fileName: name }),
+      });
+    }),
+  );
+
+const outputField = mapOr(outputFields, isText, (value) => ({ format: words.readFormat(value) }));
+
+const bootCheckField = mapOr(
+  z.strictObject({
+    enabled: field(words.readBoolean),
+    pattern: field(words.readPattern),
+    limit: field(words.readDuration),
+  }),
+  (value) => typeof value !== 'object' || value === null,
+  (value) => ({ enabled: words.readBoolean(value) }),
+);
+
+const cpuField = mapOr(
+  z.strictObject({ model: field(readModel), features: z.array(item(readFeature)).optional() }),
+  isText,
+  readCpu,
+);
+
+const list = <S extends z.ZodType>(of: S) => z.array(of).min(1, 'is an empty list').optional();
+
+/** The keys of a template. All are optional: `base`, defaults and options fill in the rest. */
+export function templateSchema(folder: string) {
+  return z.strictObject({
+    base: field(words.readLine),
+    name: field(readName),
+    description: field(words.readText),
+    os: field(readOs),
+    firmware: oneOf(FIRMWARES),
+    machine: oneOf(words.MACHINES),
+    memory: field((value) => words.readSize(value, 'MiB')),
+    vcpus: field(words.readVcpus),
+    cpu: cpuField.optional(),
+    accelerator: oneOf(words.ACCELERATORS),
+    disk: mapOr(
+      z.strictObject({ size: field((value) => words.readSize(value, 'GiB')), bus: oneOf(DISK_BUSES) }),
+      (value) => typeof value !== 'object' || value === null,
+      (value) => ({ size: words.readSize(value, 'GiB') }),
+    ).optional(),
+    network: oneOf(words.NETWORKS),
+    media: list(mediaEntry(folder)),
+    script: scriptField(folder).optional(),
+    variables: field(readVariables),
+    'root-password': passwordField(folder).optional(),
+    'extra-args': field(readExtraArgs),
+    outputs: list(outputField),
+    'boot-check': bootCheckField.optional(),
+    limits: z.strictObject({ total: field(words.readDuration), stall: field(words.readDuration) }).optional(),
+  });
+}
+
+export type TemplateKeys = z.output<ReturnType<typeof templateSchema>>;
+
+/** From the template's words to ours; `base` is not a setting. */
+export function settingsOf(keys: TemplateKeys): Settings {
+  const { base: _base, 'root-password': rootPassword, 'extra-args': extraArgs, ...same } = keys;
+  const { 'boot-check': bootCheck, ...rest } = same;
+  return { ...rest, rootPassword, extraArgs, bootCheck };
+}

@@ -1,0 +1,45 @@
+import { readLine, readText, wrong } from './words.ts';
+
+/** Names Kiln fills in by itself; a user's variable may replace `hostname` alone. */
+const RESERVED: ReadonlySet<string> = new Set(['root_password_hash', 'completion_marker_command']);
+
+export function readVariableName(name: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
+    throw wrong(`"${name}" is not a variable name; use letters, digits and _, a letter first`);
+  if (RESERVED.has(name)) throw wrong(`"${name}" is filled in by Kiln; choose another name`);
+  return name;
+}
+
+/** Must be one line: a line break would let a value write lines of its own into the install script. May be empty. */
+export function readVariableValue(value: unknown): string {
+  if (value === '') return '';
+  return readLine(typeof value === 'boolean' || Number.isInteger(value) ? String(value) : value);
+}
+
+export function readVariables(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong('expects a map of names and values');
+  const entries = Object.entries(value).map(([name, text]) => {
+    readVariableName(name);
+    try {
+      return [name, readVariableValue(text)] as const;
+    } catch (error) {
+      throw wrong(`${name} ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `name=value`; everything after the first `=` is the value, blanks, quotes and all. */
+export function readAssignment(text: string): readonly [name: string, value: string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw wrong(`"${text}" is not of the form name=value`);
+  return [readVariableName(text.slice(0, at)), readVariableValue(text.slice(at + 1))];
+}
+
+export function readEnvironmentName(value: unknown): string {
+  const name = readText(value);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw wrong(`"${name}" is not the name of an environment variable`);
+  return name;
+}

@@ -1,0 +1,131 @@
+import { DISK_FORMATS, type DiskFormat, type OutputSpec } from '../artifact/output-spec.ts';
+import { parseDuration, type Seconds } from '../foundation/duration.ts';
+import { SpecError } from '../foundation/errors.ts';
+import { suggestion } from '../foundation/nearest-word.ts';
+import { type Bytes, bytes, parseSize } from '../foundation/size.ts';
+import type { MediaPin } from '../media/install-media.ts';
+
+/**
+ * Readers of single values, shared by templates and options so that a word means the same in both. Each takes what YAML or a
+ * command line gives and throws a SpecError whose message completes "<key>: …".
+ */
+export function wrong(message: string): SpecError {
+  return new SpecError('spec.invalid', message);
+}
+
+function shown(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a map' : `the ${typeof value} ${JSON.stringify(value)}`;
+}
+
+export function readText(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  if (value === '') throw wrong('is empty');
+  const quote = typeof value === 'number' || typeof value === 'boolean' ? '; put it in quotes' : '';
+  throw wrong(`expects text, found ${shown(value)}${quote}`);
+}
+
+/** One line of text: no line breaks, NUL or other control characters (tabs are allowed). */
+export function readLine(value: unknown): string {
+  const text = readText(value);
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text))
+    throw wrong('holds a line break or a control character');
+  return text;
+}
+
+const BARE_NUMBER = /^\s*\d+(\.\d+)?\s*$/;
+/** 16 TiB of memory, 1 PiB of disk: beyond these somebody counted in other units. */
+const MOST = { MiB: bytes(2 ** 44), GiB: bytes(2 ** 50) } as const;
+
+/** A bare number counts `unit`, as virt-install's `--memory` (MiB) and `--disk size=` (GiB) do. */
+export function readSize(value: unknown, unit: 'MiB' | 'GiB'): Bytes {
+  const text = typeof value === 'number' ? String(value) : readText(value);
+  const size = parseSize(BARE_NUMBER.test(text) ? `${text}${unit}` : text);
+  if (size === 0) throw wrong('must be more than nothing');
+  if (size > MOST[unit])
+    throw wrong(`"${text}" is absurdly large; a bare number counts ${unit}, write for example 4GiB`);
+  return size;
+}
+
+export function readVcpus(value: unknown): number {
+  const count = typeof value === 'number' ? value : Number(readText(value));
+  if (!Number.isInteger(count) || count < 1 || count > 255)
+    throw wrong(`expects a whole number from 1 to 255, found ${JSON.stringify(value)}`);
+  return count;
+}
+
+export function readOneOf<T extends string>(value: unknown, words: readonly T[]): T {
+  const text = readText(value);
+  const found = words.find((word) => word === text.toLowerCase());
+  if (found === undefined)
+    throw wrong(`"${text}" is not one of ${words.join(', ')}.${suggestion(text, words)}`);
+  return found;
+}
+
+export function readDuration(value: unknown): Seconds {
+  const length = parseDuration(typeof value === 'number' ? String(value) : readText(value));
+  if (length === 0) throw wrong('must be longer than nothing');
+  return length;
+}
+
+export function readPattern(value: unknown): string {
+  const text = readText(value);
+  try {
+    new RegExp(text);
+  } catch (error) {
+    throw wrong(
+      `"${text}" is not a regular expression: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return text;
+}
+
+const DIGEST_LENGTH = { sha256: 64, sha512: 128 } as const;
+
+export function readDigest(value: unknown, algorithm: MediaPin['algorithm']): MediaPin {
+  const digest = readText(value).toLowerCase();
+  const length = DIGEST_LENGTH[algorithm];
+  if (!/^[0-9a-f]+$/.test(digest) || digest.length !== length)
+    throw wrong(`expects ${length} hexadecimal digits, found "${digest}" (${digest.length} characters)`);
+  return { algorithm, digest };
+}
+
+/** `sha256:<hex>`, `sha512:<hex>`, or a bare digest told apart by its length. */
+export function readChecksum(text: string): MediaPin {
+  const [, named, digest] = /^(?:(sha256|sha512)[:=])?(.*)$/i.exec(text.trim()) ?? [];
+  const algorithm = named?.toLowerCase() ?? (digest?.length === DIGEST_LENGTH.sha512 ? 'sha512' : 'sha256');
+  return readDigest(digest, algorithm === 'sha512' ? 'sha512' : 'sha256');
+}
+
+export function readFormat(value: unknown): DiskFormat {
+  const text = readText(value);
+  return text.toLowerCase() === 'vhd' ? 'vpc' : readOneOf(text, DISK_FORMATS);
+}
+
+export const COMPRESSIONS = ['zstd', 'zlib', 'none'] as const;
+
+/** A file name without folder. */
+export function readFileName(value: unknown): string {
+  const name = readLine(value);
+  if (name.includes('/') || name === '.' || name === '..') throw wrong(`"${name}" is not a plain file name`);
+  return name;
+}
+
+export function checkOutput(output: OutputSpec): OutputSpec {
+  const compressed = output.compression !== undefined && output.compression !== 'none';
+  if (compressed && output.format !== 'qcow2')
+    throw wrong(`compression is for qcow2 alone, not for ${output.format}`);
+  return output;
+}
+
+export function readBoolean(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw wrong(`expects true or false, found ${shown(value)}`);
+}
+
+export const ACCELERATORS = ['auto', 'kvm', 'tcg'] as const;
+export const MACHINES = ['q35', 'pc'] as const;
+export const NETWORKS = ['user', 'none'] as const;
+export const SCRIPT_KINDS = ['kickstart', 'preseed', 'autoinstall', 'autoyast'] as const;
+export const INJECTION_METHODS = ['initrd', 'seed-iso', 'none'] as const;
