@@ -1,0 +1,86 @@
+import type { BuildEvent, BuildResult } from '../build/build-events.ts';
+import { KilnError } from '../foundation/errors.ts';
+import type { BuildOptionValues } from './build-options.ts';
+import type { BuildRenderer } from './build-renderer.ts';
+import { buildRequest } from './build-request.ts';
+import type { CliIo } from './cli-io.ts';
+import { cliLogger } from './cli-logger.ts';
+import { buildContext } from './command-context.ts';
+import { listenForInterruption } from './interruption.ts';
+import { jsonRenderer } from './json-renderer.ts';
+import { plainRenderer } from './plain-renderer.ts';
+import { quietRenderer } from './quiet-renderer.ts';
+import { styleFor } from './style.ts';
+
+/** `kiln build`: one image, with everything the user sees while it grows. */
+export async function runBuild(
+  target: string | undefined,
+  options: BuildOptionValues,
+  io: CliIo,
+): Promise<void> {
+  const seen = { failure: false };
+  try {
+    const result = await buildShown(target, options, io, seen);
+    await printResult(result, options, io);
+  } catch (error) {
+    if (options.json && !seen.failure) jsonRenderer(io.out).show(failureEvent(error));
+    throw error;
+  }
+}
+
+async function buildShown(
+  target: string | undefined,
+  options: BuildOptionValues,
+  io: CliIo,
+  seen: { failure: boolean },
+): Promise<BuildResult> {
+  const request = buildRequest(target, options);
+  const { build } = await import('../build/run-build.ts');
+  const renderer = await chooseRenderer(options, io);
+  const say = renderer.say ?? ((line: string) => io.err.write(`${line}\n`));
+  const interruption = listenForInterruption(io, say);
+  const onEvent = (event: BuildEvent): void => {
+    if (event.type === 'build-failed') seen.failure = true;
+    renderer.show(event);
+  };
+  const logger = { ...cliLogger(io.err, options.verbose === true), warn: say };
+  try {
+    return await build(request, buildContext(io, { logger, onEvent, signal: interruption.signal }));
+  } finally {
+    await renderer.close();
+    interruption.end();
+  }
+}
+
+/** A list that redraws itself needs the terminal for itself, so `--verbose` gets lines. */
+async function chooseRenderer(options: BuildOptionValues, io: CliIo): Promise<BuildRenderer> {
+  if (options.json) return jsonRenderer(io.out);
+  if (options.quiet) return quietRenderer(io.err);
+  if (io.out.isTerminal && io.env.TERM !== 'dumb' && !options.verbose) {
+    const { buildProgress } = await import('./build-progress.ts');
+    return buildProgress(io.out, io.err);
+  }
+  return plainRenderer(io.out);
+}
+
+async function printResult(result: BuildResult, options: BuildOptionValues, io: CliIo): Promise<void> {
+  if (options.json) return;
+  if (options.quiet) {
+    for (const { path } of result.artifacts) io.out.write(`${path}\n`);
+    return;
+  }
+  const { buildSummary, savedPlan } = await import('./build-summary.ts');
+  io.out.write(buildSummary(result, await savedPlan(result), styleFor(io.out)));
+}
+
+/** For requests that fail before a build exists to report it. */
+function failureEvent(error: unknown): BuildEvent {
+  const known = error instanceof KilnError;
+  return {
+    at: Date.now(),
+    type: 'build-failed',
+    code: known ? error.code : 'bug',
+    message: error instanceof Error ? error.message : String(error),
+    details: known ? error.details : {},
+  };
+}

@@ -1,0 +1,152 @@
+import { Option } from 'commander';
+import { SpecError } from '../foundation/errors.ts';
+import type { KilnCommand } from './kiln-command.ts';
+
+/** What commander collects for `build` and `plan`: strings as typed, nothing checked yet. */
+export type BuildOptionValues = {
+  readonly name?: string;
+  readonly os?: string;
+  readonly memory?: string;
+  readonly vcpus?: string;
+  readonly cpu?: string;
+  readonly disk?: readonly string[];
+  readonly cdrom?: string;
+  readonly location?: string;
+  readonly mediaChecksum?: string;
+  readonly script?: string;
+  readonly inject?: string;
+  readonly extraArgs?: readonly string[];
+  readonly firmware?: string;
+  readonly machine?: string;
+  readonly virtType?: string;
+  readonly network?: string;
+  readonly output?: string;
+  readonly format?: readonly string[];
+  readonly force?: boolean;
+  /** `true`: given without a value. */
+  readonly keep?: string | true;
+  readonly connect?: string;
+  readonly rootPasswordFile?: string;
+  readonly rootPasswordEnv?: string;
+  readonly var?: readonly string[];
+  readonly timeout?: string;
+  readonly stall?: string;
+  /** false with `--no-boot-check`. */
+  readonly bootCheck?: boolean;
+  readonly offline?: boolean;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly dryRun?: boolean;
+  readonly xml?: boolean;
+};
+
+const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+
+const GUEST = 'Virtual machine (virt-install’s words):'.replace('’', "'");
+const MEDIA = 'Install media and script:';
+const RESULT = 'Result:';
+const RUN = 'Run:';
+
+const TABLE: readonly (readonly [group: string, flags: string, text: string, repeatable?: 'repeatable'])[] = [
+  [GUEST, '--name <name>', "name of the image and, with a prefix, of the domain (default: the template's)"],
+  [GUEST, '--os <id>', 'operating system, e.g. debian13 (also --os-variant, --osinfo)'],
+  [GUEST, '--memory <size>', 'MiB, or a size such as 4GiB (also --ram)'],
+  [GUEST, '--vcpus <count>', 'virtual processors'],
+  [GUEST, '--cpu <model>', 'host-passthrough, maximum or a model, then features: Nehalem,+aes,-avx'],
+  [
+    GUEST,
+    '--disk <options>',
+    'size=GiB[,bus=virtio|sata|scsi|ide]; the size may have a unit: size=20GiB',
+    'repeatable',
+  ],
+  [GUEST, '--firmware <kind>', 'uefi or bios (also --boot)'],
+  [GUEST, '--machine <type>', 'q35 or pc'],
+  [GUEST, '--virt-type <type>', 'auto, kvm or tcg (also --accelerator; qemu means tcg)'],
+  [GUEST, '--network <kind>', 'user or none'],
+  [GUEST, '--connect <uri>', 'libvirt to use, e.g. qemu:///session'],
+  [MEDIA, '-c, --cdrom <iso>', 'boot the installer from this ISO'],
+  [
+    MEDIA,
+    '-l, --location <tree>',
+    "boot the installer's kernel from this ISO, folder or URL[,kernel=PATH,initrd=PATH]",
+  ],
+  [MEDIA, '--media-checksum <sum>', 'sha256:HEX or sha512:HEX the media must have'],
+  [MEDIA, '--script <file>', 'install script: kickstart, preseed, autoinstall or autoyast'],
+  [MEDIA, '--inject <method>', 'how the script reaches the installer: initrd, seed-iso or none'],
+  [
+    MEDIA,
+    '-x, --extra-args <text>',
+    "added to the installer's kernel command line (with --location)",
+    'repeatable',
+  ],
+  [MEDIA, '--var <name=value>', 'value of a placeholder the install script declares', 'repeatable'],
+  [MEDIA, '--root-password-file <file>', 'file with the root password'],
+  [MEDIA, '--root-password-env <name>', 'environment variable with the root password'],
+  [RESULT, '-o, --output <dir>', 'folder for the image, the manifest and the logs'],
+  [
+    RESULT,
+    '--format <format>',
+    'qcow2, raw, vmdk, vhd, vhdx or vdi[,compression=zstd|zlib|none]',
+    'repeatable',
+  ],
+  [RESULT, '--force', 'replace an earlier result in the output folder'],
+  [RESULT, '--keep [when]', 'keep domain, disk and work files: never, on-failure or always (--keep alone)'],
+  [RESULT, '--no-boot-check', 'do not boot the finished image once'],
+  [RUN, '--timeout <time>', 'limit of the whole install on KVM, e.g. 90m; longer under emulation'],
+  [RUN, '--stall <time>', 'give up when the guest does nothing for this long, e.g. 10m'],
+  [RUN, '--offline', 'use no network: only local and cached media'],
+  [RUN, '--json', 'machine-readable output: one JSON object a line'],
+  [RUN, '-v, --verbose', 'say what is done, with the commands that are run'],
+  [RUN, '-q, --quiet', 'print only the paths of the images'],
+];
+
+/** Other names of an option, hidden in the help; the last one given counts, whichever name it has. */
+const ALIASES: readonly (readonly [alias: string, attribute: string])[] = [
+  ['os-variant', 'os'],
+  ['osinfo', 'os'],
+  ['ram', 'memory'],
+  ['boot', 'firmware'],
+  ['accelerator', 'virtType'],
+];
+
+/** Names under which people try to hand over a password; other users of the host can read a process's arguments. */
+const SECRET_OPTIONS = ['root-password', 'root-pw', 'rootpw', 'password', 'admin-password'];
+
+/** Declares the options of `kiln build`, which `kiln plan` shares. */
+export function addBuildOptions(command: KilnCommand): KilnCommand {
+  for (const [group, flags, text, repeatable] of TABLE) {
+    const option = new Option(
+      flags,
+      repeatable ? `${text}; repeatable`.replace(/^(size=.*); repeatable$/, '$1') : text,
+    );
+    if (repeatable) option.argParser(collect);
+    command.addOption(option.helpGroup(group));
+  }
+  for (const [alias, attribute] of ALIASES) {
+    command.addOption(new Option(`--${alias} <value>`).hideHelp());
+    command.on(`option:${alias}`, (value: string) => {
+      command.setOptionValueWithSource(attribute, value, 'cli');
+    });
+  }
+  for (const name of SECRET_OPTIONS) {
+    command.addOption(new Option(`--${name} [value]`).hideHelp().argParser(refuseSecret(`--${name}`)));
+    command.on(`option:${name}`, refuseSecret(`--${name}`));
+  }
+  return command;
+}
+
+function refuseSecret(option: string): () => never {
+  return () => {
+    throw secretOnCommandLine(option);
+  };
+}
+
+export function secretOnCommandLine(where: string): SpecError {
+  return new SpecError(
+    'options.secret-on-command-line',
+    `${where}: a password on the command line can be read by every user of this host and stays in the shell's history. ` +
+      'Write it to a file and use --root-password-file FILE, or put it into an environment variable and use --root-password-env NAME.',
+    { details: { option: where } },
+  );
+}

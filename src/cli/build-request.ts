@@ -1,0 +1,95 @@
+import { type BuildRequest, KEEP_POLICIES, type KeepPolicy } from '../build/build-context.ts';
+import { SpecError } from '../foundation/errors.ts';
+import { suggestion } from '../foundation/nearest-word.ts';
+import { type BuildOptionValues, secretOnCommandLine } from './build-options.ts';
+import { safeLine } from './safe-text.ts';
+
+/**
+ * The words of a command line as the request `build` and `planBuild` take. Values stay text: `spec` parses them and reports all
+ * their problems together; here only what belongs to the command line itself is checked.
+ * @throws SpecError `options.invalid`, `options.secret-on-command-line`
+ */
+export function buildRequest(target: string | undefined, options: BuildOptionValues): BuildRequest {
+  refuseSecrets(options);
+  const { keep, targetFromKeep } = keepPolicy(target, options.keep);
+  const chosenTarget = target ?? targetFromKeep;
+  return {
+    ...(chosenTarget === undefined ? {} : { target: chosenTarget }),
+    overrides: {
+      name: options.name,
+      os: osOption(options.os),
+      memory: options.memory,
+      vcpus: options.vcpus,
+      cpu: options.cpu,
+      disk: onlyOne('--disk', options.disk),
+      cdrom: options.cdrom,
+      location: options.location,
+      checksum: options.mediaChecksum,
+      script: options.script,
+      inject: options.inject,
+      extraArgs: options.extraArgs,
+      firmware: options.firmware,
+      machine: options.machine,
+      accelerator: options.virtType === 'qemu' ? 'tcg' : options.virtType,
+      network: options.network,
+      outputs: options.format,
+      rootPasswordFile: options.rootPasswordFile,
+      rootPasswordEnv: options.rootPasswordEnv,
+      variables: options.var,
+      timeout: options.timeout,
+      stall: options.stall,
+      ...(options.bootCheck === false ? { noBootCheck: true } : {}),
+    },
+    ...(options.output === undefined ? {} : { output: options.output }),
+    ...(options.force ? { force: true } : {}),
+    ...(keep === undefined ? {} : { keep }),
+    ...(options.connect === undefined ? {} : { connect: options.connect }),
+    ...(options.offline ? { offline: true } : {}),
+  };
+}
+
+/**
+ * `--keep` alone means always. commander takes the word after it for its value, so in `kiln build --keep debian13` the value is
+ * the target; with a target besides, the word must be one of the three.
+ */
+function keepPolicy(
+  target: string | undefined,
+  value: string | true | undefined,
+): { readonly keep?: KeepPolicy; readonly targetFromKeep?: string } {
+  if (value === undefined) return {};
+  if (value === true) return { keep: 'always' };
+  const keep = KEEP_POLICIES.find((policy) => policy === value);
+  if (keep !== undefined) return { keep };
+  const mistyped = suggestion(value, KEEP_POLICIES);
+  if (target === undefined && mistyped === '') return { keep: 'always', targetFromKeep: value };
+  throw invalid('--keep', `--keep takes ${KEEP_POLICIES.join(', ')}, not "${safeLine(value)}".${mistyped}`);
+}
+
+function onlyOne(option: string, values: readonly string[] | undefined): string | undefined {
+  if (values !== undefined && values.length > 1) {
+    throw invalid(option, `${option} was given ${values.length} times; a build has one disk.`);
+  }
+  return values?.[0];
+}
+
+/** virt-install also writes `--osinfo name=debian13` and `short-id=debian13`. */
+function osOption(value: string | undefined): string | undefined {
+  return value?.replace(/^(?:name|short-id)=/, '');
+}
+
+/** Boot arguments and variables through which installers take a root password (preseed's aliases, Anaconda's, ours). */
+const SECRET_ARGUMENT = /(?:^|[\s/])(?:root[-_]?pw|root[-_]password(?:-crypted|-again)?)=/i;
+
+function refuseSecrets(options: BuildOptionValues): void {
+  for (const [option, values] of [
+    ['--extra-args', options.extraArgs],
+    ['--var', options.var],
+  ] as const) {
+    const found = values?.some((value) => SECRET_ARGUMENT.test(value));
+    if (found) throw secretOnCommandLine(`${option} with a root password`);
+  }
+}
+
+function invalid(option: string, message: string): SpecError {
+  return new SpecError('options.invalid', message, { details: { option } });
+}

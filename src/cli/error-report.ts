@@ -1,0 +1,62 @@
+import { type ErrorDetails, EXIT_CODES, KilnError } from '../foundation/errors.ts';
+import { safeLine, safeText } from './safe-text.ts';
+import type { Style } from './style.ts';
+
+/** What the user sees of an error, and what the program ends with. */
+export type ErrorReport = { readonly text: string; readonly exitCode: number };
+
+const CONSOLE_LINES = 15;
+
+/** Where bugs go. */
+const REPORT_TO = 'This is a bug in Kiln. Please report it with the lines above and the command you ran.';
+
+/** Maps anything thrown to text and exit code: a KilnError to its message, all else to a stack trace and 70. */
+export function reportError(error: unknown, style: Style, verbose = false): ErrorReport {
+  if (!(error instanceof KilnError)) {
+    return { text: `${bugText(error)}\n${style.bad(REPORT_TO)}\n`, exitCode: EXIT_CODES.bug };
+  }
+  const lines = [
+    `${style.bad('error')}: ${safeText(error.message)} ${style.faint(`[${error.code}]`)}`,
+    ...evidenceLines(error.details, style),
+    ...(verbose ? causeLines(error.cause) : []),
+  ];
+  return { text: `${lines.join('\n')}\n`, exitCode: error.exitCode };
+}
+
+function bugText(error: unknown): string {
+  if (!(error instanceof Error)) return safeText(`Thrown: ${String(error)}`);
+  const stack = safeText(error.stack ?? `${error.name}: ${error.message}`);
+  return [stack, ...causeLines(error.cause)].join('\n');
+}
+
+function causeLines(cause: unknown, depth = 0): string[] {
+  if (cause === undefined || depth > 5) return [];
+  if (!(cause instanceof Error)) return [`caused by: ${safeLine(String(cause))}`];
+  const code = cause instanceof KilnError ? ` [${cause.code}]` : '';
+  return [
+    `caused by: ${cause.name}: ${safeText(cause.message)}${code}`,
+    ...causeLines(cause.cause, depth + 1),
+  ];
+}
+
+/** What is kept when a guest fails (watch/install-outcome.ts, `Evidence`), as far as the details have it. */
+function evidenceLines(details: ErrorDetails, style: Style): string[] {
+  const evidence = isRecord(details.evidence) ? details.evidence : details;
+  const tail = Array.isArray(evidence.consoleTail) ? evidence.consoleTail.map(String) : [];
+  const paths = [
+    ['Phase', evidence.phase],
+    ['Console log', evidence.serialLog],
+    ['Screenshot', evidence.screenshot],
+    ['Build folder', details.directory],
+    ['Kept', details.kept],
+  ] as const;
+  const shownTail = tail.slice(-CONSOLE_LINES).map((line) => style.faint(`  | ${safeLine(line)}`));
+  return [
+    ...(shownTail.length === 0 ? [] : ['Last lines of the console:', ...shownTail]),
+    ...paths.flatMap(([label, value]) => (typeof value === 'string' ? [`${label}: ${safeLine(value)}`] : [])),
+  ];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

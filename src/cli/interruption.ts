@@ -1,0 +1,58 @@
+import { CancelledError, EXIT_CODES } from '../foundation/errors.ts';
+import type { CliIo } from './cli-io.ts';
+
+/** What the user's Ctrl-C becomes. SIGTERM and SIGHUP count as the first one. */
+export type Interruption = {
+  /** First Ctrl-C: stop the work, clean up, report. */
+  readonly signal: AbortSignal;
+  /** Second: skip what may wait (the guest's own shutdown), clean up what can be cleaned at once. */
+  readonly hardSignal: AbortSignal;
+  /** Stops listening. */
+  readonly end: () => void;
+};
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** How long clean-up may take after the second Ctrl-C before the process ends anyway. */
+export const HARD_EXIT_AFTER_MS = 5000;
+
+/**
+ * Listens for the user's wish to stop. Our own listeners replace Node's (which would end the process on the spot and leave the
+ * guest running), so listr2 and execa must not put up theirs.
+ * @param say prints a line for the user
+ */
+export function listenForInterruption(
+  io: Pick<CliIo, 'signals' | 'exit'>,
+  say: (line: string) => void,
+  hardExitAfterMs = HARD_EXIT_AFTER_MS,
+): Interruption {
+  const first = new AbortController();
+  const second = new AbortController();
+  let exitTimer: NodeJS.Timeout | undefined;
+  let count = 0;
+
+  const onSignal = (name: NodeJS.Signals): void => {
+    count += 1;
+    if (count === 1) {
+      say('Stopping and cleaning up … (Ctrl-C again to end at once)');
+      first.abort(new CancelledError(`Cancelled by ${name}.`));
+    } else if (count === 2) {
+      say('Ending at once; `kiln builds clean` removes what may be left.');
+      second.abort(new CancelledError(`Cancelled by a second ${name}.`));
+      exitTimer = setTimeout(() => io.exit(EXIT_CODES.cancelled), hardExitAfterMs);
+    } else {
+      io.exit(EXIT_CODES.cancelled);
+    }
+  };
+
+  const listeners = SIGNALS.map((name) => [name, () => onSignal(name)] as const);
+  for (const [name, listener] of listeners) io.signals.on(name, listener);
+  return {
+    signal: first.signal,
+    hardSignal: second.signal,
+    end: () => {
+      clearTimeout(exitTimer);
+      for (const [name, listener] of listeners) io.signals.off(name, listener);
+    },
+  };
+}
