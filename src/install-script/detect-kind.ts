@@ -1,0 +1,67 @@
+import { SpecError } from '../foundation/errors.ts';
+import type { InstallScriptKind } from '../spec/build-spec.ts';
+import { kickstartCommands, kickstartLines } from './kickstart-lines.ts';
+import { preseedAnswers } from './preseed-lines.ts';
+
+/** Commands nearly every kickstart file has some of (pykickstart's commands.rst). */
+const KICKSTART_COMMANDS: ReadonlySet<string> = new Set(
+  (
+    'auth authconfig authselect autopart autostep bootloader btrfs cdrom clearpart cmdline device eula fcoe firewall firstboot ' +
+    'graphical group halt harddrive hmc ignoredisk install interactive iscsi keyboard lang liveimg logging logvol mediacheck ' +
+    'method module mount multipath network nfs nvdimm ostreesetup part partition poweroff preseed raid realm reboot repo reqpart ' +
+    'rescue rhsm rootpw selinux services shutdown skipx snapshot sshkey sshpw syspurpose text timesource timezone updates ' +
+    'upgrade url user vnc volgroup xconfig zerombr zfcp %include'
+  ).split(' '),
+);
+
+/** debconf's types (debconf-devel(7)). */
+const PRESEED_TYPES: ReadonlySet<string> = new Set(
+  'boolean error multiselect note password select string text title seen'.split(' '),
+);
+
+const AUTOINSTALL_KEYS =
+  /^(apt|early-commands|identity|interactive-sections|kernel|keyboard|late-commands|locale|network|packages|shutdown|ssh|storage|user-data):/m;
+
+function looksLikePreseed(text: string): boolean {
+  const answers = preseedAnswers(text);
+  const good = answers.filter(
+    ({ owner, question, type }) =>
+      owner !== 'preseed' && /^[\w.+-]+(?:\/[\w.+-]+)+$/.test(question) && PRESEED_TYPES.has(type),
+  );
+  return good.length > 0 && good.length * 2 > answers.length;
+}
+
+function looksLikeKickstart(text: string): boolean {
+  if (/^#!/.test(text)) return false;
+  const commands = kickstartCommands(text);
+  const known = commands.filter(({ word }) => KICKSTART_COMMANDS.has(word));
+  const sections = kickstartLines(text).some((line) => line.section !== undefined);
+  return (known.length >= 2 || (sections && known.length >= 1)) && known.length * 2 > commands.length;
+}
+
+function looksLikeAutoinstall(text: string): boolean {
+  return (
+    /^autoinstall:\s*(#.*)?$/m.test(text) || (/^version:\s*1\s*$/m.test(text) && AUTOINSTALL_KEYS.test(text))
+  );
+}
+
+/** Tells the kind from the grammar, undefined when it is none of the four. The file's name does not count. */
+export function kindOf(text: string): InstallScriptKind | undefined {
+  if (/^\s*(<\?xml[^>]*>\s*)?(<!DOCTYPE profile[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<profile[\s>]/.test(text))
+    return 'autoyast';
+  if (looksLikeAutoinstall(text)) return 'autoinstall';
+  if (looksLikePreseed(text)) return 'preseed';
+  return looksLikeKickstart(text) ? 'kickstart' : undefined;
+}
+
+/** @throws SpecError `script.unknown-kind` */
+export function detectKind(text: string, label = 'The install script'): InstallScriptKind {
+  const kind = kindOf(text);
+  if (kind !== undefined) return kind;
+  throw new SpecError(
+    'script.unknown-kind',
+    `${label} is not recognised as kickstart, preseed, autoinstall or autoyast. If it is one, name its kind in the template: ` +
+      'script: {path: …, kind: preseed}.',
+    { details: { script: label } },
+  );
+}

@@ -1,0 +1,41 @@
+import { assertNever } from '../foundation/assert-never.ts';
+import type { InstallScriptKind } from '../spec/build-spec.ts';
+
+/** What the guest prints as its script's last act, followed by a blank and the build's token. */
+export const MARKER_WORDS = 'KILN-INSTALL-COMPLETE';
+
+/** Where the token lies in the installed system. */
+export const MARKER_FILE = '/var/lib/kiln/installed';
+
+/** The placeholder that stands for `markerCommand` in an install script. */
+export const MARKER_PLACEHOLDER = 'completion_marker_command';
+
+/** Installers that run their last commands outside the new system have it mounted here. */
+function targetRoot(kind: InstallScriptKind): string {
+  switch (kind) {
+    case 'preseed':
+    case 'autoinstall':
+      return '/target';
+    case 'kickstart':
+    case 'autoyast':
+      return '';
+    default:
+      return assertNever(kind);
+  }
+}
+
+/**
+ * A shell command of one line without quotes, backslashes, `$` or `#`, so that it can stand in a preseed line, a section of a
+ * kickstart file or inside somebody's quotes. It fails when the token cannot be written to the disk, never for want of a serial
+ * port; its own line break first, since the installer may be in the middle of a line.
+ */
+export function markerCommand({ kind, token }: { kind: InstallScriptKind; token: string }): string {
+  if (!/^[A-Za-z0-9._-]+$/.test(token)) throw new RangeError(`not a marker token: ${token}`);
+  const file = `${targetRoot(kind)}${MARKER_FILE}`;
+  const folder = file.slice(0, file.lastIndexOf('/'));
+  const print = `{ echo; echo ${MARKER_WORDS} ${token}; } 2> /dev/null > /dev/ttyS0`;
+  return (
+    `mkdir -p ${folder} && echo ${token} > ${file} && sync && ` +
+    `{ test ! -c /dev/ttyS0 || ${print} || true; }`
+  );
+}

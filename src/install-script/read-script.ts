@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { SpecError } from '../foundation/errors.ts';
+
+function refuse(code: string, label: string, what: string): SpecError {
+  return new SpecError(code, `${label} ${what}`, { details: { script: label } });
+}
+
+/**
+ * The text of an install script, which every installer wants as UTF-8 with Unix line ends. Nothing is converted: what is rendered
+ * is byte for byte what the user wrote.
+ * @throws SpecError `script.empty`, `script.encoding`
+ */
+export function decodeScript(content: Uint8Array, label: string): string {
+  if (content.length === 0) throw refuse('script.empty', label, 'is empty.');
+  const [first, second, third] = content;
+  const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (utf16) throw refuse('script.encoding', label, 'is UTF-16; save it as UTF-8.');
+  if (first === 0xef && second === 0xbb && third === 0xbf)
+    throw refuse(
+      'script.encoding',
+      label,
+      'begins with a byte order mark, which installers trip over; save it without.',
+    );
+  if (content.includes(0))
+    throw refuse(
+      'script.encoding',
+      label,
+      'holds NUL bytes: it is a binary file or UTF-16, not an install script.',
+    );
+  const text = decodeUtf8(content, label);
+  if (text.trim() === '') throw refuse('script.empty', label, 'holds nothing but blanks.');
+  const carriageReturn = text.indexOf('\r');
+  if (carriageReturn >= 0) {
+    const line = text.slice(0, carriageReturn).split('\n').length;
+    const remedy = "convert it, for example with: sed -i 's/\\r$//' <file>";
+    throw refuse(
+      'script.encoding',
+      `${label}:${line}`,
+      `ends in CRLF, which becomes part of the values; ${remedy}`,
+    );
+  }
+  return text;
+}
+
+function decodeUtf8(content: Uint8Array, label: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  } catch (cause) {
+    const good = new TextDecoder('utf-8').decode(content).indexOf('\ufffd');
+    const line = new TextDecoder('utf-8').decode(content).slice(0, Math.max(0, good)).split('\n').length;
+    throw new SpecError('script.encoding', `${label}:${line} is not UTF-8; save the file as UTF-8.`, {
+      details: { script: label, line },
+      cause,
+    });
+  }
+}
+
+/** @throws SpecError `script.not-found`, `script.empty`, `script.encoding` */
+export async function readScript(path: string, label = path): Promise<string> {
+  let content: Uint8Array;
+  try {
+    content = await readFile(path);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing ? 'does not exist' : `cannot be read: ${String(cause)}`;
+    throw new SpecError('script.not-found', `Install script ${label} ${why}.`, {
+      details: { script: label },
+      cause,
+    });
+  }
+  return decodeScript(content, label);
+}

@@ -1,0 +1,84 @@
+import { SpecError } from '../foundation/errors.ts';
+import { suggestion } from '../foundation/nearest-word.ts';
+import type { InstallScriptKind } from '../spec/build-spec.ts';
+import { cdataFinder, commentFinder } from './comments.ts';
+
+/** Values for placeholders, by name. Secrets are masked wherever the text is shown. */
+export type ScriptValues = {
+  readonly plain: ReadonlyMap<string, string>;
+  readonly secret: ReadonlyMap<string, string>;
+};
+
+export type RenderedScript = {
+  /** For the installer alone. */
+  readonly text: string;
+  /** The same with secrets masked, for logs and people. */
+  readonly redactedText: string;
+};
+
+const MASK = '********';
+
+export type Placeholder = { readonly name: string; readonly offset: number; readonly length: number };
+
+/** `{{name}}` outside comments. Anything else in braces (`{{.State}}`, `${x}`) is the script's own. */
+export function placeholdersIn(text: string, kind: InstallScriptKind): readonly Placeholder[] {
+  const inComment = commentFinder(text, kind);
+  return [...text.matchAll(/\{\{[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*\}\}/g)]
+    .filter((match) => !inComment(match.index))
+    .map((match) => ({ name: match[1] ?? '', offset: match.index, length: match[0].length }));
+}
+
+/**
+ * Fills in the placeholders; everything else stays byte for byte, and values are not looked into again. In XML, values are escaped
+ * outside CDATA.
+ * @throws SpecError `script.unknown-placeholder` naming all of them with file and line
+ */
+export function renderScript(script: {
+  readonly text: string;
+  readonly kind: InstallScriptKind;
+  readonly values: ScriptValues;
+  readonly label?: string;
+}): RenderedScript {
+  const { text, kind, values } = script;
+  const placeholders = placeholdersIn(text, kind);
+  refuseUnknown(script, placeholders);
+  const raw = kind === 'autoyast' ? cdataFinder(text) : () => true;
+  const fill = (secret: (name: string) => string | undefined): string => {
+    let at = 0;
+    const parts = placeholders.map(({ name, offset, length }) => {
+      const before = text.slice(at, offset);
+      at = offset + length;
+      const value = secret(name) ?? values.plain.get(name) ?? '';
+      return before + (raw(offset) ? value : escapeXml(value));
+    });
+    return parts.join('') + text.slice(at);
+  };
+  return {
+    text: fill((name) => values.secret.get(name)),
+    redactedText: fill((name) => (values.secret.has(name) ? MASK : undefined)),
+  };
+}
+
+function refuseUnknown(
+  { text, values, label = 'install script' }: { text: string; values: ScriptValues; label?: string },
+  placeholders: readonly Placeholder[],
+): void {
+  const known = [...values.plain.keys(), ...values.secret.keys()];
+  const problems = placeholders
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, offset }) => ({
+      where: `${label}:${text.slice(0, offset).split('\n').length}`,
+      problem: `{{${name}}} has no value.${suggestion(name, known)}`,
+    }));
+  if (problems.length === 0) return;
+  const lines = problems.map(({ where, problem }) => `  ${where}: ${problem}`);
+  throw new SpecError(
+    'script.unknown-placeholder',
+    `The install script asks for values nobody gave; give them with --var name=value or under "variables:".\n${lines.join('\n')}`,
+    { details: { problems } },
+  );
+}
+
+function escapeXml(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

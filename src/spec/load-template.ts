@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { type Problem, SpecError, specErrorOf } from '../foundation/errors.ts';
+import { findTemplate, labelOf, templateNotFound, templatesAdvice } from './find-template.ts';
+import { type KeyPath, type ParsedTemplate, parseTemplate } from './parse-template.ts';
+import { mergeSettings, type Settings } from './settings.ts';
+
+export type TemplatePlaces = {
+  /** Kiln's `vm-templates`, where bare names are looked up. */
+  readonly templateDir: string;
+  /** Folder that relative paths of the command line are seen from. */
+  readonly cwd: string;
+};
+
+/** A template with everything below it, merged. */
+export type LoadedTemplate = {
+  readonly name: string;
+  readonly settings: Settings;
+  /** Nearest first. */
+  readonly sources: readonly { readonly name: string; readonly sha256: string }[];
+  readonly problems: readonly Problem[];
+  /** Where the key that counts stands, for problems that show after merging. */
+  readonly locate: (path: KeyPath) => string | undefined;
+};
+
+type Link = ParsedTemplate & { readonly name: string; readonly sha256: string };
+
+/**
+ * Reads `vm-templates/<name>.yaml` or a YAML file, and the chain of its bases.
+ * @throws SpecError `template.not-found`, `spec.invalid` with all problems of all files of the chain
+ */
+export async function loadTemplate(nameOrPath: string, places: TemplatePlaces): Promise<LoadedTemplate> {
+  const path = await findTemplate(nameOrPath, [places.templateDir], places.cwd);
+  if (path === undefined) throw await templateNotFound(nameOrPath, places.templateDir);
+  const template = await readTemplateChain(path, places);
+  if (template.problems.length > 0) throw specErrorOf(`Template ${template.name}`, template.problems);
+  return template;
+}
+
+/** As `loadTemplate`, of a file known to exist, with the problems returned for others to be added. */
+export async function readTemplateChain(path: string, places: TemplatePlaces): Promise<LoadedTemplate> {
+  const links: Link[] = [];
+  const problems: Problem[] = [];
+  const visited: string[] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const link = await readLink(next, places);
+    visited.push(await realpath(next));
+    links.push(link);
+    problems.push(...link.problems);
+    const below = await findBase(link, next, visited, places);
+    if (typeof below === 'object') problems.push(below);
+    next = typeof below === 'string' ? below : undefined;
+  }
+  const name = links[0]?.name ?? nameOf(path);
+  return {
+    name,
+    problems,
+    settings: links.reduceRight<Settings>((below, link) => mergeSettings(below, link.settings), {}),
+    sources: links.map((link) => ({ name: link.name, sha256: link.sha256 })),
+    locate: (keys) => links.map((link) => link.locate(keys)).find((place) => place !== undefined),
+  };
+}
+
+const nameOf = (path: string): string => basename(path).replace(/\.ya?ml$/, '');
+
+async function readLink(path: string, { cwd }: TemplatePlaces): Promise<Link> {
+  const label = labelOf(path, cwd);
+  const content = await readFile(path).catch((error: unknown) => {
+    throw new SpecError('template.unreadable', `Template ${label} cannot be read: ${String(error)}`, {
+      cause: error,
+    });
+  });
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const identity = { name: nameOf(path), sha256 };
+  const text = decode(content);
+  if (text === undefined) {
+    const problem = 'is not UTF-8 text; save it as UTF-8 without byte order mark';
+    return {
+      ...identity,
+      settings: {},
+      base: undefined,
+      locate: () => undefined,
+      problems: [{ where: label, problem }],
+    };
+  }
+  return { ...identity, ...parseTemplate({ text, path, label }) };
+}
+
+function decode(content: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
+    return text.includes('\u0000') ? undefined : text;
+  } catch {
+    // The decoder throws a TypeError for exactly one reason, and the caller reports it.
+    return undefined;
+  }
+}
+
+/** The file below, nothing, or what is wrong with the `base` that was named. */
+async function findBase(
+  link: Link,
+  path: string,
+  visited: readonly string[],
+  { templateDir }: TemplatePlaces,
+): Promise<string | Problem | undefined> {
+  if (link.base === undefined) return undefined;
+  const where = link.locate(['base']) ?? link.name;
+  const folder = dirname(path);
+  const found = await findTemplate(link.base, [folder, templateDir], folder);
+  if (found === undefined) {
+    const advice = await templatesAdvice(link.base, templateDir);
+    return { where, problem: `there is no template "${link.base}". ${advice}` };
+  }
+  const again = visited.indexOf(await realpath(found));
+  if (again < 0) return found;
+  const circle = [...visited.slice(again), visited[again] ?? found].map(nameOf).join(' → ');
+  return { where, problem: `the bases go round in a circle: ${circle}` };
+}
