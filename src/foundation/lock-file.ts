@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+
+/** Who holds a lock. The start time tells a live holder from another process that got the same pid later. */
+type Holder = { readonly pid: number; readonly startTime: string; readonly token: string };
+
+export type LockOptions = {
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+  /** Called once when somebody else holds the lock, with their pid. */
+  readonly onWait?: (pid: number) => void;
+};
+
+const POLL_MS = 200;
+
+/**
+ * Runs `work` while holding the lock file `path`. Waits while another live process holds it; takes it over from one
+ * that died. Not re-entrant. The folder is created.
+ */
+export async function withLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  const release = await acquireLock(path, options);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** Takes the lock and returns the function that gives it back. */
+export async function acquireLock(path: string, options: LockOptions = {}): Promise<() => Promise<void>> {
+  const clock = options.clock ?? systemClock;
+  const me: Holder = {
+    pid: process.pid,
+    startTime: (await startTimeOf(process.pid)) ?? '',
+    token: randomUUID(),
+  };
+  await mkdir(dirname(path), { recursive: true });
+  let told = false;
+  for (;;) {
+    options.signal?.throwIfAborted();
+    if (await tryTake(path, me)) return async () => releaseIfMine(path, me);
+    const holder = await readHolder(path);
+    if (holder === undefined) continue;
+    if (!(await isAlive(holder))) {
+      await removeStale(path, holder);
+      continue;
+    }
+    if (!told) options.onWait?.(holder.pid);
+    told = true;
+    await clock.sleep(POLL_MS, options.signal);
+  }
+}
+
+/** link(2) is atomic and fails when the name exists, so the lock appears with its whole content or not at all. */
+async function tryTake(path: string, me: Holder): Promise<boolean> {
+  const mine = `${path}.${me.token}`;
+  await writeFile(mine, JSON.stringify(me));
+  try {
+    await link(mine, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const holder = value as Partial<Holder>;
+    return { pid: Number(holder.pid), startTime: String(holder.startTime), token: String(holder.token) };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    // Not ours or cut short by a full disk: nobody can hold it.
+    if (error instanceof SyntaxError) return { pid: 0, startTime: '', token: '' };
+    throw error;
+  }
+}
+
+async function isAlive(holder: Holder): Promise<boolean> {
+  if (!Number.isSafeInteger(holder.pid) || holder.pid <= 0) return false;
+  const startTime = await startTimeOf(holder.pid);
+  return startTime !== undefined && (holder.startTime === '' || startTime === holder.startTime);
+}
+
+/**
+ * Renames the dead holder's file away, then looks whether it is still the one that was judged: another process may have
+ * taken over in between, and gets its lock back.
+ */
+async function removeStale(path: string, judged: Holder): Promise<void> {
+  const aside = `${path}.stale.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  const taken = await readHolder(aside);
+  if (taken !== undefined && taken.token !== judged.token) await link(aside, path).catch(ignoreExisting);
+  await rm(aside, { force: true });
+}
+
+async function releaseIfMine(path: string, me: Holder): Promise<void> {
+  const holder = await readHolder(path);
+  if (holder?.token === me.token) await rm(path, { force: true });
+}
+
+/** Field 22 of /proc/pid/stat, in clock ticks since boot (proc(5)); undefined when there is no such process. */
+async function startTimeOf(pid: number): Promise<string | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The command name is in brackets and may itself contain spaces and brackets.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (errorCode(error) !== 'EEXIST') throw error;
+}
+
+function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}

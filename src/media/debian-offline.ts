@@ -1,0 +1,102 @@
+import { link, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MediaError } from '../foundation/errors.ts';
+import type { Logger } from '../foundation/logger.ts';
+import { CommandError } from '../process/run-command.ts';
+import { assembleIso } from './debian-offline/assemble-iso.ts';
+import { archiveFileName } from './debian-offline/control-file.ts';
+import { findDebianMirror } from './debian-offline/debian-mirror.ts';
+import { OFFLINE_SUITES, type OfflineRecipe, offlineRecipeFor } from './debian-offline/recipe.ts';
+import { type OfflineSelection, selectPackages } from './debian-offline/select-packages.ts';
+import type { CachedFile, MediaCache } from './media-cache.ts';
+
+export type DebianOfflineOptions = {
+  /** Use what the cache has and fetch nothing. */
+  readonly offline?: boolean;
+  /** Look for newer packages even though an ISO is there. */
+  readonly refresh?: boolean;
+  readonly logger?: Logger;
+  readonly signal?: AbortSignal;
+  readonly onStep?: (step: string) => void;
+};
+
+/**
+ * The offline installer ISO of a Debian suite, assembled from packages of the mirror this machine's apt uses. Made once;
+ * afterwards the cached one is taken without looking at the network, until the recipe changes or `refresh` is asked for.
+ * @throws MediaError `media.unavailable`, `media.offline`, `media.assembly`, `media.checksum`
+ */
+export async function debianOfflineIso(
+  suite: string,
+  cache: MediaCache,
+  options: DebianOfflineOptions = {},
+): Promise<CachedFile> {
+  const recipe = recipeFor(suite);
+  const key = `debian-offline ${JSON.stringify(recipe)}`;
+  const cached = await cache.find(key);
+  if (cached && !(options.refresh && !options.offline)) return cached;
+  if (options.offline) {
+    throw new MediaError(
+      'media.offline',
+      `No assembled offline ISO of Debian ${suite} is in the cache, and fetching packages is forbidden by offline mode. ` +
+        'Run once without it.',
+    );
+  }
+  const make = (path: string) => assemble(recipe, cache, path, cached, options);
+  const lock = { ...(options.signal ? { signal: options.signal } : {}) };
+  return options.refresh ? cache.make(key, make, lock) : cache.findOrMake(key, make, lock);
+}
+
+function recipeFor(suite: string): OfflineRecipe {
+  const recipe = offlineRecipeFor(suite);
+  if (recipe) return recipe;
+  throw new MediaError(
+    'media.unavailable',
+    `Kiln has no recipe for an offline ISO of Debian "${suite}"; it knows ${OFFLINE_SUITES.join(', ')}.`,
+  );
+}
+
+async function assemble(
+  recipe: OfflineRecipe,
+  cache: MediaCache,
+  path: string,
+  previous: CachedFile | undefined,
+  options: DebianOfflineOptions,
+): Promise<Readonly<Record<string, string>>> {
+  const context = {
+    ...(options.logger ? { logger: options.logger } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  };
+  const mirror = await findDebianMirror(context);
+  const aptFolder = await cache.folder(join('debian', recipe.suite));
+  const folder = await mkdtemp(join(aptFolder, 'work-'));
+  try {
+    options.onStep?.(`reading the package index of Debian ${recipe.suite}`);
+    const selection = await selectPackages(mirror, recipe, aptFolder, folder, context);
+    if (previous?.notes.inputs === selection.inputs) {
+      await link(previous.path, path);
+      return previous.notes;
+    }
+    const step = options.onStep ? { onStep: options.onStep } : {};
+    await assembleIso({ ...context, ...step, recipe, selection, folder, date: selection.date }, path);
+    await dropOldDownloads(selection);
+    return { inputs: selection.inputs, kernel: selection.initrd.kernelVersion };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new MediaError(
+      'media.assembly',
+      `The offline ISO of Debian ${recipe.suite} could not be assembled: ${error.message}`,
+      { cause: error },
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Keeps the downloads this ISO was made of for the next assembly; older versions would only pile up. */
+async function dropOldDownloads(selection: OfflineSelection): Promise<void> {
+  const current = new Set(selection.debs.map((stanza) => archiveFileName(stanza)));
+  const folder = selection.view.archives;
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('.deb') && !current.has(name)) await rm(join(folder, name));
+  }
+}

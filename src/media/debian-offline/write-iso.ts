@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { runCommand } from '../../process/run-command.ts';
+import type { AptContext } from './apt-view.ts';
+
+export type IsoLayout = {
+  readonly tree: string;
+  readonly volumeLabel: string;
+  /** Master boot record that makes the image boot from a USB stick too (isohybrid). */
+  readonly hybridMbr: string;
+  /** Becomes every date in the image. */
+  readonly date: Date;
+};
+
+/**
+ * Writes the image: ISOLINUX for BIOS, the EFI image for UEFI, both from CD and from a stick. xorriso takes all dates and
+ * identifiers from SOURCE_DATE_EPOCH (xorrisofs(1)), so the same tree gives the same image.
+ */
+export async function writeInstallerIso(layout: IsoLayout, path: string, context: AptContext): Promise<void> {
+  await runCommand(
+    'xorriso',
+    [
+      ...['-as', 'mkisofs', '-quiet', '-r', '-J', '-joliet-long'],
+      ...['-V', layout.volumeLabel, '-o', path, '-isohybrid-mbr', layout.hybridMbr],
+      ...['-b', 'isolinux/isolinux.bin', '-c', 'isolinux/boot.cat'],
+      ...['-no-emul-boot', '-boot-load-size', '4', '-boot-info-table'],
+      ...['-eltorito-alt-boot', '-e', 'boot/grub/efi.img', '-no-emul-boot', '-isohybrid-gpt-basdat'],
+      join(layout.tree),
+    ],
+    { ...context, env: { SOURCE_DATE_EPOCH: String(Math.floor(layout.date.getTime() / 1000)) } },
+  );
+}
