@@ -40,6 +40,12 @@ export type InstallOutcome =
       readonly cause: FailureCause;
       /** One sentence: what was seen. */
       readonly reason: string;
+      /** The console line that decided, when one did. */
+      readonly line?: string;
+      /** What to change, when the console text tells. */
+      readonly suggestion?: string;
+      /** Id of the console pattern that decided (src/watch/patterns.ts). */
+      readonly patternId?: string;
       readonly evidence: Evidence;
     }
   | { readonly kind: 'stalled'; readonly idleSeconds: number; readonly evidence: Evidence }

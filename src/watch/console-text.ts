@@ -1,0 +1,111 @@
+/**
+ * Turns the raw text of a serial console into lines a person would read: escape sequences, redraws and backspaces
+ * are carried out or removed (ECMA-48, console_codes(4)). Pure; keeps what it needs between pieces.
+ */
+
+export type CleanLine = {
+  readonly text: string;
+  /** The guest wrote over this line afterwards (a progress bar redrawn with a carriage return). */
+  readonly redrawn: boolean;
+};
+
+export type ConsoleText = {
+  /** Takes the next piece of text, returns the lines it completed; blank lines are left out. */
+  add(text: string): readonly CleanLine[];
+  /** The line under the cursor: a prompt has no newline at its end. */
+  partial(): string;
+  /** Ends the line under the cursor. */
+  flush(): readonly CleanLine[];
+};
+
+/** Longer lines are cut into pieces: binary garbage may come without any newline. */
+const LONGEST_LINE = 4096;
+/** An escape sequence that is not complete after this many characters is none. */
+const LONGEST_ESCAPE = 256;
+
+const CSI = '\\x1b\\[([0-9;?<=>!]*)[ -/]*([@-~])';
+const STRINGS = '\\x1b\\][^\\x07\\x1b\\r\\n]*(?:\\x07|\\x1b\\\\)|\\x1b[kPX^_][^\\x1b\\r\\n]*\\x1b\\\\';
+const TOKEN = new RegExp(
+  `${CSI}|${STRINGS}|\\x1b[ -/]+[0-~]|\\x1b[0-~]|[^\\x00-\\x08\\x0a-\\x1f\\x7f]+|[\\x00-\\x1f\\x7f]`,
+  'g',
+);
+const UNFINISHED_ESCAPE = /\x1b(?:\[[0-9;?<=>!]*[ -/]*|[\]kPX^_][^\x1b\x07\r\n]*\x1b?|[ -/]*)$/;
+
+/** GNU screen's status line as the Debian installer draws it each minute: `[ (1*installer)  2 shell ][ Nov 20 22:18 ]`. */
+const SCREEN_STATUS = /\[[^[\]]*\(\d+\*\$?[^)]*\)[^[\]]*\]\s*\[[^[\]]*\d\d:\d\d\s*\]/g;
+
+export function createConsoleText(): ConsoleText {
+  let held = '';
+  let line = '';
+  let column = 0;
+  let returned = false;
+  let done: CleanLine[] = [];
+
+  const tidy = (text: string): string =>
+    text
+      .replace(SCREEN_STATUS, '')
+      .replace(/\ufffd+/g, '\ufffd')
+      .trimEnd();
+  const end = (redrawn = false): void => {
+    const text = tidy(line);
+    if (text.trim() !== '') done.push({ text, redrawn });
+    line = '';
+    column = 0;
+    returned = false;
+  };
+  const print = (text: string): void => {
+    if (returned) end(true);
+    line = line.padEnd(column).slice(0, column) + text + line.slice(column + text.length);
+    column += text.length;
+    if (line.length > LONGEST_LINE) end();
+  };
+  const erase = (mode: string): void => {
+    if (returned) end(true);
+    else if (mode === '2') line = '';
+    else if (mode === '' || mode === '0') line = line.slice(0, column);
+  };
+  const move = (to: number): void => {
+    column = Math.min(Math.max(0, to), LONGEST_LINE);
+  };
+  const control = (parameters: string, final: string): void => {
+    const count = Number.parseInt(parameters, 10) || 1;
+    if (final === 'K') erase(parameters);
+    else if (final === 'J' && parameters !== '2' && parameters !== '3') erase('0');
+    else if (final === 'G' || final === '`') move(count - 1);
+    else if (final === 'C' || final === 'a') move(column + count);
+    else if (final === 'D') move(column - count);
+    else if ('ABEFHJdfu'.includes(final)) end();
+  };
+  const take = (token: string, parameters: string | undefined, final: string | undefined): void => {
+    if (final !== undefined) control(parameters ?? '', final);
+    else if (token === '\n' || token === '\f' || token === '\v') end();
+    else if (token === '\r') {
+      column = 0;
+      returned = line.trim() !== '';
+    } else if (token === '\b') move(column - 1);
+    else if (token === '\x1b8' || token === '\x1bc' || token === '\x1bE') end();
+    else if (token >= ' ' && token[0] !== '\x7f') print(token);
+    else if (token[0] === '\t') print(token);
+  };
+
+  return {
+    add: (text) => {
+      let input = held + text;
+      held = UNFINISHED_ESCAPE.exec(input)?.[0] ?? '';
+      if (held.length > LONGEST_ESCAPE) held = '';
+      input = input.slice(0, input.length - held.length);
+      for (const match of input.matchAll(TOKEN)) take(match[0], match[1], match[2]);
+      const lines = done;
+      done = [];
+      return lines;
+    },
+    partial: () => tidy(line),
+    flush: () => {
+      held = '';
+      end();
+      const lines = done;
+      done = [];
+      return lines;
+    },
+  };
+}

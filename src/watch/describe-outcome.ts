@@ -1,0 +1,100 @@
+import { formatDuration } from '../foundation/duration.ts';
+import { InstallError } from '../foundation/errors.ts';
+import type { FailureCause, InstallOutcome } from './install-outcome.ts';
+
+/** Every end of an install but the good one. */
+export type BadOutcome = Exclude<InstallOutcome, { readonly kind: 'completed' }>;
+
+const CODES: Readonly<Record<FailureCause, string>> = {
+  'installer-error': 'install.failed',
+  prompt: 'install.prompt',
+  panic: 'install.panic',
+  'no-marker': 'install.no-marker',
+  crashed: 'install.crashed',
+  destroyed: 'install.destroyed',
+  'host-disk-full': 'install.host-disk-full',
+  'not-booted': 'install.not-booted',
+};
+
+const WHAT: Readonly<Record<FailureCause, string>> = {
+  'installer-error': 'The installer failed',
+  prompt: 'The installer waits for an answer nobody will give',
+  panic: 'The guest panicked during the install',
+  'no-marker': 'The install ended early',
+  crashed: 'QEMU ended during the install',
+  destroyed: 'The install domain was stopped from outside',
+  'host-disk-full': 'A disk of the host is full',
+  'not-booted': 'The install media did not boot',
+};
+
+/** What to do when the console text does not tell better. */
+const REMEDIES: Readonly<Record<FailureCause, string>> = {
+  'installer-error': 'Correct what the installer names; the serial log has the whole story.',
+  prompt: 'Answer the question in the install script.',
+  panic: 'Try another CPU model, more memory or another kernel.',
+  'no-marker':
+    'The installer gave up, or the script powers off before its end. Read the last lines below; the screenshot and the log tell the rest.',
+  crashed:
+    "Look for the reason in QEMU's log of this domain (log/qemu of libvirt) and in dmesg: the kernel ends QEMU when the host runs out of memory.",
+  destroyed:
+    'Somebody or something on this host stopped it (virsh destroy, a shutdown of the host); build again.',
+  'host-disk-full': 'Free space where the build directory lies, or build elsewhere.',
+  'not-booted': 'Check that the media is bootable on this firmware.',
+};
+
+/** Makes the error that the user reads: what happened, in which phase, the guest's last words, what to do, where to look. */
+export function installErrorOf(outcome: BadOutcome): InstallError {
+  const { code, what, remedy, line } = tell(outcome);
+  const { evidence } = outcome;
+  const last = line ?? evidence.consoleTail.at(-1);
+  const text = [
+    what,
+    ...(evidence.phase === undefined ? [] : [`  phase: ${evidence.phase}`]),
+    last === undefined
+      ? '  The guest printed nothing on its serial console.'
+      : `  last line: "${last.trim()}"`,
+    `  what to do: ${remedy}`,
+    `  serial log: ${evidence.serialLog}`,
+    ...(evidence.screenshot === undefined ? [] : [`  screenshot: ${evidence.screenshot}`]),
+  ].join('\n');
+  return new InstallError(code, text, { details: { ...outcome } });
+}
+
+type Telling = {
+  readonly code: string;
+  readonly what: string;
+  readonly remedy: string;
+  readonly line?: string;
+};
+
+function tell(outcome: BadOutcome): Telling {
+  switch (outcome.kind) {
+    case 'failed':
+      return {
+        code: CODES[outcome.cause],
+        what: `${WHAT[outcome.cause]}: ${lowerFirst(outcome.reason)}`,
+        remedy: outcome.suggestion ?? REMEDIES[outcome.cause],
+        ...(outcome.line === undefined ? {} : { line: outcome.line }),
+      };
+    case 'stalled':
+      return {
+        code: 'install.stalled',
+        what: `The install stalled: no new console text, no disk writes and no network traffic for ${formatDuration(outcome.idleSeconds)}.`,
+        remedy:
+          'See what it was doing last. A question the guest does not show on its serial console looks like this; so does a mirror that does not answer. Raise the stall limit if the step really takes that long.',
+      };
+    case 'timed-out':
+      return {
+        code: 'install.timed-out',
+        what: `The install did not end within ${formatDuration(outcome.limitSeconds)}.`,
+        remedy:
+          'Raise the time limit of the template, or find out what takes so long: the guest was still working.',
+      };
+  }
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z' ]/.test(text) && !/^QEMU/.test(text)
+    ? text.charAt(0).toLowerCase() + text.slice(1)
+    : text;
+}

@@ -1,0 +1,61 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+
+/** Reads what was added to a file since the last time, through truncation and rotation. */
+export type TailFile = {
+  /** Reads to the end; nothing happens when the file does not exist. Not to be called again before it has resolved. */
+  readNew(onBytes: (bytes: Uint8Array) => void): Promise<void>;
+  close(): Promise<void>;
+};
+
+const PIECE_BYTES = 64 * 1024;
+
+/**
+ * Rotation is seen by the inode: virtlogd renames `serial.log` to `serial.log.0` at `max_size` (2 MB, virtlogd.conf)
+ * and opens a new file. The old one stays open here, so its end is not lost. `offset` counts in the first file only.
+ */
+export function createTailFile(path: string, offset = 0): TailFile {
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
+  let file: FileHandle | undefined;
+  let position = offset;
+
+  async function readToEnd(from: FileHandle, onBytes: (bytes: Uint8Array) => void): Promise<void> {
+    if ((await from.stat()).size < position) position = 0;
+    for (;;) {
+      const { bytesRead } = await from.read(piece, 0, PIECE_BYTES, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      onBytes(piece.subarray(0, bytesRead));
+    }
+  }
+
+  async function wasReplaced(current: FileHandle): Promise<boolean> {
+    const here = await stat(path).catch(ignoreMissing);
+    const ours = await current.stat();
+    return here !== undefined && (here.ino !== ours.ino || here.dev !== ours.dev);
+  }
+
+  return {
+    readNew: async (onBytes) => {
+      file ??= await open(path, 'r').catch(ignoreMissing);
+      if (file === undefined) return;
+      await readToEnd(file, onBytes);
+      while (file !== undefined && (await wasReplaced(file))) {
+        await readToEnd(file, onBytes);
+        await file.close();
+        position = 0;
+        file = await open(path, 'r').catch(ignoreMissing);
+        if (file !== undefined) await readToEnd(file, onBytes);
+      }
+    },
+    close: async () => {
+      const closing = file;
+      file = undefined;
+      await closing?.close();
+    },
+  };
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
+}
