@@ -40,8 +40,8 @@ export function hasCode(error: unknown, ...codes: readonly number[]): error is L
   return error instanceof LibvirtError && codes.includes(error.code);
 }
 
-/** struct _virError: int code, int domain, char *message, then fields we do not read; 72 bytes in all. */
-const VIR_ERROR_BYTES = 72;
+/** struct _virError (virterror.h): int code, int domain, char *message, then fields we do not read; 80 bytes in all. */
+const VIR_ERROR_BYTES = 80;
 const DOMAIN_OFFSET = 4;
 const MESSAGE_OFFSET = 8;
 

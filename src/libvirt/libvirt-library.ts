@@ -7,14 +7,9 @@ import {
   type DomainHandle,
   declareIn,
   type Out,
+  openNativeLibrary,
   type StreamHandle,
 } from './native.ts';
-
-/**
- * koffi runs C code on stacks of its own. Its 128 KiB for worker threads are too little for libvirt, which parses XML
- * and validates it against a schema (libxml2 recurses) inside the call when the driver lives in this process.
- */
-const STACK_BYTES = 1024 * 1024;
 
 export type LibvirtLibrary = ReturnType<typeof declareLibvirt>;
 export type QemuLibrary = ReturnType<typeof declareLibvirtQemu>;
@@ -34,7 +29,6 @@ export type NativeInterfaceStats = { receivedBytes?: number; transmittedBytes?: 
  * @throws HostError `host.libvirt-missing`
  */
 export function loadLibvirt(): LibvirtLibrary {
-  koffi.config({ ...koffi.config(), async_stack_size: STACK_BYTES });
   const library = tryLoad('libvirt.so.0');
   if ('failure' in library) {
     throw new HostError(
@@ -54,7 +48,7 @@ export function loadLibvirtQemu(): QemuLibrary | undefined {
 
 function tryLoad(name: string): { readonly loaded: LibraryHandle } | { readonly failure: unknown } {
   try {
-    return { loaded: koffi.load(name) };
+    return { loaded: openNativeLibrary(name) };
   } catch (failure) {
     return { failure };
   }

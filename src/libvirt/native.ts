@@ -7,6 +7,21 @@ export type ConnectionHandle = Handle<'virConnect'>;
 export type DomainHandle = Handle<'virDomain'>;
 export type StreamHandle = Handle<'virStream'>;
 
+/**
+ * koffi runs C code on stacks of its own. Its 128 KiB for worker threads are too little for libvirt, which parses XML
+ * and validates it against a schema (libxml2 recurses) inside the call when the driver lives in this process.
+ */
+const STACK_BYTES = 1024 * 1024;
+let configured = false;
+
+/** Opens a shared library, or with null what the process has loaded already: the C library. */
+export function openNativeLibrary(name: string | null): LibraryHandle {
+  // koffi is configured once per process, before its first library.
+  if (!configured) koffi.config({ ...koffi.config(), async_stack_size: STACK_BYTES });
+  configured = true;
+  return koffi.load(name);
+}
+
 /** A C function: called directly when it cannot block, through `blocking` (a worker thread) when it may. */
 export type NativeFunction<Args extends readonly unknown[], Result> = {
   (...args: Args): Result;
