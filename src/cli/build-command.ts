@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { buildDirectory } from '../build/build-directory.ts';
 import type { BuildEvent, BuildResult } from '../build/build-events.ts';
 import { KilnError } from '../foundation/errors.ts';
 import type { BuildOptionValues } from './build-options.ts';
@@ -6,25 +8,36 @@ import { buildRequest } from './build-request.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { buildContext } from './command-context.ts';
+import { reportError } from './error-report.ts';
 import { listenForInterruption } from './interruption.ts';
 import { jsonRenderer } from './json-renderer.ts';
 import { plainRenderer } from './plain-renderer.ts';
 import { quietRenderer } from './quiet-renderer.ts';
+import { safeLine } from './safe-text.ts';
 import { styleFor } from './style.ts';
 
-/** `kiln build`: one image, with everything the user sees while it grows. */
+/** What the events told, for the last lines. */
+type Seen = { failure: boolean; started?: { readonly buildId: string; readonly directory: string } };
+
+/**
+ * `kiln build`: one image, with everything the user sees while it grows.
+ * @returns the exit code
+ */
 export async function runBuild(
   target: string | undefined,
   options: BuildOptionValues,
   io: CliIo,
-): Promise<void> {
-  const seen = { failure: false };
+): Promise<number> {
+  const seen: Seen = { failure: false };
   try {
     const result = await buildShown(target, options, io, seen);
     await printResult(result, options, io);
+    return 0;
   } catch (error) {
     if (options.json && !seen.failure) jsonRenderer(io.out).show(failureEvent(error));
-    throw error;
+    const report = reportError(error, styleFor(io.err), options.verbose);
+    io.err.write(report.text + whereToLook(seen.started));
+    return report.exitCode;
   }
 }
 
@@ -32,7 +45,7 @@ async function buildShown(
   target: string | undefined,
   options: BuildOptionValues,
   io: CliIo,
-  seen: { failure: boolean },
+  seen: Seen,
 ): Promise<BuildResult> {
   const request = buildRequest(target, options);
   const { build } = await import('../build/run-build.ts');
@@ -40,16 +53,28 @@ async function buildShown(
   const say = renderer.say ?? ((line: string) => io.err.write(`${line}\n`));
   const interruption = listenForInterruption(io, say);
   const onEvent = (event: BuildEvent): void => {
+    if (event.type === 'build-started') seen.started = event;
     if (event.type === 'build-failed') seen.failure = true;
     renderer.show(event);
   };
-  const logger = { ...cliLogger(io.err, options.verbose === true), warn: say };
+  const logger = {
+    ...cliLogger(io.err, options.verbose === true),
+    warn: (text: string) => say(safeLine(text)),
+  };
   try {
     return await build(request, buildContext(io, { logger, onEvent, signal: interruption.signal }));
   } finally {
     await renderer.close();
     interruption.end();
   }
+}
+
+/** A build that got as far as having a folder leaves its logs there. */
+function whereToLook(started: Seen['started']): string {
+  if (started === undefined) return '';
+  const { logs } = buildDirectory(started.directory, started.buildId);
+  if (!existsSync(logs)) return '';
+  return `Logs: ${safeLine(logs)}\nConsole: kiln builds logs ${safeLine(started.buildId)}\n`;
 }
 
 /** A list that redraws itself needs the terminal for itself, so `--verbose` gets lines. */
@@ -79,7 +104,7 @@ function failureEvent(error: unknown): BuildEvent {
   return {
     at: Date.now(),
     type: 'build-failed',
-    code: known ? error.code : 'bug',
+    code: known ? error.code : 'internal',
     message: error instanceof Error ? error.message : String(error),
     details: known ? error.details : {},
   };

@@ -43,12 +43,15 @@ export type BuildOptionValues = {
 
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
-const GUEST = 'Virtual machine (virt-install’s words):'.replace('’', "'");
+const GUEST = "Virtual machine (virt-install's words):";
 const MEDIA = 'Install media and script:';
 const RESULT = 'Result:';
-const RUN = 'Run:';
+export const RUN_GROUP = 'Run:';
 
-const TABLE: readonly (readonly [group: string, flags: string, text: string, repeatable?: 'repeatable'])[] = [
+/** `repeatable`: every value counts. `once`: collected as well, so that a second one can be refused instead of ignored. */
+type TableRow = readonly [group: string, flags: string, text: string, collected?: 'repeatable' | 'once'];
+
+const TABLE: readonly TableRow[] = [
   [GUEST, '--name <name>', "name of the image and, with a prefix, of the domain (default: the template's)"],
   [GUEST, '--os <id>', 'operating system, e.g. debian13 (also --os-variant, --osinfo)'],
   [GUEST, '--memory <size>', 'MiB, or a size such as 4GiB (also --ram)'],
@@ -58,7 +61,7 @@ const TABLE: readonly (readonly [group: string, flags: string, text: string, rep
     GUEST,
     '--disk <options>',
     'size=GiB[,bus=virtio|sata|scsi|ide]; the size may have a unit: size=20GiB',
-    'repeatable',
+    'once',
   ],
   [GUEST, '--firmware <kind>', 'uefi or bios (also --boot)'],
   [GUEST, '--machine <type>', 'q35 or pc'],
@@ -93,12 +96,16 @@ const TABLE: readonly (readonly [group: string, flags: string, text: string, rep
   [RESULT, '--force', 'replace an earlier result in the output folder'],
   [RESULT, '--keep [when]', 'keep domain, disk and work files: never, on-failure or always (--keep alone)'],
   [RESULT, '--no-boot-check', 'do not boot the finished image once'],
-  [RUN, '--timeout <time>', 'limit of the whole install on KVM, e.g. 90m; longer under emulation'],
-  [RUN, '--stall <time>', 'give up when the guest does nothing for this long, e.g. 10m'],
-  [RUN, '--offline', 'use no network: only local and cached media'],
-  [RUN, '--json', 'machine-readable output: one JSON object a line'],
-  [RUN, '-v, --verbose', 'say what is done, with the commands that are run'],
-  [RUN, '-q, --quiet', 'print only the paths of the images'],
+  [
+    RUN_GROUP,
+    '--timeout <time>',
+    'limit of the whole install, e.g. 90m; taken as it is, also under emulation',
+  ],
+  [RUN_GROUP, '--stall <time>', 'give up when the guest does nothing for this long, e.g. 10m'],
+  [RUN_GROUP, '--offline', 'use no network: only local and cached media'],
+  [RUN_GROUP, '--json', 'machine-readable output: one JSON object a line'],
+  [RUN_GROUP, '-v, --verbose', 'say what is done, with the commands that are run'],
+  [RUN_GROUP, '-q, --quiet', 'print only the paths of the images'],
 ];
 
 /** Other names of an option, hidden in the help; the last one given counts, whichever name it has. */
@@ -115,12 +122,9 @@ const SECRET_OPTIONS = ['root-password', 'root-pw', 'rootpw', 'password', 'admin
 
 /** Declares the options of `kiln build`, which `kiln plan` shares. */
 export function addBuildOptions(command: KilnCommand): KilnCommand {
-  for (const [group, flags, text, repeatable] of TABLE) {
-    const option = new Option(
-      flags,
-      repeatable ? `${text}; repeatable`.replace(/^(size=.*); repeatable$/, '$1') : text,
-    );
-    if (repeatable) option.argParser(collect);
+  for (const [group, flags, text, collected] of TABLE) {
+    const option = new Option(flags, collected === 'repeatable' ? `${text}; repeatable` : text);
+    if (collected) option.argParser(collect);
     command.addOption(option.helpGroup(group));
   }
   for (const [alias, attribute] of ALIASES) {

@@ -46,6 +46,15 @@ export class KilnCommand extends Command {
     );
   }
 
+  _excessArguments(received: readonly string[]): void {
+    const expected = this.registeredArguments.length;
+    const first = safeLine(received[expected] ?? '');
+    throw new SpecError(
+      'options.invalid',
+      `\`${this.fullName()}\` does not know what to do with "${first}"; see \`${this.fullName()} --help\`.`,
+    );
+  }
+
   /** `kiln builds list`. */
   fullName(): string {
     return this.parent instanceof KilnCommand ? `${this.parent.fullName()} ${this.name()}` : this.name();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addBuildOptions, type BuildOptionValues } from './build-options.ts';
+import { addBuildOptions, type BuildOptionValues, RUN_GROUP } from './build-options.ts';
 import type { CliIo } from './cli-io.ts';
 import {
   BUILD_EXAMPLES,
@@ -32,7 +32,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): K
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', EXIT_CODE_HELP) as KilnCommand;
 
-  addBuild(program, io);
+  addBuild(program, io, setExitCode);
   addPlan(program, io);
   addDoctor(program, io, setExitCode);
   addBuilds(program, io);
@@ -47,17 +47,18 @@ function versionIn(projectDir: string): string {
 
 const TARGET = "a template's name, a template file or an install script";
 
-function addBuild(program: KilnCommand, io: CliIo): void {
+function addBuild(program: KilnCommand, io: CliIo, setExitCode: (code: number) => void): void {
   const command = sub(program, 'build').summary('build an image');
   command
     .description('Build an image from a VM template, or from install media and a script.')
     .argument('[target]', TARGET);
+  command.optionsGroup(RUN_GROUP);
   addBuildOptions(command)
     .option('--dry-run', 'print the plan and touch nothing, as `kiln plan` does')
     .addHelpText('after', BUILD_EXAMPLES + EXIT_CODE_HELP)
     .action(async (target: string | undefined, options: BuildOptionValues) => {
-      if (options.dryRun) return (await import('./plan-command.ts')).runPlan(target, options, io);
-      return (await import('./build-command.ts')).runBuild(target, options, io);
+      if (options.dryRun) await (await import('./plan-command.ts')).runPlan(target, options, io);
+      else setExitCode(await (await import('./build-command.ts')).runBuild(target, options, io));
     });
 }
 
@@ -68,6 +69,7 @@ function addPlan(program: KilnCommand, io: CliIo): void {
       'Show every choice a build would make, without touching anything. Takes the options of `kiln build`.',
     )
     .argument('[target]', TARGET)
+    .optionsGroup(RUN_GROUP)
     .option('--xml', "print the install domain's libvirt XML");
   addBuildOptions(command)
     .addHelpText('after', PLAN_EXAMPLES + EXIT_CODE_HELP)
