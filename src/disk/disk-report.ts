@@ -1,4 +1,3 @@
-import { DiskError } from '../foundation/errors.ts';
 import type { Bytes } from '../foundation/size.ts';
 import type { FileSystemKind } from './file-system-kind.ts';
 
@@ -38,35 +37,6 @@ export type DiskReport = {
   readonly os?: OperatingSystem;
   readonly checks: readonly DiskCheck[];
 };
-
-const FAILURE_CODES: Readonly<Record<CheckName, string>> = {
-  'partition-table': 'disk.empty',
-  os: 'disk.no-os',
-  'boot-loader': 'disk.not-bootable',
-  'file-systems': 'disk.dirty',
-  marker: 'disk.no-marker',
-};
-
-const ADVICE =
-  'the installer did not do its work to the end; look at the console log of the install, or keep the disk with --keep';
-
-/**
- * Throws for the first check that failed; `unknown` passes, and stays visible in the report.
- * @throws DiskError `disk.empty`, `disk.no-os`, `disk.not-bootable`, `disk.dirty`, `disk.no-marker`
- */
-export function assertVerified(report: DiskReport): void {
-  const failed = CHECK_NAMES.map((name) => report.checks.find((check) => check.name === name)).find(
-    (check) => check?.result === 'fail',
-  );
-  if (!failed) return;
-  throw new DiskError(
-    FAILURE_CODES[failed.name],
-    `The installed disk is not fit for use: ${failed.sentence} So ${ADVICE}.`,
-    {
-      details: { report },
-    },
-  );
-}
 
 export const pass = (name: CheckName, sentence: string): DiskCheck => ({ name, result: 'pass', sentence });
 export const fail = (name: CheckName, sentence: string): DiskCheck => ({ name, result: 'fail', sentence });

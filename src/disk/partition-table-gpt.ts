@@ -25,7 +25,11 @@ export async function readGpt(reader: DiskReader): Promise<PartitionTable | unde
     const last = await tryHeader(reader, sectorSize, reader.size - sectorSize);
     const header = typeof first === 'object' ? first : last;
     if (typeof header === 'object') {
-      const problems = [...headerProblems('first', first), ...headerProblems('backup', last)];
+      // A disk that was enlarged has no header at its new end; firmware and Linux do not mind.
+      const problems = [
+        ...headerProblems('first', first),
+        ...(last === 'none' ? [] : headerProblems('backup', last)),
+      ];
       return readTable(reader, sectorSize, header, problems);
     }
     if (first === 'damaged') {

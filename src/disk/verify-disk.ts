@@ -1,11 +1,19 @@
 import { resolve } from 'node:path';
-import { CancelledError } from '../foundation/errors.ts';
+import { CancelledError, DiskError } from '../foundation/errors.ts';
 import { bytes } from '../foundation/size.ts';
 import { checkBootLoader } from './check-boot-loader.ts';
 import { checkFileSystems } from './check-file-systems.ts';
 import { checkMarker, checkOperatingSystem } from './check-operating-system.ts';
 import { type DiskReader, withFileReader } from './disk-reader.ts';
-import { type DiskCheck, type DiskReport, type Firmware, fail, pass } from './disk-report.ts';
+import {
+  CHECK_NAMES,
+  type CheckName,
+  type DiskCheck,
+  type DiskReport,
+  type Firmware,
+  fail,
+  pass,
+} from './disk-report.ts';
 import type { PartitionTable } from './partition.ts';
 import { readPartitionTable } from './partition-table.ts';
 import { openVolumes } from './volume.ts';
@@ -21,6 +29,17 @@ export type VerifyOptions = {
 
 const FSCK_TIMEOUT_MS = 30_000;
 
+const FAILURE_CODES: Readonly<Record<CheckName, string>> = {
+  'partition-table': 'disk.empty',
+  os: 'disk.no-os',
+  'boot-loader': 'disk.not-bootable',
+  'file-systems': 'disk.dirty',
+  marker: 'disk.no-marker',
+};
+
+const ADVICE =
+  'the installer did not do its work to the end; look at the console log of the install, or keep the disk with --keep';
+
 /**
  * Looks at a finished raw disk the way a careful stranger would: reads only, needs neither root nor a mount, and takes
  * nothing in it for true. Fit for a disk that nobody writes to any more.
@@ -29,6 +48,24 @@ const FSCK_TIMEOUT_MS = 30_000;
 export async function verifyDisk(rawPath: string, options: VerifyOptions): Promise<DiskReport> {
   return withFileReader(rawPath, (file) =>
     examine(cancellable(file, options.signal), resolve(rawPath), options),
+  );
+}
+
+/**
+ * Throws for the first check that failed; `unknown` passes, and stays visible in the report.
+ * @throws DiskError `disk.empty`, `disk.no-os`, `disk.not-bootable`, `disk.dirty`, `disk.no-marker`
+ */
+export function assertVerified(report: DiskReport): void {
+  const failed = CHECK_NAMES.map((name) => report.checks.find((check) => check.name === name)).find(
+    (check) => check?.result === 'fail',
+  );
+  if (!failed) return;
+  throw new DiskError(
+    FAILURE_CODES[failed.name],
+    `The installed disk is not fit for use: ${failed.sentence} So ${ADVICE}.`,
+    {
+      details: { report },
+    },
   );
 }
 

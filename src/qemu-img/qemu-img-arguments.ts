@@ -10,7 +10,10 @@ export type ReadOptions = {
 };
 
 export type CreateOptions = ImageRef & {
-  readonly size: number;
+  /** Bytes; with a backing file it may be left out and is that file's then. */
+  readonly size?: number;
+  /** The image whose content shows through; only ever one of Kiln's own. */
+  readonly backing?: ImageRef;
   /** Format options, such as `compression_type: 'zstd'`. */
   readonly options?: FormatOptions;
 };
@@ -48,8 +51,18 @@ function optionValue(value: string | number | boolean): string {
   return String(value).replaceAll(',', ',,');
 }
 
-export function createArguments({ path, format, size, options }: CreateOptions): string[] {
-  return ['create', '-q', '-f', format, ...optionArguments(options), fileArgument(path), String(size)];
+export function createArguments({ path, format, size, backing, options }: CreateOptions): string[] {
+  return [
+    'create',
+    '-q',
+    '-f',
+    format,
+    // Stored in the image and read by libvirt too, so without `file:`; an absolute path has no other reading either.
+    ...(backing ? ['-b', resolve(backing.path), '-F', backing.format] : []),
+    ...optionArguments(options),
+    fileArgument(path),
+    ...(size === undefined ? [] : [String(size)]),
+  ];
 }
 
 export function infoArguments(image: ImageRef, options: ReadOptions = {}): string[] {
