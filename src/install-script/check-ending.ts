@@ -1,4 +1,3 @@
-import { assertNever } from '../foundation/assert-never.ts';
 import { SpecError } from '../foundation/errors.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { kickstartCommands, unclosedSection } from './kickstart-lines.ts';
@@ -16,18 +15,9 @@ export type ScriptText = {
  * @throws SpecError `script.not-unattended`, `script.contradicting-endings`, `script.unclosed-section`
  */
 export function checkEnding(script: ScriptText): void {
-  switch (script.kind) {
-    case 'kickstart':
-      return checkKickstart(script);
-    case 'preseed':
-      return checkPreseed(script);
-    // Subiquity and YaST restart by themselves.
-    case 'autoinstall':
-    case 'autoyast':
-      return;
-    default:
-      return assertNever(script.kind);
-  }
+  // Subiquity and YaST restart by themselves.
+  if (script.kind === 'kickstart') checkKickstart(script);
+  if (script.kind === 'preseed') checkPreseed(script);
 }
 
 function notUnattended({ label }: ScriptText, why: string, add: string): SpecError {

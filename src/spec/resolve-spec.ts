@@ -1,0 +1,149 @@
+import { basename, dirname } from 'node:path';
+import { SpecError, specErrorOf } from '../foundation/errors.ts';
+import { type ScriptHints, scriptHints } from '../install-script/script-hints.ts';
+import type { MediaSource } from '../media/install-media.ts';
+import { findOs, findOsBySuite } from '../os/find-os.ts';
+import { nameFrom } from './build-name.ts';
+import type { BuildOverrides } from './build-overrides.ts';
+import type { BuildSpec } from './build-spec.ts';
+import { type BuildTarget, findTarget } from './build-target.ts';
+import { checkSpec, completeSpec } from './complete-spec.ts';
+import { findTemplate } from './find-template.ts';
+import { type LoadedTemplate, readTemplateChain, type TemplatePlaces } from './load-template.ts';
+import { mediaOf } from './media-word.ts';
+import { readOs } from './os-word.ts';
+import { overrideSettings } from './override-settings.ts';
+import type { KeyPath } from './parse-template.ts';
+import { ProblemList } from './problem-list.ts';
+import { mergeSettings, type Settings } from './settings.ts';
+
+export type SpecRequest = TemplatePlaces & {
+  /** A template's name, a template file or an install script; undefined when the overrides name media. */
+  readonly target?: string | undefined;
+  readonly overrides?: BuildOverrides;
+};
+
+type Base = Omit<LoadedTemplate, 'name'> & { readonly fallbackName: string };
+
+/**
+ * What is to be built: the target's template with its bases, the install script when that is the target, and the options over all.
+ * @throws SpecError `spec.invalid` with every problem found, `template.not-found`, `script.*`
+ */
+export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
+  const { overrides = {}, ...places } = request;
+  const target = await findTarget(request.target, places);
+  const given = overrideSettings(overrides, places.cwd);
+  const base = await baseOf(target, given.settings, places);
+  const settings = mergeSettings(base.settings, given.settings);
+  const spec = completeSpec({
+    settings,
+    fallbackName: base.fallbackName || nameFromMedia(settings) || 'image',
+    templates: base.sources,
+  });
+  const { list } = given;
+  list.addAll(base.problems);
+  if (list.problems.length === 0) {
+    if (target.type === 'script' && spec.media.length === 0) throw noMedia(target);
+    // Rules about the whole would only repeat what a missing part has caused.
+    checkSpec(spec, list, placeFinder(base, given.settings));
+  }
+  if (list.problems.length > 0) throw specErrorOf(subjectOf(target), list.problems);
+  return spec;
+}
+
+function subjectOf(target: BuildTarget): string {
+  return target.type === 'none' ? 'The build' : `The build of ${basename(target.path)}`;
+}
+
+const NOTHING: Base = { settings: {}, sources: [], problems: [], locate: () => undefined, fallbackName: '' };
+
+async function baseOf(target: BuildTarget, given: Settings, places: TemplatePlaces): Promise<Base> {
+  switch (target.type) {
+    case 'none':
+      return NOTHING;
+    case 'template': {
+      const template = await readTemplateChain(target.path, places);
+      return { ...template, fallbackName: nameFrom(template.name) };
+    }
+    case 'script':
+      return baseOfScript(target, given, places);
+  }
+}
+
+/** The template of the script's operating system with the script replaced; without one, what the script itself tells. */
+async function baseOfScript(
+  target: Extract<BuildTarget, { type: 'script' }>,
+  given: Settings,
+  places: TemplatePlaces,
+): Promise<Base> {
+  const { path, kind, text, label } = target;
+  const { directive, suite, tree } = scriptHints(text, kind);
+  const list = new ProblemList();
+  const said = list.read(`${label} "# kiln: os="`, directive.os, readOs);
+  const os = given.os ?? said ?? (suite === undefined ? undefined : findOsBySuite(suite)?.id);
+  const stem = os === undefined ? undefined : findOs(os)?.template;
+  const template = stem === undefined ? NOTHING : await templateOf(stem, places);
+  // The script's own mirror serves only where no template knows better: a template may list several media.
+  const named = list.read(`${label} "# kiln:"`, directive, (words) => saidMedia(words, dirname(path)));
+  const own =
+    template.settings.media === undefined && tree ? mediaOf('location', tree, places.cwd) : undefined;
+  const media = named ?? own;
+  const fallbackName = nameFrom(basename(path).replace(/\.[^.]+$/, ''));
+  const settings = { name: undefined, script: { path, kind }, os, media: media && [media] };
+  return {
+    ...template,
+    settings: mergeSettings({ ...template.settings, name: undefined }, settings),
+    problems: [...template.problems, ...list.problems],
+    fallbackName,
+  };
+}
+
+function saidMedia(said: ScriptHints['directive'], folder: string): MediaSource | undefined {
+  if (said.location !== undefined) return mediaOf('location', said.location, folder);
+  return said.cdrom === undefined ? undefined : mediaOf('cdrom', said.cdrom, folder);
+}
+
+async function templateOf(stem: string, places: TemplatePlaces): Promise<Base> {
+  const path = await findTemplate(stem, [places.templateDir], places.templateDir);
+  if (path === undefined) return NOTHING;
+  return { ...(await readTemplateChain(path, places)), fallbackName: '' };
+}
+
+function nameFromMedia({ media }: Settings): string {
+  const from = media?.[0]?.from.replace(/[?#].*$/, '').replace(/\/+$/, '') ?? '';
+  return nameFrom(basename(from).replace(/\.(iso|img|qcow2|raw)$/i, ''));
+}
+
+/** Options have no line; a key they set must not be reported at the template's. */
+function placeFinder(base: Base, given: Settings): (path: KeyPath) => string | undefined {
+  const keys: Readonly<Record<string, unknown>> = given;
+  return (path) => {
+    const [first, second] = path;
+    const value = keys[CAMEL[String(first)] ?? String(first)];
+    const part =
+      typeof value === 'object' && value !== null && second !== undefined ? Object.entries(value) : undefined;
+    const byOption = part
+      ? part.some(([key, set]) => key === second && set !== undefined)
+      : value !== undefined;
+    return byOption ? OPTION[path.join('.')] : base.locate(path);
+  };
+}
+
+const CAMEL: Readonly<Record<string, string>> = { 'boot-check': 'bootCheck' };
+const OPTION: Readonly<Record<string, string>> = {
+  machine: '--machine',
+  memory: '--memory',
+  'disk.bus': '--disk',
+  'limits.stall': '--stall',
+  outputs: '--format',
+};
+
+function noMedia({ label, kind }: Extract<BuildTarget, { type: 'script' }>): SpecError {
+  const usesCdrom = kind === 'kickstart' ? ' (its "cdrom" command means the media it is started from)' : '';
+  return new SpecError(
+    'spec.no-media',
+    `${label} does not tell what to install from${usesCdrom}. Add --cdrom <iso> or --location <tree>, or name the system: ` +
+      'put "# kiln: os=debian13" at its head or give --os.',
+    { details: { script: label } },
+  );
+}
