@@ -1,4 +1,4 @@
-import { type ErrorDetails, EXIT_CODES, KilnError } from '../foundation/errors.ts';
+import { EXIT_CODES, KilnError } from '../foundation/errors.ts';
 import { safeLine, safeText } from './safe-text.ts';
 import type { Style } from './style.ts';
 
@@ -16,8 +16,8 @@ export function reportError(error: unknown, style: Style, verbose = false): Erro
     return { text: `${bugText(error)}\n${style.bad(REPORT_TO)}\n`, exitCode: EXIT_CODES.bug };
   }
   const lines = [
-    `${style.bad('error')}: ${safeText(error.message)} ${style.faint(`[${error.code}]`)}`,
-    ...evidenceLines(error.details, style),
+    `${style.bad('error')} ${style.faint(`[${error.code}]`)}: ${safeText(error.message)}`,
+    ...evidenceLines(error, style),
     ...(verbose ? causeLines(error.cause) : []),
   ];
   return { text: `${lines.join('\n')}\n`, exitCode: error.exitCode };
@@ -39,21 +39,22 @@ function causeLines(cause: unknown, depth = 0): string[] {
   ];
 }
 
-/** What is kept when a guest fails (watch/install-outcome.ts, `Evidence`), as far as the details have it. */
-function evidenceLines(details: ErrorDetails, style: Style): string[] {
+/** What is kept when a guest fails (watch/install-outcome.ts, `Evidence`), as far as the message does not tell it already. */
+function evidenceLines({ details, message }: KilnError, style: Style): string[] {
   const evidence = isRecord(details.evidence) ? details.evidence : details;
-  const tail = Array.isArray(evidence.consoleTail) ? evidence.consoleTail.map(String) : [];
+  const lines = [evidence.consoleTail, details.console].find(Array.isArray) ?? [];
+  const tail = lines.map((line) => safeLine(String(line))).filter((line) => line !== '');
   const paths = [
     ['Phase', evidence.phase],
     ['Console log', evidence.serialLog],
     ['Screenshot', evidence.screenshot],
-    ['Build folder', details.directory],
-    ['Kept', details.kept],
   ] as const;
-  const shownTail = tail.slice(-CONSOLE_LINES).map((line) => style.faint(`  | ${safeLine(line)}`));
   return [
-    ...(shownTail.length === 0 ? [] : ['Last lines of the console:', ...shownTail]),
-    ...paths.flatMap(([label, value]) => (typeof value === 'string' ? [`${label}: ${safeLine(value)}`] : [])),
+    ...(tail.length === 0 ? [] : ['Last lines of the console:']),
+    ...tail.slice(-CONSOLE_LINES).map((line) => style.faint(`  | ${line}`)),
+    ...paths.flatMap(([label, value]) =>
+      typeof value === 'string' && !message.includes(value) ? [`${label}: ${safeLine(value)}`] : [],
+    ),
   ];
 }
 

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { bashCompletion } from '../../../src/cli/completion-bash.ts';
+import { fishCompletion } from '../../../src/cli/completion-fish.ts';
+import { allCommands, completionTree } from '../../../src/cli/completion-tree.ts';
+import { zshCompletion } from '../../../src/cli/completion-zsh.ts';
+import { createProgram } from '../../../src/cli/program.ts';
+import { recordingIo } from './recording-io.ts';
+
+const tree = completionTree(createProgram(recordingIo(), () => {}));
+const commands = allCommands(tree);
+
+test('every command is there, none that is hidden', () => {
+  expect(commands.map(({ path }) => path.join(' '))).toEqual([
+    'kiln',
+    'kiln build',
+    'kiln plan',
+    'kiln doctor',
+    'kiln builds',
+    'kiln builds list',
+    'kiln builds show',
+    'kiln builds logs',
+    'kiln builds clean',
+    'kiln completion',
+  ]);
+});
+
+test('options that would take a password are not offered', () => {
+  const flags = commands.flatMap(({ options }) => options.flatMap((option) => option.flags));
+  expect(flags).toContain('--root-password-file');
+  expect(flags).not.toContain('--root-password');
+});
+
+test.each([
+  ['--cdrom', { kind: 'file' }],
+  ['--output', { kind: 'folder' }],
+  ['--firmware', { kind: 'words', words: ['uefi', 'bios'] }],
+  ['--memory', { kind: 'free' }],
+  ['--force', undefined],
+])('%s is completed with %j', (flag, value) => {
+  const build = commands.find(({ path }) => path.join(' ') === 'kiln build');
+  expect(build?.options.find(({ flags }) => flags.includes(flag))?.value).toEqual(value);
+});
+
+test.each([
+  ['bash', bashCompletion],
+  ['zsh', zshCompletion],
+  ['fish', fishCompletion],
+] as const)('%s knows every option', (shell, generate) => {
+  const script = generate(tree);
+  for (const flag of commands.flatMap(({ options }) => options.flatMap(({ flags }) => flags))) {
+    const written = shell === 'fish' ? flag.replace(/^--/, '-l ').replace(/^-(?=.$)/, '-s ') : flag;
+    expect(script).toContain(written);
+  }
+});

@@ -1,0 +1,62 @@
+import { expect, test, vi } from 'vitest';
+import { HARD_EXIT_AFTER_MS, listenForInterruption } from '../../../src/cli/interruption.ts';
+import { recordingIo } from './recording-io.ts';
+
+function listening() {
+  const io = recordingIo();
+  const said: string[] = [];
+  return { io, said, interruption: listenForInterruption(io, (line) => said.push(line)) };
+}
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s asks the work to stop and says so', (name) => {
+  const { io, said, interruption } = listening();
+  io.signals.emit(name);
+  expect(interruption.signal.reason).toMatchObject({ code: 'cancelled', exitCode: 130 });
+  expect(interruption.hardSignal.aborted).toBe(false);
+  expect(said).toHaveLength(1);
+  expect(io.exits).toEqual([]);
+  interruption.end();
+});
+
+test('the second ends at once, after a moment for clean-up', () => {
+  vi.useFakeTimers();
+  try {
+    const { io, interruption } = listening();
+    io.signals.emit('SIGINT');
+    io.signals.emit('SIGINT');
+    expect(interruption.hardSignal.aborted).toBe(true);
+    vi.advanceTimersByTime(HARD_EXIT_AFTER_MS - 1);
+    expect(io.exits).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(io.exits).toEqual([130]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('clean-up that is quicker than that ends as it would', () => {
+  vi.useFakeTimers();
+  try {
+    const { io, interruption } = listening();
+    io.signals.emit('SIGINT');
+    io.signals.emit('SIGTERM');
+    interruption.end();
+    vi.advanceTimersByTime(10 * HARD_EXIT_AFTER_MS);
+    expect(io.exits).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('the third does not wait', () => {
+  const { io, interruption } = listening();
+  for (let count = 0; count < 3; count += 1) io.signals.emit('SIGINT');
+  expect(io.exits).toEqual([130]);
+  interruption.end();
+});
+
+test('afterwards the listeners are gone', () => {
+  const { io, interruption } = listening();
+  interruption.end();
+  expect(io.signals.eventNames()).toEqual([]);
+});
