@@ -1,0 +1,61 @@
+import { constants } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { HostError } from '../foundation/errors.ts';
+import { type Bytes, bytes, formatSize } from '../foundation/size.ts';
+
+/** Free bytes for ordinary users on the filesystem that has, or would have, `path`. */
+export async function freeSpace(path: string): Promise<Bytes> {
+  const { bavail, bsize } = await statfs(await nearestExisting(path));
+  return bytes(bavail * bsize);
+}
+
+/**
+ * Makes sure that `needed` bytes can be written below `folder`, which need not exist yet. `purpose` completes "for …".
+ * @throws HostError `host.no-space`, `host.no-permission`
+ */
+export async function requireSpace(folder: string, needed: number, purpose: string): Promise<void> {
+  const existing = await nearestExisting(folder);
+  await requireWritable(existing, folder, purpose);
+  const free = await freeSpace(existing);
+  if (free >= needed) return;
+  throw new HostError(
+    'host.no-space',
+    `${folder} has ${formatSize(free)} free, ${formatSize(needed)} are needed for ${purpose}. Make room there, or choose another folder.`,
+    { details: { folder, free, needed } },
+  );
+}
+
+async function requireWritable(existing: string, folder: string, purpose: string): Promise<void> {
+  try {
+    await access(existing, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why =
+      codeOf(error) === 'EROFS' ? 'is on a read-only filesystem' : 'may not be written by this user';
+    throw new HostError(
+      'host.no-permission',
+      `${existing} ${why}, so ${folder} cannot be used for ${purpose}. Choose another folder, or change its permissions.`,
+      { cause: error, details: { folder } },
+    );
+  }
+}
+
+/** The path itself or the closest folder above it that exists. */
+async function nearestExisting(path: string): Promise<string> {
+  let current = resolve(path);
+  for (;;) {
+    try {
+      await access(current);
+      return current;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EACCES') return dirname(current);
+      if ((code !== 'ENOENT' && code !== 'ENOTDIR') || current === dirname(current)) throw error;
+      current = dirname(current);
+    }
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
