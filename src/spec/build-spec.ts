@@ -23,7 +23,8 @@ export type InjectionMethod = 'initrd' | 'seed-iso' | 'none';
 export type InstallScriptRef = {
   /** Absolute path on this host. */
   readonly path: string;
-  readonly kind?: InstallScriptKind;
+  /** As the template says, else told by the text's grammar. */
+  readonly kind: InstallScriptKind;
   readonly inject?: InjectionMethod;
 };
 

@@ -70,10 +70,11 @@ export function completeSpec({ settings, fallbackName, templates }: SpecParts): 
   };
 }
 
+/** The kind has been found out before (`withScriptKind`); a script without one has been reported. */
 function scriptRef(script: ScriptSettings | undefined): InstallScriptRef | undefined {
   if (script?.path === undefined) return undefined;
   const { path, kind, inject } = script;
-  return { path, ...(kind ? { kind } : {}), ...(inject ? { inject } : {}) };
+  return kind === undefined ? undefined : { path, kind, ...(inject ? { inject } : {}) };
 }
 
 type Rule = (spec: BuildSpec) => { readonly at: KeyPath; readonly problem: string } | undefined;

@@ -1,5 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { SpecError, specErrorOf } from '../foundation/errors.ts';
+import { detectKind } from '../install-script/detect-kind.ts';
+import { readScript } from '../install-script/read-script.ts';
 import { type ScriptHints, scriptHints } from '../install-script/script-hints.ts';
 import type { MediaSource } from '../media/install-media.ts';
 import { findOs, findOsBySuite } from '../os/find-os.ts';
@@ -8,7 +10,7 @@ import type { BuildOverrides } from './build-overrides.ts';
 import type { BuildSpec } from './build-spec.ts';
 import { type BuildTarget, findTarget } from './build-target.ts';
 import { checkSpec, completeSpec } from './complete-spec.ts';
-import { findTemplate } from './find-template.ts';
+import { findTemplate, labelOf } from './find-template.ts';
 import { type LoadedTemplate, readTemplateChain, type TemplatePlaces } from './load-template.ts';
 import { mediaOf } from './media-word.ts';
 import { readOs } from './os-word.ts';
@@ -34,7 +36,8 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   const target = await findTarget(request.target, places);
   const given = overrideSettings(overrides, places.cwd);
   const base = await baseOf(target, given.settings, places);
-  const settings = mergeSettings(base.settings, given.settings);
+  const merged = mergeSettings(base.settings, given.settings);
+  const settings = await withScriptKind(merged, places);
   const spec = completeSpec({
     settings,
     fallbackName: base.fallbackName || nameFromMedia(settings) || 'image',
@@ -49,6 +52,18 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   }
   if (list.problems.length > 0) throw specErrorOf(subjectOf(target), list.problems);
   return spec;
+}
+
+/**
+ * The kind follows from the script's text unless somebody named it.
+ * @throws SpecError `script.not-found`, `script.unknown-kind`, `script.encoding`, `script.empty`
+ */
+async function withScriptKind(settings: Settings, { cwd }: TemplatePlaces): Promise<Settings> {
+  const { script } = settings;
+  if (script?.path === undefined || script.kind !== undefined) return settings;
+  const label = labelOf(script.path, cwd);
+  const kind = detectKind(await readScript(script.path, label), label);
+  return { ...settings, script: { ...script, kind } };
 }
 
 function subjectOf(target: BuildTarget): string {
