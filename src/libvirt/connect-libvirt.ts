@@ -2,7 +2,7 @@ import type { Logger } from '../foundation/logger.ts';
 import { DomainCalls } from './domain-calls.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
 import type { LibvirtConnection } from './libvirt.ts';
-import { LibvirtError, lastFailure } from './libvirt-error.ts';
+import { LIBVIRT_ERRORS, LibvirtError, lastFailure } from './libvirt-error.ts';
 import { libvirtRuntime } from './libvirt-runtime.ts';
 import type { ConnectionHandle } from './native.ts';
 
@@ -54,9 +54,6 @@ export async function connectLibvirt(
   });
 }
 
-/** CLOSED: what libvirt itself says of a connection that is gone (VIR_ERR_INVALID_CONN). */
-const INVALID_CONNECTION = 6;
-
 /**
  * One call at a time: libvirt keeps a connection's last error on the connection, so a second call could replace it
  * before we have read it. None of the calls is slow (the slowest, starting a domain, takes some tenths of a second).
@@ -68,7 +65,9 @@ function createTurns() {
     take: <Result>(name: string, turn: () => Promise<Result>): Promise<Result> => {
       if (ended) {
         const message = 'the connection to libvirt is closed';
-        return Promise.reject(new LibvirtError(name, { code: INVALID_CONNECTION, domain: 0, message }));
+        return Promise.reject(
+          new LibvirtError(name, { code: LIBVIRT_ERRORS.invalidConnection, domain: 0, message }),
+        );
       }
       const result = queue.then(turn);
       queue = result.catch(() => {});

@@ -7,7 +7,7 @@ export const NOT_INSTALLED = 42;
 const ORPHAN_TIMEOUT_S = 30;
 
 /**
- * Starts the daemons and returns. Four things want explaining:
+ * Starts the daemons, prints `isolated` or `shared` and returns. Four things want explaining:
  *
  * - A mount namespace of its own, where we may make one, puts our folder in the place of the host's libvirt state:
  *   nothing is left in /etc/libvirt or /var/lib/libvirt, the host's networks are not started, several daemons can run,
@@ -40,6 +40,7 @@ start)
   space='unshare --mount --propagation slave --'
   if $space sh "$0" try-isolate; then mode=isolated; else space= mode=shared; fi
   setsid --fork $reaper $space sh "$0" "$mode" </dev/null >/dev/null 2>>'${files.log}'
+  echo "$mode"
   ;;
 try-isolate)
   isolate 2>/dev/null

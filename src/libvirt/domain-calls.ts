@@ -22,7 +22,8 @@ import { takeScreenshot } from './take-screenshot.ts';
 export type Call = <Result>(name: string, attempt: () => Promise<Result>) => Promise<NonNullable<Result>>;
 
 const DEFINE_VALIDATE = 1; // VIR_DOMAIN_DEFINE_VALIDATE
-const UNDEFINE_EVERYTHING = 1 | 2 | 4; // VIR_DOMAIN_UNDEFINE_ MANAGED_SAVE | SNAPSHOTS_METADATA | NVRAM
+const UNDEFINE_METADATA = 1 | 2; // VIR_DOMAIN_UNDEFINE_ MANAGED_SAVE | SNAPSHOTS_METADATA
+const UNDEFINE_NVRAM = 4; // VIR_DOMAIN_UNDEFINE_NVRAM; the test driver knows no firmware variables
 
 /** The calls of a LibvirtConnection that are plain questions and orders; see libvirt.ts for their meaning. */
 export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close'> {
@@ -129,11 +130,18 @@ export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close
 
   async undefine(uuid: string): Promise<void> {
     const name = 'virDomainUndefineFlags';
-    await unlessGone(() =>
-      this.#withDomain(uuid, (domain) =>
-        this.#call(name, () => this.#library[name].blocking(domain, UNDEFINE_EVERYTHING)),
-      ),
-    );
+    const attempt = (flags: number) =>
+      unlessGone(() =>
+        this.#withDomain(uuid, (domain) =>
+          this.#call(name, () => this.#library[name].blocking(domain, flags)),
+        ),
+      );
+    try {
+      await attempt(UNDEFINE_METADATA | UNDEFINE_NVRAM);
+    } catch (error) {
+      if (!hasCode(error, LIBVIRT_ERRORS.invalidArgument)) throw error;
+      await attempt(UNDEFINE_METADATA);
+    }
   }
 
   getState(uuid: string): Promise<DomainState | undefined> {

@@ -4,15 +4,19 @@ import type { ConnectionHandle } from './native.ts';
 
 /** The virErrorNumber values (libvirt's virterror.h) that Kiln tells apart. */
 export const LIBVIRT_ERRORS = {
-  internal: 1,
   noSupport: 3,
+  invalidConnection: 6,
   invalidArgument: 8,
   operationFailed: 9,
+  noName: 21,
+  /** The XML breaks a rule of libvirt's. */
   xml: 27,
-  systemError: 38,
+  /** Not XML at all, or not what was expected, with the place. */
+  xmlDetail: 35,
   noDomain: 42,
   operationInvalid: 55,
-  operationUnsupported: 84,
+  /** Against the schema. */
+  xmlInvalidSchema: 92,
 } as const;
 
 /** A call of libvirt failed. Always the `cause` of a KilnError by the time a user sees it. */

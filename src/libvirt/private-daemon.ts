@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError } from '../foundation/errors.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
@@ -99,16 +100,24 @@ async function start(files: DaemonFiles, logger: Logger, signal: AbortSignal | u
   writeFileSync(files.qemuConf, qemuConf(existsSync(systemConf) ? readFileSync(systemConf, 'utf8') : ''));
   writeFileSync(files.script, daemonScript(files), { mode: 0o700 });
   logger.debug(`libvirt: starting a private daemon in ${files.folder}`);
-  try {
-    await runCommand('sh', [files.script, 'start'], { logger });
-  } catch (error) {
-    throw startFailure(files, error);
-  }
+  const mode = await runStartScript(files, logger);
+  // Every guest's output goes through virtlogd, so the first guest would fail without it.
+  const logSocket = join(mode === 'isolated' ? files.run : '/run/libvirt', 'virtlogd-sock');
   const deadline = performance.now() + START_LIMIT_MS;
-  while (!(await answers(files.socket))) {
+  while (!((await answers(files.socket)) && (await answers(logSocket)))) {
     signal?.throwIfAborted();
     if (performance.now() > deadline) throw startFailure(files, undefined);
     await delay(POLL_MS);
+  }
+}
+
+async function runStartScript(files: DaemonFiles, logger: Logger): Promise<string> {
+  try {
+    const { stdout } = await runCommand('sh', [files.script, 'start'], { logger });
+    logger.debug(`libvirt: the private daemon is ${stdout}`);
+    return stdout.trim();
+  } catch (error) {
+    throw startFailure(files, error);
   }
 }
 
