@@ -35,7 +35,7 @@ export function installerArguments(
   const inInitrd = script?.inject === 'initrd';
   switch (family) {
     case 'debian-installer':
-      return ['DEBIAN_FRONTEND=text', 'TERM=dumb', SERIAL, 'priority=critical', 'locale=en_US.UTF-8'];
+      return ['DEBIAN_FRONTEND=text', 'TERM=dumb', SERIAL, 'priority=critical'];
     case 'anaconda':
       return [...(inInitrd ? ['inst.ks=file:/ks.cfg'] : []), 'inst.text', 'inst.cmdline', SERIAL];
     case 'subiquity':
