@@ -4,6 +4,7 @@ import type { ConnectionHandle } from './native.ts';
 
 /** The virErrorNumber values (libvirt's virterror.h) that Kiln tells apart. */
 export const LIBVIRT_ERRORS = {
+  internal: 1,
   noSupport: 3,
   invalidConnection: 6,
   invalidArgument: 8,
@@ -15,6 +16,7 @@ export const LIBVIRT_ERRORS = {
   xmlDetail: 35,
   noDomain: 42,
   operationInvalid: 55,
+  operationUnsupported: 84,
   /** Against the schema. */
   xmlInvalidSchema: 92,
 } as const;

@@ -126,7 +126,10 @@ export interface LibvirtConnection {
   undefine(uuid: string): Promise<void>;
   /** `target` is the device name of the XML: vda. undefined once the domain is off. */
   diskCounters(uuid: string, target: string): Promise<DiskCounters | undefined>;
-  /** `target` is the interface's MAC address or device name. undefined once the domain is off. */
+  /**
+   * `target` is the interface's MAC address or device name. undefined once the domain is off, and for QEMU's user-mode
+   * network, whose traffic nobody counts.
+   */
   networkCounters(uuid: string, target: string): Promise<NetworkCounters | undefined>;
   /** What the first screen shows (PPM or PNG as the hypervisor gives it). */
   screenshot(uuid: string): Promise<Screenshot>;
