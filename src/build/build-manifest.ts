@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import process from 'node:process';
+import type { Artifact } from '../artifact/artifact.ts';
+import { manifestOutput } from '../artifact/manifest.ts';
+import type { Manifest } from '../artifact/manifest-schema.ts';
+import type { DiskReport } from '../disk/disk-report.ts';
+import type { HostFacts } from '../host/host-facts.ts';
+import type { ResolvedMedia } from '../media/install-media.ts';
+import type { BuildPlan, FirmwarePlan } from '../plan/build-plan.ts';
+import type { InstallOutcome } from '../watch/install-outcome.ts';
+import type { BootCheckReport } from './boot-check.ts';
+import type { BuildScript } from './render-for-build.ts';
+
+export type ManifestFacts = {
+  readonly kilnVersion: string;
+  readonly buildId: string;
+  readonly createdAt: Date;
+  readonly plan: BuildPlan;
+  readonly host: HostFacts;
+  readonly media: ResolvedMedia;
+  readonly script: BuildScript | undefined;
+  readonly libvirtVersion: string;
+  readonly outcome: Extract<InstallOutcome, { kind: 'completed' }>;
+  readonly verification: DiskReport;
+  readonly boot: BootCheckReport | undefined;
+  readonly stageSeconds: Readonly<Record<string, number>>;
+  readonly artifacts: readonly Artifact[];
+};
+
+/** All that is known of a finished build, without paths of this machine and without secrets. */
+export function buildManifest(facts: ManifestFacts): Manifest {
+  const { plan, host, media, script, boot } = facts;
+  return {
+    schemaVersion: 1,
+    kilnVersion: facts.kilnVersion,
+    buildId: facts.buildId,
+    name: plan.name,
+    createdAt: facts.createdAt.toISOString(),
+    inputs: {
+      media: [
+        {
+          kind: media.kind,
+          source: media.source,
+          files: media.files.map(({ name, sha256 }) => ({ name, sha256 })),
+        },
+      ],
+      ...(script === undefined
+        ? {}
+        : { installScript: { name: script.name, sha256: sha256(script.original) } }),
+      templates: plan.templates,
+    },
+    tools: {
+      qemu: host.qemuVersion,
+      libvirt: facts.libvirtVersion,
+      node: process.versions.node,
+    },
+    host: { arch: host.arch, accelerator: plan.accelerator, cpuModel: cpuWord(plan) },
+    plan: publicPlan(plan, media.source),
+    outcome: { kind: facts.outcome.kind, detail: facts.outcome.ending },
+    verification: facts.verification,
+    bootCheck:
+      boot === undefined
+        ? { result: 'skipped', why: 'as asked' }
+        : { result: 'passed', line: boot.line, seconds: boot.seconds },
+    timings: facts.stageSeconds,
+    outputs: facts.artifacts.map(manifestOutput),
+  };
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function cpuWord({ cpu }: BuildPlan): string {
+  const features = cpu.features.map(({ name, policy }) => `${policy === 'require' ? '+' : '-'}${name}`);
+  return [cpu.model ?? cpu.mode, ...features].join(',');
+}
+
+/** The plan with file names where it has paths of this machine, and without the secrets' whereabouts. */
+function publicPlan(plan: BuildPlan, source: string): Manifest['plan'] {
+  const { script, rootPassword, firmware, emulator, media, ...rest } = plan;
+  const { kind } = media[0] ?? { kind: 'cdrom' };
+  const shown = {
+    ...rest,
+    emulator: basename(emulator),
+    firmware: publicFirmware(firmware),
+    media: [{ kind, from: source }],
+    ...(script === undefined ? {} : { script: { ...script, path: basename(script.path) } }),
+    rootPassword: rootPassword === undefined ? 'none' : 'given',
+  };
+  // Through JSON, so that what is undefined is not there: the manifest's plan is plain JSON.
+  return JSON.parse(JSON.stringify(shown)) as Manifest['plan'];
+}
+
+function publicFirmware(firmware: FirmwarePlan): FirmwarePlan {
+  if (firmware.kind === 'bios') return firmware;
+  return { ...firmware, code: basename(firmware.code), varsTemplate: basename(firmware.varsTemplate) };
+}

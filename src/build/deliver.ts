@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { CHECKSUM_FILES, writeChecksumFiles } from '../artifact/checksum.ts';
+import { withoutFolders, writeManifest } from '../artifact/manifest.ts';
+import type { PendingArtifacts } from '../disk/convert-disk.ts';
+import type { LibvirtConnection } from '../libvirt/libvirt.ts';
+import type { BuildRun } from './build-context.ts';
+import type { BuildDirectory } from './build-directory.ts';
+import type { BuildResult } from './build-events.ts';
+import { buildManifest, type ManifestFacts } from './build-manifest.ts';
+import type { Journal } from './journal.ts';
+
+export type DeliverOptions = Omit<
+  ManifestFacts,
+  'kilnVersion' | 'buildId' | 'createdAt' | 'libvirtVersion' | 'stageSeconds' | 'artifacts'
+> & {
+  readonly run: BuildRun;
+  readonly directory: BuildDirectory;
+  readonly journal: Journal;
+  readonly connection: LibvirtConnection;
+  readonly images: PendingArtifacts;
+};
+
+/** Puts the verified images into place, with their checksums and the manifest. */
+export async function deliver(options: DeliverOptions): Promise<BuildResult> {
+  const { run, directory, journal, plan, script } = options;
+  const { reporter, context } = run;
+  const names = [...options.images.artifacts.map(({ name }) => name), ...Object.values(CHECKSUM_FILES)];
+  // Until the record says that the build succeeded, these are leftovers of a build that did not.
+  for (const name of names) journal.note({ kind: 'path', path: join(directory.root, name) });
+  journal.note({ kind: 'path', path: directory.manifest });
+  const artifacts = await options.images.commit(directory.root);
+  await writeChecksumFiles(directory.root, artifacts);
+  const manifest = buildManifest({
+    ...options,
+    kilnVersion: await kilnVersion(context.projectDir),
+    buildId: run.id,
+    createdAt: new Date(run.clock.now()),
+    libvirtVersion: (await options.connection.versions()).libvirt,
+    stageSeconds: { ...reporter.stageSeconds(), total: reporter.seconds() },
+    artifacts,
+  });
+  const folders = foldersOfThisMachine(options);
+  await writeManifest(directory.manifest, withoutFolders(manifest, folders), {
+    secrets: script?.secrets ?? [],
+    folders: folders.map(([folder]) => folder),
+  });
+  return {
+    buildId: run.id,
+    name: plan.name,
+    directory: directory.root,
+    artifacts,
+    manifestPath: directory.manifest,
+    seconds: reporter.seconds(),
+    stageSeconds: reporter.stageSeconds(),
+  };
+}
+
+/** With the words that stand for them in the manifest, longest first. */
+function foldersOfThisMachine({ run, directory }: DeliverOptions): [folder: string, word: string][] {
+  const { places, projectDir, cwd } = run.context;
+  const named: [string, string][] = [
+    [directory.root, '<build>'],
+    [places.cache, '<cache>'],
+    [places.state, '<state>'],
+    [places.runtime, '<runtime>'],
+    [projectDir, '<kiln>'],
+    [cwd, '<cwd>'],
+    [homedir(), '~'],
+  ];
+  return named.filter(([folder]) => folder !== '/').sort(([a], [b]) => b.length - a.length);
+}
+
+async function kilnVersion(projectDir: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

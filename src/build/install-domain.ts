@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { HostFacts } from '../host/host-facts.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
+import type { DomainBoot, DomainInput } from '../vm/domain-input.ts';
+import { domainXml } from '../vm/domain-xml.ts';
+import type { BuildDirectory } from './build-directory.ts';
+
+/** The install's domain in its two phases, under one name and UUID. */
+export type InstallDomain = {
+  readonly name: string;
+  readonly uuid: string;
+  /** Boots the media; the guest's first reboot ends it. */
+  readonly installXml: string;
+  /** Media removed, boots from the disk. */
+  readonly finalXml: string;
+  /** What the final XML was made from. */
+  readonly final: DomainInput;
+};
+
+export type InstallDomainOptions = {
+  readonly buildId: string;
+  readonly plan: BuildPlan;
+  readonly host: Pick<HostFacts, 'uid' | 'gid'>;
+  readonly directory: BuildDirectory;
+  readonly boot: DomainBoot;
+  readonly cdroms: readonly string[];
+};
+
+export const domainName = (buildName: string, buildId: string): string => `kiln-${buildName}-${buildId}`;
+
+export function installDomain(options: InstallDomainOptions): InstallDomain {
+  const { buildId, plan, host, directory } = options;
+  const common = {
+    name: domainName(plan.name, buildId),
+    uuid: randomUUID(),
+    buildId,
+    plan,
+    disk: { path: directory.disk, format: 'raw' },
+    serialLog: directory.serialLog,
+    owner: { uid: host.uid, gid: host.gid },
+    ...(plan.firmware.kind === 'uefi' ? { nvram: directory.nvram } : {}),
+  } as const;
+  const final: DomainInput = { ...common, boot: { kind: 'disk' }, onReboot: 'restart', cdroms: [] };
+  const install: DomainInput = { ...common, boot: options.boot, onReboot: 'destroy', cdroms: options.cdroms };
+  return {
+    name: common.name,
+    uuid: common.uuid,
+    installXml: domainXml(install),
+    finalXml: domainXml(final),
+    final,
+  };
+}
+
+/** The same machine on an overlay of the installed disk, with an empty variable store, as a machine elsewhere would have it. */
+export function bootCheckInput(final: DomainInput, directory: BuildDirectory): DomainInput {
+  return {
+    ...final,
+    name: `${final.name}-boot-check`,
+    uuid: randomUUID(),
+    disk: { path: directory.overlay, format: 'qcow2' },
+    serialLog: directory.bootCheckLog,
+    ...(final.nvram === undefined ? {} : { nvram: directory.bootCheckNvram }),
+  };
+}

@@ -1,0 +1,67 @@
+import { rm, rmdir, stat } from 'node:fs/promises';
+import type { ChosenLibvirt } from '../libvirt/choose-uri.ts';
+import type { BuildRun } from './build-context.ts';
+import type { BuildDirectory } from './build-directory.ts';
+import type { ClaimedBuild } from './claim-build.ts';
+import { isOwnDomain, removeDomain } from './clean-builds.ts';
+
+export type LeaveOptions = {
+  readonly run: BuildRun;
+  readonly libvirt: ChosenLibvirt;
+  readonly claimed: ClaimedBuild;
+  readonly directory: BuildDirectory;
+};
+
+/**
+ * The end of every build: guests off, domains and work folder gone, unless `keep` says they stay. A problem here never hides the error that
+ * ended the build; it becomes a notice, and what could not be removed stays in the journal for `kiln builds clean`.
+ * @returns whether things were left on purpose
+ */
+export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'failed'): Promise<boolean> {
+  const { run, directory } = options;
+  const { keep = 'never' } = run.request;
+  const kept = keep === 'always' || (keep === 'on-failure' && end === 'failed');
+  const problems: string[] = [];
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    await work().catch((error: Error) => problems.push(`${what}: ${error.message}`));
+  };
+  await attempt('guest', () => leaveDomains(options, kept));
+  if (!kept && end === 'succeeded') await attempt('work folder', () => remove(directory.work));
+  if (!kept && end === 'failed') await attempt('files', () => removeAllButLogs(options));
+  if (kept)
+    run.reporter.notice(`Kept as asked: ${directory.work}. Remove it with \`kiln builds clean ${run.id}\`.`);
+  for (const problem of problems) {
+    run.reporter.notice(
+      `Clean-up was not complete (${problem}); \`kiln builds clean ${run.id}\` tries again.`,
+    );
+  }
+  return kept || problems.length > 0;
+}
+
+async function leaveDomains({ libvirt, claimed, run }: LeaveOptions, kept: boolean): Promise<void> {
+  const { connection } = libvirt;
+  for (const entry of claimed.journal.entries().toReversed()) {
+    if (entry.kind !== 'domain' || !(await isOwnDomain(connection, entry.uuid, run.id))) continue;
+    if (kept) await connection.destroy(entry.uuid);
+    else await removeDomain(connection, entry.uuid);
+  }
+}
+
+const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+
+/** A build that failed before its guest said anything leaves nothing worth reading either. */
+async function removeAllButLogs({ directory, claimed }: LeaveOptions): Promise<void> {
+  for (const entry of claimed.journal.entries().toReversed()) {
+    if (entry.kind === 'path' && entry.path !== directory.logs) await remove(entry.path);
+  }
+  const size = await stat(directory.serialLog).then(
+    (info) => info.size,
+    () => 0,
+  );
+  if (size > 0) return;
+  await remove(directory.logs);
+  // Only when nothing else is in it: the folder may be the user's own.
+  await rmdir(directory.root).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
+  });
+}

@@ -1,0 +1,143 @@
+import { formatDuration } from '../foundation/duration.ts';
+import { CancelledError } from '../foundation/errors.ts';
+import type { ChosenLibvirt } from '../libvirt/choose-uri.ts';
+import type { ResolvedMedia } from '../media/install-media.ts';
+import { installErrorOf } from '../watch/describe-outcome.ts';
+import type { InstallOutcome } from '../watch/install-outcome.ts';
+import { type BootCheckReport, checkBoot } from './boot-check.ts';
+import type { BuildRun } from './build-context.ts';
+import { type BuildDirectory, buildDirectory } from './build-directory.ts';
+import type { BuildResult } from './build-events.ts';
+import { type ClaimedBuild, claimBuild } from './claim-build.ts';
+import type { Decision } from './decide-plan.ts';
+import { deliver } from './deliver.ts';
+import { diskFinish } from './finish-disk.ts';
+import { endGuest, installGuest } from './install-guest.ts';
+import { leaveBuild } from './leave-build.ts';
+import { type PreparedInstall, prepareInstall } from './prepare-install.ts';
+
+/** What was decided and found before anything was created. */
+export type Groundwork = Decision & {
+  readonly media: ResolvedMedia;
+  readonly libvirt: ChosenLibvirt;
+  /** Folder for the results. */
+  readonly directory: string;
+};
+
+type CompletedInstall = Extract<InstallOutcome, { kind: 'completed' }>;
+
+/** One build's own things. */
+type Owned = Omit<Groundwork, 'directory'> & {
+  readonly run: BuildRun;
+  readonly directory: BuildDirectory;
+  readonly claimed: ClaimedBuild;
+};
+
+/** The stages that create something, each thing noted in the journal first. On the way out all but results and logs is removed. */
+export async function runOwnedStages(run: BuildRun, groundwork: Groundwork): Promise<BuildResult> {
+  const directory = buildDirectory(groundwork.directory, run.id);
+  const claimed = await claimBuild({
+    stateDir: run.context.places.state,
+    id: run.id,
+    name: groundwork.plan.name,
+    directory: directory.root,
+    clock: run.clock,
+  });
+  const owned: Owned = { ...groundwork, run, directory, claimed };
+  try {
+    const prepared = await prepare(owned);
+    const result = await runGuestStages(owned, prepared);
+    const kept = await leaveBuild(owned, 'succeeded');
+    await claimed.succeeded(result.artifacts, result.seconds, kept);
+    return result;
+  } catch (thrown) {
+    const error = run.signal.aborted
+      ? new CancelledError('The build was cancelled.', { cause: thrown })
+      : thrown;
+    const kept = await leaveBuild(owned, 'failed');
+    await claimed.failed(error, run.reporter.seconds(), kept);
+    throw error;
+  }
+}
+
+async function prepare(owned: Owned): Promise<PreparedInstall> {
+  const { run, claimed } = owned;
+  return run.reporter.run('prepare', async (stage) => {
+    if (owned.script !== undefined) stage.note(owned.script.name);
+    if (owned.script?.diff) run.reporter.notice(`Added to the install script:\n${owned.script.diff}`);
+    return prepareInstall({ ...owned, buildId: run.id, journal: claimed.journal });
+  });
+}
+
+/** Install, then verify and convert at once, then boot what was verified; the images move into place when all three are good. */
+async function runGuestStages(owned: Owned, prepared: PreparedInstall): Promise<BuildResult> {
+  const { run, plan, libvirt } = owned;
+  const { reporter, signal } = run;
+  const finish = diskFinish({ prepared, reporter, signal });
+  try {
+    const outcome = await install(owned, prepared, finish.begin);
+    await endGuest(libvirt.connection, prepared.domain.uuid);
+    await finish.settle();
+    const verification = await finish.verified();
+    const boot = plan.bootCheck.enabled ? await bootCheck(owned, prepared) : undefined;
+    if (boot === undefined) reporter.skip('boot-check', 'as asked');
+    const images = await finish.converted();
+    const { connection } = libvirt;
+    const { journal } = owned.claimed;
+    return await reporter.run('finish', () =>
+      deliver({ ...owned, journal, connection, outcome, verification, boot, images }),
+    );
+  } finally {
+    await finish.discard();
+  }
+}
+
+async function install(
+  owned: Owned,
+  prepared: PreparedInstall,
+  onGuestStopped: () => void,
+): Promise<CompletedInstall> {
+  const { run, libvirt } = owned;
+  const { reporter, clock, signal, logger } = run;
+  return reporter.run('install', async (stage) => {
+    noteDomain(owned, prepared.domain);
+    const outcome: InstallOutcome = await installGuest({
+      connection: libvirt.connection,
+      prepared,
+      clock,
+      signal,
+      logger,
+      onProgress: ({ phase, percent }) => stage.progress(phase, percent),
+      onGuestStopped,
+    });
+    if (outcome.kind !== 'completed') throw installErrorOf(outcome);
+    stage.note(
+      outcome.ending === 'reboot' ? 'the guest rebooted, which ends an install' : 'the guest powered off',
+    );
+    return outcome;
+  });
+}
+
+async function bootCheck(owned: Owned, prepared: PreparedInstall): Promise<BootCheckReport> {
+  const { connection } = owned.libvirt;
+  const { reporter, clock, signal } = owned.run;
+  return reporter.run('boot-check', async (stage) => {
+    const report = await checkBoot({
+      connection,
+      prepared,
+      noteDomain: (domain) => noteDomain(owned, domain),
+      clock,
+      signal,
+    });
+    stage.note(`"${report.line.trim()}" after ${formatDuration(report.seconds)}`);
+    return report;
+  });
+}
+
+function noteDomain(
+  { claimed, libvirt }: Owned,
+  { uuid, name }: { readonly uuid: string; readonly name: string },
+): void {
+  const { connection, privateDaemon } = libvirt;
+  claimed.journal.note({ kind: 'domain', uuid, name, uri: connection.uri, privateDaemon });
+}

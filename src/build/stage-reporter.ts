@@ -1,0 +1,68 @@
+import type { Clock } from '../foundation/clock.ts';
+import { stripUntrusted } from '../foundation/printable.ts';
+import type { BuildEvent, StageName } from './build-events.ts';
+
+type EventBody = BuildEvent extends infer E ? (E extends { at: number } ? Omit<E, 'at'> : never) : never;
+
+/** Tells the world what the build does and measures its stages. */
+export type StageReporter = {
+  emit(event: EventBody): void;
+  /** Runs one stage between its started and finished (or failed) events; `work` may leave a note for the finished event. */
+  run<T>(stage: StageName, work: (report: StageProgress) => Promise<T>): Promise<T>;
+  skip(stage: StageName, why: string): void;
+  notice(message: string): void;
+  /** Seconds by stage so far. */
+  stageSeconds(): Readonly<Partial<Record<StageName, number>>>;
+  seconds(): number;
+};
+
+export type StageProgress = {
+  progress(detail: string, percent?: number): void;
+  note(text: string): void;
+};
+
+export function stageReporter(clock: Clock, onEvent: (event: BuildEvent) => void): StageReporter {
+  const started = clock.monotonic();
+  const measured: Partial<Record<StageName, number>> = {};
+  const since = (from: number): number => Math.round(clock.monotonic() - from) / 1000;
+  const emit = (event: EventBody): void => onEvent({ at: clock.now(), ...event } as BuildEvent);
+
+  return {
+    emit,
+    async run(stage, work) {
+      const from = clock.monotonic();
+      let note: string | undefined;
+      emit({ type: 'stage-started', stage });
+      try {
+        const result = await work({
+          progress: (detail, percent) =>
+            emit({
+              type: 'stage-progress',
+              stage,
+              detail: stripUntrusted(detail),
+              ...(percent === undefined ? {} : { percent }),
+            }),
+          note: (text) => {
+            note = text;
+          },
+        });
+        measured[stage] = since(from);
+        emit({
+          type: 'stage-finished',
+          stage,
+          seconds: since(from),
+          ...(note === undefined ? {} : { note }),
+        });
+        return result;
+      } catch (error) {
+        measured[stage] = since(from);
+        emit({ type: 'stage-failed', stage, seconds: since(from) });
+        throw error;
+      }
+    },
+    skip: (stage, why) => emit({ type: 'stage-skipped', stage, why }),
+    notice: (message) => emit({ type: 'notice', message }),
+    stageSeconds: () => ({ ...measured }),
+    seconds: () => since(started),
+  };
+}
