@@ -3,10 +3,13 @@ export const MARKER_WORD = 'KILN-INSTALL-COMPLETE';
 
 /**
  * The first line that holds the marker. Other text may stand before it (`... 42%`, a kernel message). A line that only
- * quotes the command which prints it does not count: a shell's trace, or the installer naming the command that failed.
+ * quotes the command which prints it does not count: a shell's trace, or the installer naming the command that failed
+ * (perhaps wrapped before the word, then the command goes on behind the token).
  */
 export function findMarker(lines: readonly string[], token: string): string | undefined {
   const escaped = token.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const marker = new RegExp(`(?<!(?:echo|printf)\\s+(?:-\\S+\\s+)*['"]?)${MARKER_WORD} ${escaped}(?![\\w-])`);
+  const marker = new RegExp(
+    `(?<!(?:echo|printf)\\s+(?:-\\S+\\s+)*['"]?)${MARKER_WORD} ${escaped}(?![\\w.;'"-])`,
+  );
   return lines.find((line) => marker.test(line));
 }

@@ -45,7 +45,7 @@ export const DEBIAN_INSTALLER_PATTERNS: readonly ConsolePattern[] = [
   ]),
   error([
     'package',
-    /^!! ERROR: Unable to install (?!GRUB)\S+/,
+    /^!! ERROR: Unable to install (?!GRUB|the )\S+/,
     'a package could not be installed into the target',
     'Check that the medium or mirror is complete and that the package exists in this release (pkgsel/include).',
   ]),

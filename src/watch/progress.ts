@@ -40,7 +40,7 @@ export const PROGRESS_RULES: readonly ProgressRule[] = [
   },
   {
     id: 'anaconda.downloading',
-    regex: /^Downloading (\d+) RPMs, .*?(\d{1,3})% done\.?$/,
+    regex: /^Downloading (\d+) RPMs, .*?\(?(\d{1,3})%\)? done\.?$/,
     read: (match) => ({ phase: 'Downloading packages', percent: percentOf(match[2]) }),
   },
   {

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { InstallError } from '../../../src/foundation/errors.ts';
+import { type BadOutcome, installErrorOf } from '../../../src/watch/describe-outcome.ts';
+import { type Evidence, FAILURE_CAUSES } from '../../../src/watch/install-outcome.ts';
+
+const evidence: Evidence = {
+  consoleTail: ['Configuring apt  ... 5%', 'the very last line'],
+  lifecycle: [],
+  phase: 'Configuring apt',
+  serialLog: '/builds/x/serial.log',
+  screenshot: '/builds/x/screen.png',
+};
+
+const OUTCOMES: readonly (readonly [BadOutcome, string])[] = [
+  ...FAILURE_CAUSES.map(
+    (cause) => [{ kind: 'failed', cause, reason: 'It was seen.', evidence }, ''] as const,
+  ),
+  [{ kind: 'stalled', idleSeconds: 600, evidence }, 'install.stalled'],
+  [{ kind: 'timed-out', limitSeconds: 3600, evidence }, 'install.timed-out'],
+];
+
+describe('the error of an install that did not end well', () => {
+  it.each(OUTCOMES)('says phase, last line, remedy and where to look: %o', (outcome) => {
+    const error = installErrorOf(outcome);
+    expect(error).toBeInstanceOf(InstallError);
+    for (const part of [
+      'Configuring apt',
+      '"the very last line"',
+      'what to do:',
+      evidence.serialLog,
+      'screen.png',
+    ]) {
+      expect(error.message).toContain(part);
+    }
+    expect(error.details).toMatchObject({ evidence });
+  });
+
+  it('has a code for each cause', () => {
+    expect(OUTCOMES.map(([outcome]) => installErrorOf(outcome).code)).toEqual([
+      'install.failed',
+      'install.prompt',
+      'install.panic',
+      'install.no-marker',
+      'install.crashed',
+      'install.destroyed',
+      'install.host-disk-full',
+      'install.not-booted',
+      'install.stalled',
+      'install.timed-out',
+    ]);
+  });
+
+  it('prefers the line and the remedy of the pattern that decided', () => {
+    const { message } = installErrorOf({
+      kind: 'failed',
+      cause: 'prompt',
+      reason: 'It asks for the root password.',
+      line: 'Root password:',
+      suggestion: 'Add d-i passwd/root-password-crypted.',
+      evidence,
+    });
+    expect(message).toContain('"Root password:"');
+    expect(message).toContain('Add d-i passwd/root-password-crypted.');
+    expect(message).not.toContain('the very last line');
+  });
+
+  it('says so when the guest printed nothing', () => {
+    const silent: BadOutcome = {
+      kind: 'stalled',
+      idleSeconds: 600,
+      evidence: { ...evidence, consoleTail: [] },
+    };
+    expect(installErrorOf(silent).message).toContain('printed nothing');
+  });
+});

@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  MARKER,
+  monitor,
+  play,
+  recordedConsole,
+  startWatch,
+  untilDecided,
+  type WatchRun,
+} from './support.ts';
+
+let run: WatchRun;
+afterEach(() => run.close());
+
+/** Recordings are of slow, emulated guests: the usual limits of such a host. */
+const limits = { totalSeconds: 7200, stallSeconds: 900, settleSeconds: 10 };
+
+const BAD: readonly (readonly [name: string, cause: string, patternId: string, phase: string | undefined])[] =
+  [
+    [
+      'debian-fail-auto-without-url.serial.log',
+      'prompt',
+      'debian-installer.preseed-location',
+      'Download debconf preconfiguration file',
+    ],
+    [
+      'debian-fail-disk-too-small.serial.log',
+      'installer-error',
+      'debian-installer.disk-too-small',
+      'Partition disks',
+    ],
+    [
+      'debian-fail-no-root-password.serial.log',
+      'prompt',
+      'debian-installer.root-password',
+      'Set up users and passwords',
+    ],
+    [
+      'debian-fail-nodisk.serial.log',
+      'installer-error',
+      'debian-installer.no-root-file-system',
+      'Partition disks',
+    ],
+    [
+      'debian-fail-package.serial.log',
+      'installer-error',
+      'debian-installer.package',
+      'Install the base system',
+    ],
+    [
+      'debian-fail-two-installers-in-parallel.serial.log',
+      'prompt',
+      'debian-installer.media-mount',
+      'Detect and mount installation media',
+    ],
+    [
+      'debian12-netboot-fail-missing-mirror-file.serial.log',
+      'prompt',
+      'debian-installer.download',
+      'Download installer components',
+    ],
+    ['debian13-kernel-panic-cpu-max.serial.log', 'panic', 'kernel.panic', undefined],
+    [
+      'di-prompt-bad-mirror.txt',
+      'installer-error',
+      'debian-installer.bad-mirror',
+      'Choose a mirror of the Debian archive',
+    ],
+    [
+      'di-prompt-early-command-failed.txt',
+      'installer-error',
+      'debian-installer.preseeded-command',
+      undefined,
+    ],
+    ['tiny-fail-bad-ks.serial.log', 'installer-error', 'test-installer.error', undefined],
+    ['tiny-fail-disk-too-small.serial.log', 'installer-error', 'test-installer.error', undefined],
+  ];
+
+describe('a recorded console of a failed install', () => {
+  it.each(BAD)('%s is told as %s (%s)', async (name, cause, patternId, phase) => {
+    run = await startWatch({ limits });
+    await play(run, await recordedConsole(name));
+    const outcome = await untilDecided(run, 11);
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      cause,
+      patternId,
+      evidence: phase === undefined ? {} : { phase },
+    });
+  });
+});
+
+const GOOD: readonly (readonly [name: string, phases: readonly string[]])[] = [
+  [
+    'debian-success.serial.log',
+    [
+      'Detecting hardware to find installation media',
+      'Guided partitioning',
+      'Installing the base system',
+      'Finishing the installation',
+    ],
+  ],
+  [
+    'debian-kickstart-success.serial.log',
+    [
+      'Configuring the network with DHCP',
+      'Installing the base system',
+      'Installing GRUB boot loader',
+      'Finishing the installation',
+    ],
+  ],
+  ['tiny-success.serial.log', ['partitioning /dev/vda', 'base system', 'boot loader', 'complete']],
+  [
+    'fai-success.serial.log',
+    ['FAI task setup', 'FAI task partition', 'FAI task instsoft', 'FAI task faiend'],
+  ],
+];
+
+describe('a recorded console of a good install', () => {
+  it.each(GOOD)('%s is completed with the marker and a guest shutdown', async (name, phases) => {
+    run = await startWatch({ limits });
+    await play(run, await recordedConsole(name));
+    expect(run.outcome()).toBeUndefined();
+    run.guest.print(`\r\n${MARKER}\r\n`);
+    run.guest.emit(monitor('guest-shutdown'));
+    expect(await untilDecided(run, 1)).toMatchObject({ kind: 'completed' });
+    const seen = run.progress.map(({ phase }) => phase);
+    expect(seen.filter((phase, index) => phases.includes(phase) && phase !== seen[index - 1])).toEqual(
+      phases,
+    );
+  });
+
+  it.each(GOOD)('%s without the marker is no success', async (name) => {
+    run = await startWatch({ limits });
+    await play(run, await recordedConsole(name));
+    run.guest.emit(monitor('guest-shutdown'));
+    expect(await untilDecided(run, 5)).toMatchObject({ kind: 'failed', cause: 'no-marker' });
+  });
+});
