@@ -47,7 +47,7 @@ function consolePrinter(path: string, write: (text: string) => void) {
   const take = (text: string): void => {
     const lines = `${rest}${text}`.split('\n');
     rest = lines.pop() ?? '';
-    if (lines.length > 0) write(`${safeText(lines.join('\n'))}\n`);
+    if (lines.length > 0) write(safeText(`${lines.join('\n')}\n`));
   };
   return {
     /** False when the file does not exist yet. */

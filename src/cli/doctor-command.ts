@@ -3,6 +3,7 @@ import { placesFrom } from '../foundation/places.ts';
 import { examineHost, type Finding } from '../host/doctor.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
+import { listenForInterruption } from './interruption.ts';
 import { safeLine } from './safe-text.ts';
 import { type Style, styleFor } from './style.ts';
 
@@ -17,15 +18,25 @@ export type DoctorOptions = {
  * @returns the exit code: 3 when something a build needs is missing
  */
 export async function runDoctor(options: DoctorOptions, io: CliIo): Promise<number> {
-  const findings = await examineHost({
-    env: io.env,
-    places: placesFrom(io.env),
-    logger: cliLogger(io.err, options.verbose === true),
-    ...(options.connect === undefined ? {} : { connect: options.connect }),
-  });
+  const findings = await examine(options, io);
   if (options.json) io.out.write(`${JSON.stringify(findings, null, 2)}\n`);
   else io.out.write(doctorText(findings, styleFor(io.out)));
   return findings.some(({ status }) => status === 'fail') ? EXIT_CODES.host : 0;
+}
+
+async function examine(options: DoctorOptions, io: CliIo): Promise<readonly Finding[]> {
+  const interruption = listenForInterruption(io, (line) => io.err.write(`${line}\n`));
+  try {
+    return await examineHost({
+      env: io.env,
+      places: placesFrom(io.env),
+      logger: cliLogger(io.err, options.verbose === true),
+      signal: interruption.signal,
+      ...(options.connect === undefined ? {} : { connect: options.connect }),
+    });
+  } finally {
+    interruption.end();
+  }
 }
 
 export function doctorText(findings: readonly Finding[], style: Style): string {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { BuildRecord } from '../../../src/build/build-records.ts';
 import { buildSummary } from '../../../src/cli/build-summary.ts';
 import { cleanText } from '../../../src/cli/clean-builds-command.ts';
+import { doctorText } from '../../../src/cli/doctor-command.ts';
 import { buildTable } from '../../../src/cli/list-builds-command.ts';
 import { buildText } from '../../../src/cli/show-build-command.ts';
 import { styleFor } from '../../../src/cli/style.ts';
@@ -62,4 +63,18 @@ test('cleaning says what went, what stayed and why', () => {
   );
   expect(cleanText(report, true)).toContain('Would remove domain kiln-web');
   expect(cleanText({ removed: [], kept: [], freedBytes: 0 }, false)).toBe('Nothing to remove.\n');
+});
+
+test('findings: a mark, what was found, what to do, and the sum', () => {
+  const text = doctorText(
+    [
+      { id: 'kvm', status: 'warn', what: 'KVM does not work here.\u001b[2J', fix: 'Turn on nesting.' },
+      { id: 'qemu', status: 'fail', what: 'QEMU is missing.' },
+    ],
+    plain,
+  );
+  expect(text).toBe(
+    'warn  KVM does not work here.\n      → Turn on nesting.\nFAIL  QEMU is missing.\n\nThis host cannot build yet: 1 to fix.\n',
+  );
+  expect(doctorText([], plain)).toContain('This host can build.');
 });

@@ -1,0 +1,169 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CompiledCli, compileCli, runProgram } from './compiled-cli.ts';
+
+let cli: CompiledCli;
+beforeAll(async () => {
+  cli = await compileCli();
+});
+afterAll(() => cli?.remove());
+
+describe('the version', () => {
+  test('is the one of package.json', async () => {
+    const { version } = JSON.parse(await readFile(join(cli.folder, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    for (const args of [['--version'], ['-V'], ['--version', 'surplus']]) {
+      expect(await cli.run(args)).toEqual({ code: 0, stdout: `kiln ${version}\n`, stderr: '' });
+    }
+  });
+
+  test('loads nothing but main.js', async () => {
+    // The folder without node_modules' packages: anything imported would not be found.
+    const lonely = join(cli.folder, 'lonely', 'dist', 'cli');
+    await mkdir(lonely, { recursive: true });
+    await writeFile(join(lonely, 'main.js'), await readFile(cli.main));
+    await writeFile(join(cli.folder, 'lonely', 'package.json'), '{"version":"9.9.9","type":"module"}');
+    const ended = await runProgram(process.execPath, [join(lonely, 'main.js'), '--version']);
+    expect(ended).toEqual({ code: 0, stdout: 'kiln 9.9.9\n', stderr: '' });
+  });
+});
+
+test.each([
+  [['--help'], 'Commands:'],
+  [['build', '--help'], 'Exit codes:'],
+  [['builds', 'clean', '--help'], '--dry-run'],
+])('%j prints the help on standard output', async (args, expected) => {
+  const ended = await cli.run(args);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(ended.stdout).toContain(expected);
+});
+
+test.each([
+  [['bulid'], 'options.unknown-command', 'Did you mean "build"?'],
+  [['build', 'x', '--memroy=1'], 'options.unknown-option', 'Did you mean "--memory"?'],
+  [['plan', 'x', '--disk', 'sise=20'], 'spec.invalid', 'size'],
+  [['plan', 'x', '--format', 'qcow3'], 'spec.invalid', 'qcow2'],
+  [['plan', 'x', '--format', 'qcow2,compresion=zstd'], 'spec.invalid', 'compression'],
+  [['plan', 'x', '--memory', 'lots'], 'spec.invalid', '--memory'],
+  [['build', 'x', '--root-password', 'pw'], 'options.secret-on-command-line', '--root-password-file'],
+  [['builds', 'show', 'nosuch'], 'builds.not-found', 'kiln builds list'],
+])('%j ends with 2, %s and a hint', async (args, expected, hint) => {
+  // A template that exists, so that what is wrong is the option alone.
+  const words = args.map((word) => (word === 'x' ? join(cli.folder, 'x.yaml') : word));
+  await writeFile(join(cli.folder, 'x.yaml'), 'name: x\nos: debian13\nmedia:\n  - cdrom: ./none.iso\n');
+  const ended = await cli.run(words);
+  expect(ended.stderr).toContain(`[${expected}]`);
+  expect(ended.stderr).toContain(hint);
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).not.toMatch(/^\s+at /m);
+});
+
+test('a reader that goes away leaves no stack trace', async () => {
+  const command = `set -o pipefail; "$1" "$2" build --help | head -n 1`;
+  const ended = await runProgram('bash', ['-c', command, 'bash', process.execPath, cli.main]);
+  expect(ended).toEqual({ code: 0, stdout: 'Usage: kiln build [options] [target]\n', stderr: '' });
+});
+
+test('a full disk behind > is told', async () => {
+  const ended = await runProgram('sh', [
+    '-c',
+    '"$1" "$2" --help > /dev/full',
+    'sh',
+    process.execPath,
+    cli.main,
+  ]);
+  expect(ended.code).toBe(3);
+  expect(ended.stderr).toContain('cannot write output');
+});
+
+describe('completion', () => {
+  test('every shell that is installed accepts its script', async () => {
+    const checks = { bash: ['-n'], zsh: ['-n'], fish: ['--no-execute'] } as const;
+    for (const [shell, args] of Object.entries(checks)) {
+      const file = join(cli.folder, `kiln.${shell}`);
+      const { stdout, code } = await cli.run(['completion', shell]);
+      expect(code).toBe(0);
+      await writeFile(file, stdout);
+      const installed = await runProgram('sh', ['-c', `command -v ${shell}`]);
+      if (installed.code !== 0) continue;
+      expect(await runProgram(shell, [...args, file])).toEqual({ code: 0, stdout: '', stderr: '' });
+    }
+  });
+
+  /** What bash offers after these words. */
+  async function offered(...words: string[]): Promise<string[]> {
+    const { stdout } = await cli.run(['completion', 'bash']);
+    const script = `${stdout}
+kiln() { "$NODE" "$MAIN" "$@"; }
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+compopt() { :; }
+_kiln
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const ended = await runProgram('bash', ['-c', script, 'bash', ...words], {
+      env: { PATH: process.env.PATH ?? '', HOME: cli.folder, NODE: process.execPath, MAIN: cli.main },
+      cwd: cli.folder,
+    });
+    expect(ended.stderr).toBe('');
+    return ended.stdout.split('\n').filter((word) => word !== '');
+  }
+
+  test.each([
+    [
+      ['kiln', 'bu'],
+      ['build', 'builds'],
+    ],
+    [
+      ['kiln', 'builds', 'l'],
+      ['list', 'logs'],
+    ],
+    [['kiln', 'build', '--mem'], ['--memory']],
+    [
+      ['kiln', 'build', '--firmware', ''],
+      ['uefi', 'bios'],
+    ],
+    [['kiln', 'build', '--firmware', '=', 'u'], ['uefi']],
+    [['kiln', 'build', 'x', '--network', 'n'], ['none']],
+    [
+      ['kiln', 'completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['kiln', 'build', '--output', 'di'], ['dist']],
+  ])('bash offers after %j: %j', async (words, expected) => {
+    expect(await offered(...words)).toEqual(expected);
+  });
+
+  test('ids of builds', async () => {
+    const build = join(cli.folder, '.local', 'state', 'kiln', 'builds', 'b1d');
+    await mkdir(build, { recursive: true });
+    const record = {
+      id: 'b1d',
+      name: 'web',
+      directory: cli.folder,
+      status: 'succeeded',
+      process: { pid: 1, startTime: 0 },
+      startedAt: '2026-01-01T00:00:00.000Z',
+      images: [],
+      kept: false,
+    };
+    await writeFile(join(build, 'record.json'), JSON.stringify(record));
+    expect(await offered('kiln', 'builds', 'show', 'b')).toEqual(['b1d']);
+    expect((await cli.run(['builds', 'show', 'b'])).stdout).toContain('succeeded');
+  });
+
+  test('the log of a build is printed harmless', async () => {
+    const record = { id: 'l0g', name: 'x', directory: cli.folder, status: 'succeeded', process: { pid: 1 } };
+    const state = join(cli.folder, '.local', 'state', 'kiln', 'builds', 'l0g');
+    await mkdir(state, { recursive: true });
+    await mkdir(join(cli.folder, 'logs'));
+    const all = { ...record, startedAt: '2026-01-02T00:00:00.000Z', images: [], kept: false };
+    await writeFile(join(state, 'record.json'), JSON.stringify(all));
+    await writeFile(join(cli.folder, 'logs', 'serial.log'), 'boot\u001b[2J\r\nlog\u001b]0;x\u0007in: ');
+    expect(await cli.run(['builds', 'logs', 'l0g'])).toEqual({
+      code: 0,
+      stdout: 'boot\nlogin: \n',
+      stderr: '',
+    });
+  });
+});

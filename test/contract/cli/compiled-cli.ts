@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import ts from 'typescript';
+
+const root = resolve(import.meta.dirname, '..', '..', '..');
+
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+export type CompiledCli = {
+  /** A folder of its own, also HOME. */
+  readonly folder: string;
+  readonly main: string;
+  run(args: readonly string[]): Promise<Ended>;
+  remove(): Promise<void>;
+};
+
+/** Compiles the program, without checking types, into a temporary folder that looks like the project's own. */
+export async function compileCli(): Promise<CompiledCli> {
+  const folder = await mkdtemp(join(tmpdir(), 'kiln-compiled-'));
+  await cp(join(root, 'package.json'), join(folder, 'package.json'));
+  for (const name of ['node_modules', 'vm-templates', 'install_scripts']) {
+    await symlink(join(root, name), join(folder, name));
+  }
+  const entries = await readdir(join(root, 'src'), { recursive: true });
+  await Promise.all(
+    entries
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => compile(join(root, 'src', path), join(folder, 'dist', path.replace(/\.ts$/, '.js')))),
+  );
+  const main = join(folder, 'dist', 'cli', 'main.js');
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, NO_COLOR: '1' };
+  return {
+    folder,
+    main,
+    run: (args) => runProgram(process.execPath, [main, ...args], { env, cwd: folder }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function compile(from: string, to: string): Promise<void> {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  const { outputText } = ts.transpileModule(await readFile(from, 'utf8'), {
+    fileName: from,
+    compilerOptions: { ...options, module: ts.ModuleKind.ESNext, noEmit: false },
+  });
+  await mkdir(dirname(to), { recursive: true });
+  await writeFile(to, outputText);
+}
+
+/** Runs a program to its end, without standard input. */
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  options: { readonly env?: Record<string, string>; readonly cwd?: string } = {},
+): Promise<Ended> {
+  return new Promise((settle, reject) => {
+    const child = spawn(file, [...args], {
+      env: options.env ?? process.env,
+      cwd: options.cwd ?? root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const text = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => {
+      text.stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      text.stderr += chunk.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => settle({ code, ...text }));
+  });
+}
