@@ -1,0 +1,17 @@
+/** The URL without user name, password, query and fragment: fit for messages, the manifest and the log. */
+export function publicUrl(text: string): string {
+  const url = new URL(text);
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  url.hash = '';
+  return url.href;
+}
+
+/** The URL of a file below `base`, whether or not that ends in a slash; a query such as a token is kept. */
+export function joinUrl(base: string, path: string): string {
+  const url = new URL(base);
+  const encoded = path.split('/').map(encodeURIComponent).join('/');
+  url.pathname = `${url.pathname.replace(/\/*$/, '')}/${encoded.replace(/^\/+/, '')}`;
+  return url.href;
+}

@@ -1,0 +1,121 @@
+import { CancelledError, MediaError } from '../foundation/errors.ts';
+import { type Logger, silentLogger } from '../foundation/logger.ts';
+import { formatSize } from '../foundation/size.ts';
+import { debianOfflineIso } from './debian-offline.ts';
+import { type Downloader, openDownloader } from './download.ts';
+import type { MediaSource, ResolvedMedia } from './install-media.ts';
+import { type MediaCache, openMediaCache } from './media-cache.ts';
+import { parseMediaLocator } from './media-locator.ts';
+import { resolveAptMirror } from './resolve-apt-mirror.ts';
+import { resolveDirectory, resolveFile } from './resolve-local.ts';
+import { resolveUrl } from './resolve-url.ts';
+import { isDirectory } from './stat-media.ts';
+
+export type MediaProgress = { readonly detail: string; readonly percent?: number };
+
+export type ResolveOptions = {
+  /** Kiln's cache folder; media lie in its `media/`. */
+  readonly cacheDir: string;
+  /** Fetch nothing; use what the cache and this machine have. */
+  readonly offline?: boolean;
+  /** Look for newer packages for an ISO that Kiln assembled. */
+  readonly refresh?: boolean;
+  readonly signal?: AbortSignal;
+  readonly logger?: Logger;
+  readonly onProgress?: (progress: MediaProgress) => void;
+  /** A candidate cannot be used and the next is tried. */
+  readonly onPassedOver?: (source: MediaSource, why: string) => void;
+};
+
+/** What every way of resolving gets. */
+export type ResolveContext = {
+  readonly cache: MediaCache;
+  readonly downloader: Downloader;
+  readonly offline: boolean;
+  readonly refresh: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly logger: Logger;
+  readonly progress: (progress: MediaProgress) => void;
+};
+
+/** Errors that are about trust: another candidate must not paper over them. */
+const FINAL = ['media.checksum', 'media.unsafe-path'];
+
+/**
+ * Makes the first usable candidate ready on this machine. A single candidate's error is reported as it is.
+ * @throws MediaError `media.none-usable` with the reason of each candidate; CancelledError
+ */
+export async function resolveMedia(
+  candidates: readonly MediaSource[],
+  options: ResolveOptions,
+): Promise<ResolvedMedia> {
+  const context = await contextFor(options);
+  const reasons: { readonly source: string; readonly reason: string }[] = [];
+  for (const source of candidates) {
+    try {
+      return await resolveOne(source, context);
+    } catch (error) {
+      if (options.signal?.aborted)
+        throw new CancelledError('Preparing the media was cancelled.', { cause: error });
+      const passable = error instanceof MediaError && !FINAL.includes(error.code);
+      if (!passable || candidates.length === 1) throw error;
+      reasons.push({ source: source.from, reason: error.message });
+      options.onPassedOver?.(source, error.message);
+    }
+  }
+  const lines = reasons.map(({ source, reason }) => `  ${source}: ${reason}`);
+  throw new MediaError(
+    'media.none-usable',
+    candidates.length === 0
+      ? 'No install media are named; use --cdrom, --location or --import.'
+      : `None of the install media can be used:\n${lines.join('\n')}`,
+    { details: { reasons } },
+  );
+}
+
+async function contextFor(options: ResolveOptions): Promise<ResolveContext> {
+  const cache = openMediaCache(options.cacheDir);
+  const progress = options.onProgress ?? (() => {});
+  const downloader = openDownloader({
+    partial: await cache.folder('partial'),
+    ...(options.signal ? { signal: options.signal } : {}),
+    onProgress: ({ bytes, total }) =>
+      progress({
+        detail: `fetched ${formatSize(bytes)}${total ? ` of ${formatSize(total)}` : ''}`,
+        ...(total ? { percent: Math.floor((100 * bytes) / total) } : {}),
+      }),
+  });
+  return {
+    cache,
+    downloader,
+    offline: options.offline ?? false,
+    refresh: options.refresh ?? false,
+    signal: options.signal,
+    logger: options.logger ?? silentLogger,
+    progress,
+  };
+}
+
+async function resolveOne(source: MediaSource, context: ResolveContext): Promise<ResolvedMedia> {
+  const locator = parseMediaLocator(source.from);
+  switch (locator.scheme) {
+    case 'http':
+      return resolveUrl(locator.url, source, context);
+    case 'apt-mirror':
+      return resolveAptMirror(locator.suite, source, context);
+    case 'debian-offline': {
+      const iso = await debianOfflineIso(locator.suite, context.cache, {
+        offline: context.offline,
+        refresh: context.refresh,
+        logger: context.logger,
+        ...(context.signal ? { signal: context.signal } : {}),
+        onStep: (detail) => context.progress({ detail }),
+      });
+      return resolveFile({ path: iso.path, name: source.from, sha256: iso.sha256 }, source, context);
+    }
+    case 'path':
+      return (await isDirectory(locator.path))
+        ? resolveDirectory(locator.path, source, context)
+        : resolveFile({ path: locator.path, name: locator.path }, source, context);
+  }
+}

@@ -1,0 +1,48 @@
+import { copyFile, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { MediaError } from '../../foundation/errors.ts';
+import { LARGEST_TEXT, type MediaTree } from './media-tree.ts';
+
+/** An install tree in a folder. Links that lead out of it count as missing. */
+export function directoryTree(folder: string): MediaTree {
+  const inside = async (path: string): Promise<string | undefined> => {
+    try {
+      const [root, full] = await Promise.all([realpath(folder), realpath(resolve(folder, `./${path}`))]);
+      return full === root || full.startsWith(root + sep) ? full : undefined;
+    } catch (error) {
+      return ifMissing(error);
+    }
+  };
+  const fileAt = async (path: string): Promise<string | undefined> => {
+    const full = await inside(path);
+    return full !== undefined && (await stat(full)).isFile() ? full : undefined;
+  };
+  return {
+    name: folder,
+    volumeLabel: undefined,
+    boots: { bios: false, uefi: false },
+    exists: async (path) => (await fileAt(path)) !== undefined,
+    readText: async (path) => {
+      const full = await fileAt(path);
+      if (full === undefined || (await stat(full)).size > LARGEST_TEXT) return undefined;
+      return readFile(full, 'utf8');
+    },
+    copy: async (path, target) => {
+      const full = await fileAt(path);
+      if (full === undefined) {
+        throw new MediaError('media.not-found', `${folder} has no file ${path}.`, { details: { path } });
+      }
+      await copyFile(full, target);
+    },
+    list: async (path) => {
+      const full = await inside(path);
+      return full === undefined ? [] : readdir(full).catch(() => []);
+    },
+  };
+}
+
+function ifMissing(error: unknown): undefined {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
+  throw error;
+}

@@ -1,0 +1,20 @@
+/** The files of install media, whether they lie in an ISO, in a folder or on a web server. */
+export type MediaTree = {
+  /** For messages: the path or URL as the user knows it, without credentials. */
+  readonly name: string;
+  readonly volumeLabel: string | undefined;
+  readonly boots: { readonly bios: boolean; readonly uefi: boolean };
+  exists(path: string): Promise<boolean>;
+  /** A small text file; undefined when there is none. */
+  readText(path: string): Promise<string | undefined>;
+  /**
+   * Copies a file out.
+   * @throws MediaError `media.not-found` when there is none
+   */
+  copy(path: string, target: string): Promise<void>;
+  /** Names in a folder; empty when it is missing or cannot be listed (HTTP). */
+  list(path: string): Promise<readonly string[]>;
+};
+
+/** Text files on media that are read whole are a few kilobytes; more is not what we think it is. */
+export const LARGEST_TEXT = 2 ** 20;

@@ -1,0 +1,6 @@
+/** A file handed to the installer. */
+export type SeedFile = {
+  /** Path below the root of the initrd or the seed medium, without a leading slash. */
+  readonly name: string;
+  readonly content: string | Uint8Array;
+};
