@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import type { Problem } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
@@ -39,8 +39,8 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
     where: place(error.pos[0]),
     problem: yamlProblem(error.code, error.message),
   }));
-  const locate = (keys: KeyPath): string | undefined => {
-    const offset = offsetOf(document, keys);
+  const locate = (keys: KeyPath, at: 'key' | 'value' = 'value'): string | undefined => {
+    const offset = offsetOf(document, keys, at);
     return offset === undefined ? undefined : `${place(offset)} ${nameOf(keys)}`;
   };
   const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
@@ -49,13 +49,16 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   if (broken || shape) return { ...nothing, problems: shape ? [...yamlProblems, shape] : yamlProblems };
 
   keepVariablesAsWritten(document);
-  const parsed = templateSchema(dirname(path)).safeParse(plainValue(document));
+  const value = plainValue(document);
+  if (value.problem !== undefined)
+    return { ...nothing, problems: [{ where: label, problem: value.problem }] };
+  const parsed = templateSchema(dirname(path)).safeParse(value.plain);
   if (parsed.success) {
     const { base } = parsed.data;
     return { settings: settingsOf(parsed.data), base, locate, problems: yamlProblems };
   }
-  const around = (keys: KeyPath): string =>
-    locate(keys) ?? (keys.length > 0 ? around(keys.slice(0, -1)) : label);
+  const around: Around = (keys, at) =>
+    locate(keys, at) ?? (keys.length > 0 ? around(keys.slice(0, -1), at) : label);
   const found = parsed.error.issues.flatMap((issue) => problemsOf(issue, around));
   return { ...nothing, base: baseOf(document), problems: [...yamlProblems, ...found] };
 }
@@ -81,16 +84,20 @@ function shapeProblem(
     };
   if (isMap(root)) return undefined;
   const found = isScalar(root) ? 'a single value' : 'a list';
-  const offset = (root as Node).range?.[0] ?? 0;
   return {
-    where: place(offset),
+    where: place(startOf(root) ?? 0),
     problem: `holds ${found}; a template is a map of keys and values such as "memory: 1GiB"`,
   };
 }
 
-/** `maxAliasCount` stops a file of a few lines from growing to gigabytes ("billion laughs"). */
-function plainValue(document: Document): unknown {
-  return document.toJS({ maxAliasCount: 100 });
+/** `maxAliasCount` stops a file of a few lines from growing to gigabytes ("billion laughs"); yaml throws a ReferenceError. */
+function plainValue(document: Document): { readonly plain?: unknown; readonly problem?: string } {
+  try {
+    return { plain: document.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { problem: error.message };
+  }
 }
 
 /** A variable's value is text: `1.10` and `0644` stay as written instead of becoming numbers. */
@@ -108,11 +115,11 @@ function baseOf(document: Document): string | undefined {
   return typeof base === 'string' && base !== '' ? base : undefined;
 }
 
-function problemsOf(issue: z.core.$ZodIssue, around: (keys: KeyPath) => string): readonly Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, around: Around): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(issue.path);
     return issue.keys.map((key) => ({
-      where: around([...issue.path, key]),
+      where: around([...issue.path, key], 'key'),
       problem: `unknown key "${key}".${suggestion(key, known) || ` Known here: ${known.join(', ')}.`}`,
     }));
   }
@@ -120,6 +127,8 @@ function problemsOf(issue: z.core.$ZodIssue, around: (keys: KeyPath) => string):
     issue.code === 'invalid_type' ? `expects ${SHAPES[issue.expected] ?? issue.expected}` : issue.message;
   return [{ where: around(issue.path), problem }];
 }
+
+type Around = (keys: KeyPath, at?: 'key' | 'value') => string;
 
 const SHAPES: Readonly<Record<string, string>> = { object: 'a map of keys and values', array: 'a list' };
 
@@ -130,21 +139,26 @@ function nameOf(keys: KeyPath): string {
     .replace(/^\./, '');
 }
 
-/** Where a key's value stands; the key itself when it has no value of its own. */
-function offsetOf(document: Document, keys: KeyPath): number | undefined {
+/** Where a key's value stands; the key itself when it has no value, or is asked for. */
+function offsetOf(document: Document, keys: KeyPath, at: 'key' | 'value'): number | undefined {
   let node: unknown = document.contents;
-  let offset: number | undefined = (document.contents as Node | null)?.range?.[0];
+  let offset = startOf(node);
   for (const key of keys) {
     if (isMap(node)) {
       const pair = node.items.find((entry) => isScalar(entry.key) && entry.key.value === key);
       if (pair === undefined) return undefined;
-      offset = (pair.key as Node).range?.[0];
       node = pair.value;
+      const hasValue = at === 'value' && !(isScalar(node) && node.value === null);
+      offset = (hasValue ? startOf(node) : undefined) ?? startOf(pair.key);
     } else {
       node = typeof key === 'number' && isSeq(node) ? node.items[key] : undefined;
       if (node === undefined) return undefined;
-      offset = (node as Node).range?.[0];
+      offset = startOf(node);
     }
   }
   return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }
