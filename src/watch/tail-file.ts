@@ -11,7 +11,8 @@ const PIECE_BYTES = 64 * 1024;
 
 /**
  * Rotation is seen by the inode: virtlogd renames `serial.log` to `serial.log.0` at `max_size` (2 MB, virtlogd.conf)
- * and opens a new file. The old one stays open here, so its end is not lost. `offset` counts in the first file only.
+ * and opens a new file. The old one stays open here, so its end is not lost. A file that comes and goes
+ * between two calls is not seen. `offset` counts in the first file only.
  */
 export function createTailFile(path: string, offset = 0): TailFile {
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
