@@ -1,0 +1,267 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Problem } from '../../../src/foundation/errors.ts';
+import { gibibytes, mebibytes } from '../../../src/foundation/size.ts';
+import type { BuildOverrides } from '../../../src/spec/build-overrides.ts';
+import { loadTemplate } from '../../../src/spec/load-template.ts';
+import { resolveSpec } from '../../../src/spec/resolve-spec.ts';
+import { keysAt } from '../../../src/spec/template-keys.ts';
+import { templateSchema } from '../../../src/spec/template-schema.ts';
+import { thrownBy } from './thrown-by.ts';
+
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+const TEMPLATES = join(PROJECT, 'vm-templates');
+let cwd: string;
+
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'kiln-spec-'));
+});
+afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+const file = (name: string, text: string) => writeFile(join(cwd, name), text);
+const resolve = (target: string | undefined, overrides: BuildOverrides = {}, templateDir = TEMPLATES) =>
+  resolveSpec({ target, overrides, cwd, templateDir });
+const problemsOf = async (promise: Promise<unknown>): Promise<readonly string[]> => {
+  const error = await thrownBy(promise);
+  expect(error.code).toBe('spec.invalid');
+  return (error.details.problems as readonly Problem[]).map(({ where }) => where);
+};
+
+describe('the templates that come with Kiln', () => {
+  it('resolves debian-13 with its base', async () => {
+    const spec = await resolve('debian-13');
+    expect(spec).toMatchObject({
+      name: 'debian-13',
+      os: 'debian13',
+      memory: gibibytes(1),
+      vcpus: 2,
+      disk: { size: gibibytes(4), bus: 'virtio' },
+      script: { kind: 'preseed', path: join(PROJECT, 'install_scripts/preseed/debian-13.preseed') },
+      bootCheck: { enabled: true, pattern: 'login:', limit: 120 },
+    });
+    expect(spec.media.every(({ kind }) => kind === 'location')).toBe(true);
+    expect(spec.templates.map(({ name }) => name)).toEqual(['debian-13', '_debian']);
+  });
+
+  it('resolves kiln-test once its media are named', async () => {
+    const spec = await resolve('kiln-test', { cdrom: 'x.iso' });
+    expect(spec.media).toEqual([{ kind: 'cdrom', from: join(cwd, 'x.iso') }]);
+    expect(spec.script?.kind).toBe('kickstart');
+  });
+
+  it('knows the same keys for suggestions as the schema', () => {
+    const shape = templateSchema('/').shape;
+    expect([...keysAt([])].sort()).toEqual(Object.keys(shape).sort());
+  });
+});
+
+describe('composition', () => {
+  it('merges maps, replaces lists, resolves paths against the file that names them', async () => {
+    await file(
+      'low.yaml',
+      'disk: {size: 4GiB, bus: sata}\noutputs: [raw, qcow2]\nmedia: [{cdrom: low.iso}]\nvariables: {a: 1, b: 2}\n',
+    );
+    await file('top.yaml', 'base: low\ndisk: {size: 8GiB}\noutputs: [vhd]\nvariables: {b: 0644}\n');
+    const spec = await resolve('top.yaml');
+    expect(spec.disk).toEqual({ size: gibibytes(8), bus: 'sata' });
+    expect(spec.outputs).toEqual([{ format: 'vpc' }]);
+    expect(spec.media[0]?.from).toBe(join(cwd, 'low.iso'));
+    expect(spec.variables).toEqual({ a: '1', b: '0644' });
+  });
+
+  it('keeps nothing of a lower script or secret beside a new one', async () => {
+    await file('a.ks', 'text\nlang en_US\npoweroff\n');
+    await file(
+      'low.yaml',
+      'script: {path: x.cfg, kind: preseed}\nroot-password: {file: p}\nmedia: [{cdrom: i}]\n',
+    );
+    await file('top.yaml', 'base: low.yaml\nscript: a.ks\nroot-password: {env: PW}\n');
+    const spec = await resolve('./top.yaml');
+    expect(spec.script).toEqual({ path: join(cwd, 'a.ks'), kind: 'kickstart' });
+    expect(spec.rootPassword).toEqual({ env: 'PW' });
+  });
+
+  it('reports problems of all files and options together', async () => {
+    await file('low.yaml', 'memroy: 1\nvcpus: 0\n');
+    await file('top.yaml', 'base: low\ndisk: {bus: usb}\n');
+    const where = await problemsOf(resolve('top.yaml', { memory: 'lots', name: '../x' }));
+    expect(where).toEqual([
+      '--name',
+      '--memory',
+      'top.yaml:2:13 disk.bus',
+      'low.yaml:2:8 vcpus',
+      'low.yaml:1:1 memroy',
+    ]);
+  });
+
+  it('loads a template alone, with the digest of each file', async () => {
+    const { settings, sources } = await loadTemplate('debian-13', { cwd, templateDir: TEMPLATES });
+    expect(settings.os).toBe('debian13');
+    expect(sources.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
+  });
+});
+
+describe('the target', () => {
+  it.each(['debian-31', 'debain-13', './nothing.yaml', 'no/such/script.ks', ''])(
+    'refuses %j by code, telling what there is',
+    async (target) => {
+      const error = await thrownBy(resolve(target));
+      expect(error.code).toBe('template.not-found');
+      expect(error.message).toContain('debian-13, kiln-test');
+    },
+  );
+
+  it('prefers a template to a file of the same name', async () => {
+    await file('debian-13', 'not a template');
+    expect((await resolve('debian-13')).os).toBe('debian13');
+    expect((await thrownBy(resolve('./debian-13'))).code).toBe('script.unknown-kind');
+  });
+
+  it('takes the template of a script whose suite or head comment names the system', async () => {
+    await file('web server.cfg', 'd-i mirror/suite string trixie\nd-i netcfg/get_hostname string x\n');
+    const spec = await resolve('web server.cfg');
+    expect(spec).toMatchObject({
+      name: 'web-server',
+      os: 'debian13',
+      script: { kind: 'preseed', path: join(cwd, 'web server.cfg') },
+    });
+    expect(spec.media.length).toBeGreaterThan(0);
+    await file('t.ks', '# a comment\n# kiln: os=kiln-test location=tree\nlang C\npoweroff\n');
+    expect(await resolve('t.ks')).toMatchObject({
+      os: 'kiln-test',
+      media: [{ kind: 'location', from: join(cwd, 'tree') }],
+    });
+  });
+
+  it('takes the install tree a script names when no template knows better', async () => {
+    await file('f.ks', 'url --url="http://tree.example/os/"\nlang C\npoweroff\n');
+    expect((await resolve('f.ks')).media).toEqual([{ kind: 'location', from: 'http://tree.example/os/' }]);
+    await file(
+      'p.cfg',
+      'd-i mirror/suite string sid\nd-i mirror/http/hostname string m.example\nd-i mirror/http/directory string /debian\n',
+    );
+    expect((await resolve('p.cfg')).media[0]?.from).toBe(
+      'http://m.example/debian/dists/sid/main/installer-amd64/',
+    );
+  });
+
+  it('says what to add when nothing tells the media', async () => {
+    await file('c.ks', 'cdrom\nlang C\npoweroff\n');
+    expect((await thrownBy(resolve('c.ks'))).code).toBe('spec.no-media');
+    expect((await resolve('c.ks', { cdrom: 'x.iso' })).media[0]?.kind).toBe('cdrom');
+  });
+
+  it('reports a head comment that names an unknown system', async () => {
+    await file('c.ks', '# kiln: os=debain13\nlang C\npoweroff\n');
+    expect(await problemsOf(resolve('c.ks', { cdrom: 'x' }))).toEqual(['c.ks "# kiln: os="']);
+  });
+
+  it('may be absent when options name media', async () => {
+    const spec = await resolve(undefined, {
+      location: '/isos/My Distro 1.iso',
+      script: 'a.ks',
+      name: undefined,
+    }).catch((e: unknown) => e);
+    expect(spec).toMatchObject({ code: 'script.not-found' });
+    expect(await resolve(undefined, { location: '/isos/My Distro 1.iso' })).toMatchObject({
+      name: 'My-Distro-1',
+    });
+    expect(await problemsOf(resolve(undefined))).toEqual(['media']);
+  });
+
+  it('is an autoinstall script even when its name ends in .yaml', async () => {
+    await file('u.yaml', '#cloud-config\nautoinstall:\n  version: 1\n');
+    expect((await resolve('u.yaml', { cdrom: 'x' })).script?.kind).toBe('autoinstall');
+  });
+});
+
+describe('options', () => {
+  it('reads every one in the words of virt-install', async () => {
+    const spec = await resolve('debian-13', {
+      name: 'x',
+      memory: '2048',
+      vcpus: '4',
+      cpu: 'max,-cx16,avx=on',
+      disk: 'size=20,bus=sata',
+      location: '/a,b.iso,kernel=k/vmlinuz,initrd=k/initrd.gz',
+      checksum: `sha512:${'A'.repeat(128)}`,
+      extraArgs: ['a=1 b="x y"', 'c'],
+      outputs: ['qcow2,compression=zstd', 'raw,name=d.img'],
+      firmware: 'UEFI',
+      network: 'none',
+      variables: ['greeting=a=b "$HOME" <&> \'q\'; ../x', 'empty='],
+      rootPasswordFile: 'pw',
+      timeout: '90s',
+      stall: '1m',
+      noBootCheck: true,
+    });
+    expect(spec).toMatchObject({
+      memory: mebibytes(2048),
+      vcpus: 4,
+      firmware: 'uefi',
+      network: 'none',
+      cpu: { model: 'maximum', features: ['-cx16', '+avx'] },
+      disk: { size: gibibytes(20), bus: 'sata' },
+      media: [
+        {
+          kind: 'location',
+          from: '/a,b.iso',
+          kernel: 'k/vmlinuz',
+          initrd: 'k/initrd.gz',
+          pin: { algorithm: 'sha512', digest: 'a'.repeat(128) },
+        },
+      ],
+      extraArgs: ['a=1', 'b="x y"', 'c'],
+      outputs: [
+        { format: 'qcow2', compression: 'zstd' },
+        { format: 'raw', fileName: 'd.img' },
+      ],
+      variables: { greeting: 'a=b "$HOME" <&> \'q\'; ../x', empty: '' },
+      rootPassword: { file: join(cwd, 'pw') },
+      limits: { total: 90, stall: 60, literal: ['total', 'stall'] },
+      bootCheck: { enabled: false },
+    });
+  });
+
+  it.each([
+    ['--cdrom', { location: 'a', cdrom: 'b' }],
+    ['--media-checksum', { checksum: 'a'.repeat(64) }],
+    ['--media-checksum', { cdrom: 'x', checksum: 'md5:1234' }],
+    ['--root-password-env', { rootPasswordFile: 'a', rootPasswordEnv: 'B' }],
+    ['--disk', { disk: 'path=/x' }],
+    ['--disk', { disk: 'size=,bus=virtio' }],
+    ['--format', { outputs: ['qcow2,level=9'] }],
+    ['--var', { variables: ['novalue'] }],
+    ['--var', { variables: ['a=b\nc'] }],
+    ['--cpu', { cpu: 'max,cx16' }],
+    ['--timeout', { timeout: '0' }],
+    ['--vcpus', { vcpus: 'two' }],
+    ['--inject', { inject: 'floppy' }],
+    ['--network', { network: 'bridge=br0' }],
+  ] as const)('reports a bad %s', async (option, overrides) => {
+    const found = await problemsOf(resolve('debian-13', overrides as BuildOverrides));
+    expect(found).toContain(option === '--cdrom' ? '--location' : option);
+  });
+
+  it.each(['a/b', '../up', '.hidden', '-rf', '', '  ', 'a\nb', 'a\u0000b', 'é'.repeat(33)])(
+    'refuses the name %j',
+    async (name) => {
+      expect(await problemsOf(resolve('debian-13', { name }))).toContain('--name');
+    },
+  );
+
+  it.each(['my image', "it's", '$(reboot)', 'a;b', '<x>&"', 'größe', 'a'.repeat(64), 'a..b'])(
+    'allows the name %j',
+    async (name) => {
+      expect((await resolve('debian-13', { name })).name).toBe(name);
+    },
+  );
+
+  it('puts a conflict between option and template under the option', async () => {
+    await file('t.yaml', 'firmware: uefi\nmedia: [{cdrom: x}]\n');
+    expect(await problemsOf(resolve('t.yaml', { machine: 'pc' }))).toEqual(['--machine']);
+  });
+});
