@@ -47,7 +47,7 @@ export function buildProgress(out: Output, err: Output, now: () => number = Date
       registerSignalListeners: false,
       exitOnError: false,
       rendererOptions: {
-        collapseSkips: false,
+        collapseSkips: true,
         showErrorMessage: false,
         formatOutput: 'wrap',
         logger: new ListrLogger({

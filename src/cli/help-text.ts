@@ -10,18 +10,18 @@ Exit codes:
 
 export const BUILD_EXAMPLES = `
 Examples:
-  kiln build debian13-minimal
-  kiln build debian13-minimal --memory 2GiB --disk size=20 -o out/
+  kiln build debian-13
+  kiln build debian-13 --memory 2GiB --disk size=20 -o out/
   kiln build --cdrom ./installer.iso --os debian13 --format qcow2 --format raw
   kiln build --location ./installer.iso,kernel=/install/vmlinuz,initrd=/install/initrd.gz --script preseed.cfg
-  kiln build debian13-minimal --json > events.jsonl
+  kiln build debian-13 --json > events.jsonl
 `;
 
 export const PLAN_EXAMPLES = `
 Examples:
-  kiln plan debian13-minimal
-  kiln plan debian13-minimal --memory 4GiB --json
-  kiln plan debian13-minimal --xml
+  kiln plan debian-13
+  kiln plan debian-13 --memory 4GiB --json
+  kiln plan debian-13 --xml
 `;
 
 export const BUILDS_EXAMPLES = `
