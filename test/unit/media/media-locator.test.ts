@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { parseMediaLocator } from '../../../src/media/media-locator.ts';
+import { joinUrl, publicUrl } from '../../../src/media/public-url.ts';
+
+describe('parseMediaLocator', () => {
+  it.each([
+    ['/isos/a.iso', { scheme: 'path', path: '/isos/a.iso' }],
+    ['a:b.iso', { scheme: 'path', path: 'a:b.iso' }],
+    ['file:///isos/my%20a.iso', { scheme: 'path', path: '/isos/my a.iso' }],
+    ['https://host/a.iso', { scheme: 'http', url: 'https://host/a.iso' }],
+    ['apt-mirror:trixie', { scheme: 'apt-mirror', suite: 'trixie' }],
+    ['debian-offline:trixie', { scheme: 'debian-offline', suite: 'trixie' }],
+  ])('%s', (from, expected) => {
+    expect(parseMediaLocator(from)).toEqual(expected);
+  });
+
+  it.each(['ftp://host/a.iso', 'smb://host/a', 'debian-offline:', 'apt-mirror:../x'])(
+    'refuses %s',
+    (from) => {
+      expect(() => parseMediaLocator(from)).toThrow(expect.objectContaining({ code: 'media.unsupported' }));
+    },
+  );
+});
+
+describe('publicUrl and joinUrl', () => {
+  it('keeps credentials and tokens to itself', () => {
+    expect(publicUrl('https://me:secret@host/a.iso?token=secret#x')).toBe('https://host/a.iso');
+  });
+
+  it('goes below a base with or without a slash and keeps its token', () => {
+    expect(joinUrl('http://host/tree', '.treeinfo')).toBe('http://host/tree/.treeinfo');
+    expect(joinUrl('http://host/tree/?t=1', 'a b/c')).toBe('http://host/tree/a%20b/c?t=1');
+  });
+});
