@@ -1,13 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  MARKER,
-  monitor,
-  play,
-  recordedConsole,
-  startWatch,
-  untilDecided,
-  type WatchRun,
-} from './support.ts';
+import { play, recordedConsole } from './recorded-console.ts';
+import { MARKER, monitor, startWatch, untilDecided, type WatchRun } from './support.ts';
 
 let run: WatchRun;
 afterEach(() => run.close());

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { MARKER_WORDS, markerCommand } from '../../../src/install-script/marker.ts';
+import { findMarker, MARKER_WORD } from '../../../src/watch/marker.ts';
+
+const token = '4f1c0de.a-1';
+const marker = `${MARKER_WORDS} ${token}`;
+
+describe('the completion marker', () => {
+  it('is what install scripts print', () => {
+    expect(MARKER_WORD).toBe(MARKER_WORDS);
+  });
+
+  it.each([
+    marker,
+    `... 42%${marker}`,
+    `[  12.345678] usb 1-1: gone ${marker}`,
+    `${marker}[  12.345678] usb`,
+  ])('is found in %j', (line) => {
+    expect(findMarker(['before', line, 'after'], token)).toBe(line);
+  });
+
+  it.each([
+    `${marker}0`,
+    `${marker}-2`,
+    `${MARKER_WORDS} 4f1c0deXa-1`,
+    MARKER_WORDS,
+    `+ echo ${marker}`,
+    `echo "${marker}"`,
+  ])('is not found in %j', (line) => {
+    expect(findMarker([line], token)).toBeUndefined();
+  });
+
+  it.each(['preseed', 'kickstart'] as const)(
+    'is not the command that prints it, wrapped anywhere: %s',
+    (kind) => {
+      const message = `Execution of preseeded command "${markerCommand({ kind, token })}" failed with exit code 1.`;
+      for (let column = 1; column < message.length; column += 1) {
+        expect(
+          findMarker([message.slice(0, column).trimEnd(), message.slice(column).trimStart()], token),
+        ).toBeUndefined();
+      }
+    },
+  );
+});
