@@ -1,0 +1,83 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hashPassword } from '../../../src/install-script/hash-password.ts';
+import { MARKER_WORDS, markerCommand } from '../../../src/install-script/marker.ts';
+import { readSecret } from '../../../src/install-script/read-secret.ts';
+import { CommandError, runCommand } from '../../../src/process/run-command.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kiln-marker-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+/** The command with the places of a guest moved into a folder; a file stands for the serial port. */
+function moved(serial: string): string {
+  return markerCommand({ kind: 'preseed', token: 'tok-1' })
+    .replaceAll('/target', root)
+    .replaceAll('-c /dev/ttyS0', `-e ${serial}`)
+    .replaceAll('/dev/ttyS0', serial);
+}
+
+describe.each([
+  ['dash', ['-e', '-c']],
+  ['busybox', ['sh', '-e', '-c']],
+] as const)('the marker in %s', (shell, args) => {
+  const run = (script: string) => runCommand(shell, [...args, script], { timeoutMs: 20_000 });
+
+  it('writes the token and prints the line', async () => {
+    const serial = join(root, 'serial');
+    await writeFile(serial, 'Installing 10%');
+    await run(moved(serial).replace(`> ${serial}`, `>> ${serial}`));
+    expect(await readFile(join(root, 'var/lib/kiln/installed'), 'utf8')).toBe('tok-1\n');
+    expect(await readFile(serial, 'utf8')).toBe(`Installing 10%\n${MARKER_WORDS} tok-1\n`);
+  });
+
+  it.each(['/nonexistent/tty', tmpdir()])('succeeds when the serial port is %s', async (serial) => {
+    await run(`( echo user ) && ${moved(serial)}`);
+    expect(await readFile(join(root, 'var/lib/kiln/installed'), 'utf8')).toBe('tok-1\n');
+  });
+
+  it('is reached over an exit 0, and not after a failure', async () => {
+    await run(`( true; exit 0 ) && ${moved('/nonexistent/tty')}`);
+    expect(await readFile(join(root, 'var/lib/kiln/installed'), 'utf8')).toBe('tok-1\n');
+    await rm(join(root, 'var'), { recursive: true });
+    await expect(run(`( true; false ) && ${moved('/nonexistent/tty')}`)).rejects.toBeInstanceOf(CommandError);
+    await expect(readFile(join(root, 'var/lib/kiln/installed'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('hashPassword', () => {
+  it('makes a SHA-512 crypt of any one-line password', async () => {
+    const hash = await hashPassword(`p$ä'"\\ w`);
+    expect(hash).toMatch(/^\$6\$[./A-Za-z0-9]+\$[./A-Za-z0-9]{86}$/);
+    const salt = hash.split('$')[2] ?? '';
+    const again = await runCommand('openssl', ['passwd', '-6', '-salt', salt, '-stdin'], {
+      input: `p$ä'"\\ w\n`,
+    });
+    expect(again.stdout.trim()).toBe(hash);
+  });
+
+  it.each(['', 'two\nlines'])('refuses %j', async (password) => {
+    await expect(hashPassword(password)).rejects.toMatchObject({ code: 'secret.invalid' });
+  });
+});
+
+describe('readSecret', () => {
+  it('reads a file without its last line break, or a variable', async () => {
+    const path = join(root, 'pw');
+    await writeFile(path, ' secret \n');
+    expect(await readSecret({ file: path }, {})).toBe(' secret ');
+    expect(await readSecret({ env: 'PW' }, { PW: 'x' })).toBe('x');
+  });
+
+  it.each([
+    ['secret.not-found', { file: '/nonexistent/pw' }],
+    ['secret.not-found', { env: 'NOT_SET' }],
+    ['secret.empty', { env: 'EMPTY' }],
+  ] as const)('refuses with %s', async (code, ref) => {
+    await expect(readSecret(ref, { EMPTY: '' })).rejects.toMatchObject({ code });
+  });
+});
