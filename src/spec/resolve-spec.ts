@@ -37,14 +37,14 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   const given = overrideSettings(overrides, places.cwd);
   const base = await baseOf(target, given.settings, places);
   const merged = mergeSettings(base.settings, given.settings);
-  const settings = await withScriptKind(merged, places);
+  const { list } = given;
+  list.addAll(base.problems);
+  const settings = await withScriptKind(merged, places, list);
   const spec = completeSpec({
     settings,
     fallbackName: base.fallbackName || nameFromMedia(settings) || 'image',
     templates: base.sources,
   });
-  const { list } = given;
-  list.addAll(base.problems);
   if (list.problems.length === 0) {
     if (target.type === 'script' && spec.media.length === 0) throw noMedia(target);
     // Rules about the whole would only repeat what a missing part has caused.
@@ -55,15 +55,25 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
 }
 
 /**
- * The kind follows from the script's text unless somebody named it.
+ * The kind follows from the script's text unless somebody named it. Beside other problems a bad script is one more of them.
  * @throws SpecError `script.not-found`, `script.unknown-kind`, `script.encoding`, `script.empty`
  */
-async function withScriptKind(settings: Settings, { cwd }: TemplatePlaces): Promise<Settings> {
+async function withScriptKind(
+  settings: Settings,
+  { cwd }: TemplatePlaces,
+  list: ProblemList,
+): Promise<Settings> {
   const { script } = settings;
-  if (script?.path === undefined || script.kind !== undefined) return settings;
+  if (script?.path === undefined) return settings;
   const label = labelOf(script.path, cwd);
-  const kind = detectKind(await readScript(script.path, label), label);
-  return { ...settings, script: { ...script, kind } };
+  try {
+    const text = await readScript(script.path, label);
+    return { ...settings, script: { ...script, kind: script.kind ?? detectKind(text, label) } };
+  } catch (error) {
+    if (!(error instanceof SpecError) || list.problems.length === 0) throw error;
+    list.add('script', error.message);
+    return settings;
+  }
 }
 
 function subjectOf(target: BuildTarget): string {

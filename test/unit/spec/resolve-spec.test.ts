@@ -97,6 +97,12 @@ describe('composition', () => {
     ]);
   });
 
+  it('counts a missing script among other problems', async () => {
+    await file('top.yaml', 'script: {path: gone.ks, kind: kickstart}\nmedia: [{cdrom: x}]\n');
+    expect(await problemsOf(resolve('top.yaml', { memory: 'lots' }))).toEqual(['--memory', 'script']);
+    expect((await thrownBy(resolve('top.yaml'))).code).toBe('script.not-found');
+  });
+
   it('loads a template alone, with the digest of each file', async () => {
     const { settings, sources } = await loadTemplate('debian-13', { cwd, templateDir: TEMPLATES });
     expect(settings.os).toBe('debian13');
