@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, statfs } from 'node:fs/promises';
+import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { HostError } from '../foundation/errors.ts';
 import { type Bytes, bytes, formatSize } from '../foundation/size.ts';
@@ -27,17 +27,22 @@ export async function requireSpace(folder: string, needed: number, purpose: stri
 }
 
 async function requireWritable(existing: string, folder: string, purpose: string): Promise<void> {
+  const isFolder = (await stat(existing)).isDirectory();
   try {
     await access(existing, constants.W_OK | constants.X_OK);
+    if (!isFolder) throw new Error(`${existing} is not a folder`);
   } catch (error) {
-    const why =
-      codeOf(error) === 'EROFS' ? 'is on a read-only filesystem' : 'may not be written by this user';
+    const why = isFolder ? whyNotWritable(error) : 'is not a folder';
     throw new HostError(
       'host.no-permission',
       `${existing} ${why}, so ${folder} cannot be used for ${purpose}. Choose another folder, or change its permissions.`,
       { cause: error, details: { folder } },
     );
   }
+}
+
+function whyNotWritable(error: unknown): string {
+  return codeOf(error) === 'EROFS' ? 'is on a read-only filesystem' : 'may not be written by this user';
 }
 
 /** The path itself or the closest folder above it that exists. */
