@@ -1,9 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { matchPattern } from '../../../src/watch/console-pattern.ts';
+import { INSTALL_PATTERNS } from '../../../src/watch/patterns.ts';
 import { play, recordedConsole } from './recorded-console.ts';
 import { MARKER, monitor, startWatch, untilDecided, type WatchRun } from './support.ts';
 
-let run: WatchRun;
-afterEach(() => run.close());
+let run: WatchRun | undefined;
+afterEach(async () => {
+  await run?.close();
+  run = undefined;
+});
 
 /** Recordings are of slow, emulated guests: the usual limits of such a host. */
 const limits = { totalSeconds: 7200, stallSeconds: 900, settleSeconds: 10 };
@@ -128,5 +133,23 @@ describe('a recorded console of a good install', () => {
     await play(run, await recordedConsole(name));
     run.guest.emit(monitor('guest-shutdown'));
     expect(await untilDecided(run, 5)).toMatchObject({ kind: 'failed', cause: 'no-marker' });
+  });
+});
+
+describe('text that says nothing about a failure', () => {
+  it.each(['debian-success.syslog.txt', ...GOOD.map(([name]) => name)])(
+    '%s holds no error and no panic',
+    async (name) => {
+      const decisive = INSTALL_PATTERNS.filter(({ kind }) => kind === 'error' || kind === 'panic');
+      const text = (await recordedConsole(name)).map((piece) => piece.text.trim());
+      expect(text.flatMap((line) => matchPattern(decisive, line)?.line ?? [])).toEqual([]);
+    },
+  );
+
+  it('iPXE listing its commands and errors, then going on, is not taken for a failure', async () => {
+    run = await startWatch({ limits });
+    await play(run, await recordedConsole('ipxe-debian12-commands.txt'));
+    await run.clock.advance(60);
+    expect(run.outcome()).toBeUndefined();
   });
 });

@@ -72,7 +72,7 @@ export type Sent = DomainEvent extends infer Event
 export const lifecycle = (detail: string): Sent => ({
   kind: 'lifecycle',
   event: detail.split('/')[0] as 'stopped',
-  detail,
+  detail: detail.split('/')[1] ?? '',
 });
 export const monitor = (reason: string): Sent => ({
   kind: 'monitor-shutdown',
