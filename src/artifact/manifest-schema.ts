@@ -103,6 +103,11 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 /** The manifest's JSON Schema (draft 2020-12), as text for docs/manifest.schema.json. */
 export function manifestJsonSchema(): string {
-  const schema = z.toJSONSchema(manifestSchema, { target: 'draft-2020-12' });
+  const schema = z.toJSONSchema(manifestSchema, {
+    target: 'draft-2020-12',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly; // TypeScript's readonly, nothing to say about the file
+    },
+  });
   return `${JSON.stringify({ title: 'Kiln build manifest', ...schema }, undefined, 2)}\n`;
 }

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Readers see the old file or the whole new one, and after a crash too: written beside it, synced, renamed. */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.kiln-${process.pid}-${performance.now()}.partial`);
+  const temporary = join(dirname(path), `.kiln-${randomUUID()}.partial`);
   try {
     const file = await open(temporary, 'wx', 0o644);
     try {

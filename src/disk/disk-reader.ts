@@ -38,7 +38,8 @@ export async function withFileReader<T>(path: string, use: (reader: DiskReader) 
 
 /** A part of a disk as a disk of its own; its end is cut at the end of the outer one. */
 export function sliceOf(reader: DiskReader, start: number, length: number): DiskReader {
-  const size = Math.max(0, Math.min(length, reader.size - start));
+  const inside = start >= 0 ? Math.min(length, reader.size - start) : 0;
+  const size = Number.isNaN(inside) ? 0 : Math.max(0, inside);
   return {
     size,
     read: async (offset, count) => {

@@ -38,11 +38,10 @@ export async function openVolumes(disk: DiskReader, table: PartitionTable): Prom
   }
   const physical = partitions.filter(({ kind }) => kind === 'lvm2');
   const logical = await readLogicalVolumes(physical.map(({ reader }) => reader));
-  if (logical.length === 0) return partitions;
   const inside = await Promise.all(
     logical.map(({ name, reader }) => openVolume(`logical volume ${name}`, reader, undefined, undefined)),
   );
-  return [...partitions.filter(({ kind }) => kind !== 'lvm2'), ...inside];
+  return [...(inside.length > 0 ? partitions.filter(({ kind }) => kind !== 'lvm2') : partitions), ...inside];
 }
 
 async function openVolume(
