@@ -77,11 +77,15 @@ function whereToLook(started: Seen['started']): string {
   return `Logs: ${safeLine(logs)}\nConsole: kiln builds logs ${safeLine(started.buildId)}\n`;
 }
 
+/** Below this the list would be wrapped into unreadable columns; terminals that do not know their size say 0. */
+const NARROWEST = 40;
+
 /** A list that redraws itself needs the terminal for itself, so `--verbose` gets lines. */
 async function chooseRenderer(options: BuildOptionValues, io: CliIo): Promise<BuildRenderer> {
   if (options.json) return jsonRenderer(io.out);
   if (options.quiet) return quietRenderer(io.err);
-  if (io.out.isTerminal && io.env.TERM !== 'dumb' && !options.verbose) {
+  const canRedraw = io.out.isTerminal && io.env.TERM !== 'dumb' && io.out.stream.columns >= NARROWEST;
+  if (canRedraw && !options.verbose) {
     const { buildProgress } = await import('./build-progress.ts');
     return buildProgress(io.out, io.err);
   }

@@ -3,10 +3,8 @@ import type { CliIo } from './cli-io.ts';
 
 /** What the user's Ctrl-C becomes. SIGTERM and SIGHUP count as the first one. */
 export type Interruption = {
-  /** First Ctrl-C: stop the work, clean up, report. */
+  /** Aborted by the first Ctrl-C: stop the work, clean up, report. */
   readonly signal: AbortSignal;
-  /** Second: skip what may wait (the guest's own shutdown), clean up what can be cleaned at once. */
-  readonly hardSignal: AbortSignal;
   /** Stops listening. */
   readonly end: () => void;
 };
@@ -26,8 +24,7 @@ export function listenForInterruption(
   say: (line: string) => void,
   hardExitAfterMs = HARD_EXIT_AFTER_MS,
 ): Interruption {
-  const first = new AbortController();
-  const second = new AbortController();
+  const stopping = new AbortController();
   let exitTimer: NodeJS.Timeout | undefined;
   let count = 0;
 
@@ -35,10 +32,9 @@ export function listenForInterruption(
     count += 1;
     if (count === 1) {
       say('Stopping and cleaning up … (Ctrl-C again to end at once)');
-      first.abort(new CancelledError(`Cancelled by ${name}.`));
+      stopping.abort(new CancelledError(`Cancelled by ${name}.`));
     } else if (count === 2) {
       say('Ending at once; `kiln builds clean` removes what may be left.');
-      second.abort(new CancelledError(`Cancelled by a second ${name}.`));
       exitTimer = setTimeout(() => io.exit(EXIT_CODES.cancelled), hardExitAfterMs);
     } else {
       io.exit(EXIT_CODES.cancelled);
@@ -48,8 +44,7 @@ export function listenForInterruption(
   const listeners = SIGNALS.map((name) => [name, () => onSignal(name)] as const);
   for (const [name, listener] of listeners) io.signals.on(name, listener);
   return {
-    signal: first.signal,
-    hardSignal: second.signal,
+    signal: stopping.signal,
     end: () => {
       clearTimeout(exitTimer);
       for (const [name, listener] of listeners) io.signals.off(name, listener);

@@ -26,8 +26,8 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): K
       writeErr: (text) => io.err.write(text),
       getOutHasColors: () => io.out.colours,
       getErrHasColors: () => io.err.colours,
-      getOutHelpWidth: () => Math.min(io.out.stream.columns ?? 100, 120),
-      getErrHelpWidth: () => Math.min(io.err.stream.columns ?? 100, 120),
+      getOutHelpWidth: () => Math.min(io.out.stream.columns || 100, 120),
+      getErrHelpWidth: () => Math.min(io.err.stream.columns || 100, 120),
     })
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', EXIT_CODE_HELP) as KilnCommand;

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CompiledCli, compileCli, runProgram } from './compiled-cli.ts';
@@ -76,6 +79,43 @@ test('a full disk behind > is told', async () => {
   ]);
   expect(ended.code).toBe(3);
   expect(ended.stderr).toContain('cannot write output');
+});
+
+test('Ctrl-C ends a build in good order: it says so, cleans up, ends with 130', async () => {
+  // Media that never come keep the build busy without a guest.
+  const server = createServer().listen(0, '127.0.0.1');
+  const asked = new Promise((resolve) => server.once('request', resolve));
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const media = `http://127.0.0.1:${port}/installer.iso`;
+  const args = [cli.main, 'build', 'kiln-test', '--location', media, '--virt-type', 'tcg', '--json'];
+  const child = spawn(process.execPath, args, {
+    cwd: cli.folder,
+    env: { PATH: process.env.PATH, HOME: cli.folder, KILN_RUNTIME_DIR: join(cli.folder, 'r') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const text = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    text.out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    text.err += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  try {
+    await Promise.race([asked, ended]);
+    child.kill('SIGINT');
+    const code = await ended;
+    expect(text.err).toContain('Stopping and cleaning up');
+    expect(text.err).toContain('[cancelled]');
+    expect(code).toBe(130);
+  } finally {
+    child.kill('SIGKILL');
+    server.closeAllConnections();
+    server.close();
+  }
+  const last = text.out.trimEnd().split('\n').at(-1) ?? '';
+  expect(JSON.parse(last)).toMatchObject({ type: 'build-failed', code: 'cancelled' });
 });
 
 describe('completion', () => {
