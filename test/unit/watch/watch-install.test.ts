@@ -110,6 +110,16 @@ describe('an install is completed', () => {
 describe('an install has failed', () => {
   const ends: readonly (readonly [string, readonly Sent[], string])[] = [
     ['the guest powers off early', [monitor('guest-shutdown'), lifecycle('stopped/shutdown')], 'no-marker'],
+    [
+      'the guest powers off early and libvirt ends what is left of QEMU',
+      [
+        monitor('guest-shutdown'),
+        lifecycle('shutdown/guest'),
+        monitor('host-signal'),
+        lifecycle('stopped/shutdown'),
+      ],
+      'no-marker',
+    ],
     ['the guest reboots early', [monitor('guest-reset'), lifecycle('stopped/shutdown')], 'no-marker'],
     ['the panic device speaks', [lifecycle('crashed/panicked')], 'panic'],
     ['QEMU reports a panic', [monitor('guest-panic'), lifecycle('stopped/crashed')], 'panic'],
