@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
-/** Who holds a lock. The start time tells a live holder from another process that got the same pid later. */
-type Holder = { readonly pid: number; readonly startTime: string; readonly token: string };
+/** Who holds a lock; the token tells this taking of it from others by the same process. */
+type Holder = ProcessIdentity & { readonly token: string };
 
 export type LockOptions = {
   readonly signal?: AbortSignal;
@@ -36,11 +36,7 @@ export async function withLock<T>(
 /** Takes the lock and returns the function that gives it back. */
 export async function acquireLock(path: string, options: LockOptions = {}): Promise<() => Promise<void>> {
   const clock = options.clock ?? systemClock;
-  const me: Holder = {
-    pid: process.pid,
-    startTime: (await startTimeOf(process.pid)) ?? '',
-    token: randomUUID(),
-  };
+  const me: Holder = { ...ownIdentity(), token: randomUUID() };
   await mkdir(dirname(path), { recursive: true });
   let told = false;
   for (;;) {
@@ -48,7 +44,7 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
     if (await tryTake(path, me)) return async () => releaseIfMine(path, me);
     const holder = await readHolder(path);
     if (holder === undefined) continue;
-    if (!(await isAlive(holder))) {
+    if (!isAlive(holder)) {
       await removeStale(path, holder);
       continue;
     }
@@ -77,19 +73,13 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     const holder = value as Partial<Holder>;
-    return { pid: Number(holder.pid), startTime: String(holder.startTime), token: String(holder.token) };
+    return { pid: Number(holder.pid), startedAt: String(holder.startedAt), token: String(holder.token) };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     // Not ours or cut short by a full disk: nobody can hold it.
-    if (error instanceof SyntaxError) return { pid: 0, startTime: '', token: '' };
+    if (error instanceof SyntaxError) return { pid: 0, startedAt: '', token: '' };
     throw error;
   }
-}
-
-async function isAlive(holder: Holder): Promise<boolean> {
-  if (!Number.isSafeInteger(holder.pid) || holder.pid <= 0) return false;
-  const startTime = await startTimeOf(holder.pid);
-  return startTime !== undefined && (holder.startTime === '' || startTime === holder.startTime);
 }
 
 /**
@@ -112,19 +102,6 @@ async function removeStale(path: string, judged: Holder): Promise<void> {
 async function releaseIfMine(path: string, me: Holder): Promise<void> {
   const holder = await readHolder(path);
   if (holder?.token === me.token) await rm(path, { force: true });
-}
-
-/** Field 22 of /proc/pid/stat, in clock ticks since boot (proc(5)); undefined when there is no such process. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The command name is in brackets and may itself contain spaces and brackets.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
-    throw error;
-  }
 }
 
 function ignoreExisting(error: unknown): void {

@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as WebStream } from 'node:stream/web';
 import { type Clock, systemClock } from '../foundation/clock.ts';
 import { MediaError } from '../foundation/errors.ts';
 import { publicUrl } from './public-url.ts';
@@ -128,19 +124,38 @@ async function fetchRest(
   await checked(url, response, []);
   const total = totalLength(response, start);
   let bytes = start;
-  const counted = Readable.fromWeb(response.body as WebStream).on('data', (piece: Buffer) => {
-    alive();
-    bytes += piece.length;
-    options.onProgress?.({ bytes, total });
-  });
-  await pipeline(counted, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' })).catch((cause) => {
-    options.signal?.throwIfAborted();
-    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw cause;
-    interrupted(cause);
-  });
+  const file = await open(part, start > 0 ? 'a' : 'w');
+  try {
+    // Written piece by piece, so that a break loses nothing that had come.
+    for await (const piece of bodyOf(response, options.signal)) {
+      alive();
+      await file.writeFile(piece);
+      bytes += piece.length;
+      options.onProgress?.({ bytes, total });
+    }
+  } finally {
+    await file.close();
+  }
   if (total !== undefined && bytes !== total) {
     if (bytes > total) await rm(part, { force: true });
     throw new Interrupted(`got ${bytes} of ${total} bytes`);
+  }
+}
+
+/** The body's pieces; a break while reading is an interruption, an error of whoever takes them is not. */
+async function* bodyOf(response: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  try {
+    for (;;) {
+      const next = await reader?.read().catch((cause: unknown) => {
+        signal?.throwIfAborted();
+        return interrupted(cause);
+      });
+      if (next === undefined || next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await reader?.cancel().catch(() => {});
   }
 }
 

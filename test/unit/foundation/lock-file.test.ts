@@ -40,7 +40,7 @@ describe('acquireLock', () => {
   it('takes over from a process that is gone', async () => {
     const { pid } = spawnSync('true');
     await withLock(path, async () => {});
-    await writeFile(path, JSON.stringify({ pid, startTime: '1', token: 'x' }));
+    await writeFile(path, JSON.stringify({ pid, startedAt: '1', token: 'x' }));
     const release = await acquireLock(path);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid });
     await release();
@@ -48,7 +48,7 @@ describe('acquireLock', () => {
 
   it('takes over from a process whose pid now belongs to another', async () => {
     await withLock(path, async () => {});
-    await writeFile(path, JSON.stringify({ pid: process.pid, startTime: '1', token: 'x' }));
+    await writeFile(path, JSON.stringify({ pid: process.pid, startedAt: '1', token: 'x' }));
     await (await acquireLock(path))();
   });
 
@@ -76,7 +76,7 @@ describe('acquireLock', () => {
 
   it('does not remove the lock of somebody who took it over', async () => {
     const release = await acquireLock(path);
-    await writeFile(path, JSON.stringify({ pid: process.pid, startTime: '', token: 'other' }));
+    await writeFile(path, JSON.stringify({ pid: process.pid, startedAt: '', token: 'other' }));
     await release();
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ token: 'other' });
   });

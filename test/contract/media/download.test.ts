@@ -1,0 +1,108 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/foundation/clock.ts';
+import { type DownloadOptions, openDownloader } from '../../../src/media/download.ts';
+import { type Answer, serving, startWebServer, type WebServer } from './web-server.ts';
+
+const CONTENT = Buffer.alloc(300_000, 'kiln');
+const FILES = new Map([['/a.iso', CONTENT]]);
+/** Time that passes at once, so that pauses between attempts cost none. */
+const clock = { ...systemClock, sleep: async () => {} };
+
+let folder: string;
+let server: WebServer;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kiln-download-'));
+});
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function fetchWith(answer: Answer, options: Partial<DownloadOptions> = {}): Promise<Buffer> {
+  server = await startWebServer(answer);
+  const downloader = openDownloader({ partial: join(folder, 'partial'), clock, ...options });
+  await downloader.download(`${server.url}/a.iso`, join(folder, 'a.iso'));
+  return readFile(join(folder, 'a.iso'));
+}
+
+describe('download', () => {
+  it('fetches a file, tells how far it is and leaves no part behind', async () => {
+    const seen: number[] = [];
+    const got = await fetchWith(serving(FILES), {
+      onProgress: ({ bytes, total }) => seen.push(bytes, total ?? 0),
+    });
+    expect(got.equals(CONTENT)).toBe(true);
+    expect(seen.at(-1)).toBe(CONTENT.length);
+    expect(seen.at(-2)).toBe(CONTENT.length);
+    expect(await readdir(join(folder, 'partial'))).toEqual([]);
+  });
+
+  it('goes on where a broken connection stopped', async () => {
+    let breakOff = (): void => {};
+    const got = await fetchWith(
+      (request, response) => {
+        if (request.headers.range) return serving(FILES)(request, response);
+        breakOff = () => response.destroy();
+        response.writeHead(200, { 'content-length': CONTENT.length });
+        response.write(CONTENT.subarray(0, 100_000));
+      },
+      { onProgress: () => breakOff() },
+    );
+    expect(got.equals(CONTENT)).toBe(true);
+    expect(server.requests.at(-1)).toMatch(/^GET \/a\.iso bytes=\d+-$/);
+  });
+
+  it('starts anew when the server does not do ranges', async () => {
+    let first = true;
+    const got = await fetchWith((_request, response) => {
+      response.writeHead(200, { 'content-length': CONTENT.length });
+      if (!first) return response.end(CONTENT);
+      first = false;
+      return response.write(CONTENT.subarray(0, 1000), () => response.destroy());
+    });
+    expect(got.equals(CONTENT)).toBe(true);
+  });
+
+  it('notices a connection on which nothing comes', async () => {
+    let first = true;
+    const got = await fetchWith(
+      (request, response) => {
+        if (!first) return serving(FILES)(request, response);
+        first = false;
+        response.writeHead(200, { 'content-length': CONTENT.length }).write('k');
+      },
+      { stallMs: 200 },
+    );
+    expect(got.equals(CONTENT)).toBe(true);
+  });
+
+  it('tries again when the server is busy, and gives up in the end', async () => {
+    const busy: Answer = (_request, response) => {
+      response.writeHead(503).end();
+    };
+    await expect(fetchWith(busy, { attempts: 3 })).rejects.toMatchObject({ code: 'media.download' });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('does not try again what the server refuses', async () => {
+    await expect(fetchWith(serving(new Map()))).rejects.toMatchObject({
+      code: 'media.not-found',
+      details: { status: 404 },
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('ends when it is told to', async () => {
+    const stop = new AbortController();
+    const hang: Answer = (_request, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('k');
+      stop.abort();
+    };
+    await expect(fetchWith(hang, { signal: stop.signal })).rejects.toThrow();
+    expect(server.requests).toHaveLength(1);
+  });
+});
