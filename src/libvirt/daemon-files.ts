@@ -37,6 +37,7 @@ export function daemonFiles(runtimeDir: string) {
     etc: join(folder, 'etc'),
     qemuConf: join(folder, 'etc', 'qemu.conf'),
     run: join(folder, 'run'),
+    virtlogdSocket: join(folder, 'run', 'virtlogd-sock'),
     lib: join(folder, 'lib'),
   };
 }

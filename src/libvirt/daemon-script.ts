@@ -1,5 +1,3 @@
-import type { DaemonFiles } from './daemon-files.ts';
-
 /** Exit code of the script when the daemon's programs are not installed. */
 export const NOT_INSTALLED = 42;
 
@@ -7,7 +5,8 @@ export const NOT_INSTALLED = 42;
 const ORPHAN_TIMEOUT_S = 30;
 
 /**
- * Starts the daemons, prints `isolated` or `shared` and returns. Four things want explaining:
+ * Lies in the daemon's folder (see DaemonFiles for the names). `start` starts the daemons, prints `isolated` or `shared` and returns.
+ * Four things want explaining:
  *
  * - A mount namespace of its own, where we may make one, puts our folder in the place of the host's libvirt state:
  *   nothing is left in /etc/libvirt or /var/lib/libvirt, the host's networks are not started, several daemons can run,
@@ -18,28 +17,29 @@ const ORPHAN_TIMEOUT_S = 30;
  * - libvirtd stays on one CPU, always the same one. libvirt drops its cached knowledge of QEMU when the host's CPUID has
  *   changed, and compares leaves (0x1f) that hold the number of the very CPU it happens to run on (seen in libvirt
  *   9.0). QEMU is not bound by it: libvirt gives every guest all CPUs.
- * - virtlogd has no timeout that we could use (libvirtd connects only now and then), so it ends with libvirtd.
+ * - virtlogd has no timeout that we could use (libvirtd connects only now and then), so it ends with libvirtd. Without
+ *   the namespace its socket is the host's; "start keep-virtlogd" leaves the one alone that answers there already.
  */
-export function daemonScript(files: DaemonFiles): string {
-  return `#!/bin/sh
+export const DAEMON_SCRIPT = `#!/bin/sh
+dir=$(dirname "$0")
 PATH="$PATH:/usr/sbin:/sbin"
 export PATH
 
 isolate() {
-  mount --bind '${files.etc}' /etc/libvirt &&
-    mount --bind '${files.lib}' /var/lib/libvirt/qemu &&
-    mount --bind '${files.run}' /run/libvirt
+  mount --bind "$dir/etc" /etc/libvirt &&
+    mount --bind "$dir/lib" /var/lib/libvirt/qemu &&
+    mount --bind "$dir/run" /run/libvirt
 }
 
 case "$1" in
 start)
-  command -v libvirtd virtlogd >/dev/null || exit ${NOT_INSTALLED}
+  command -v libvirtd >/dev/null && command -v virtlogd >/dev/null || exit ${NOT_INSTALLED}
   reaper=
   if command -v tini >/dev/null; then reaper='tini -s --'; fi
   mkdir -p /etc/libvirt /var/lib/libvirt/qemu /run/libvirt
   space='unshare --mount --propagation slave --'
   if $space sh "$0" try-isolate; then mode=isolated; else space= mode=shared; fi
-  setsid --fork $reaper $space sh "$0" "$mode" </dev/null >/dev/null 2>>'${files.log}'
+  setsid --fork $reaper $space sh "$0" "$mode" "$2" </dev/null >/dev/null 2>>"$dir/libvirtd.log"
   echo "$mode"
   ;;
 try-isolate)
@@ -48,14 +48,13 @@ try-isolate)
 isolated | shared)
   if [ "$1" = isolated ]; then isolate || exit 1; fi
   log=
-  if [ "$1" = isolated ] || ! grep -qx virtlogd /proc/[0-9]*/comm; then
-    virtlogd -f '${files.virtlogdConf}' -p '${files.virtlogdPid}' &
+  if [ "$1" = isolated ] || [ "$2" != keep-virtlogd ]; then
+    virtlogd -f "$dir/virtlogd.conf" -p "$dir/virtlogd.pid" &
     log=$!
   fi
   cpu=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/self/status)
-  taskset -c "$cpu" libvirtd -f '${files.libvirtdConf}' -p '${files.libvirtdPid}' --timeout ${ORPHAN_TIMEOUT_S}
+  taskset -c "$cpu" libvirtd -f "$dir/libvirtd.conf" -p "$dir/libvirtd.pid" --timeout ${ORPHAN_TIMEOUT_S}
   if [ -n "$log" ]; then kill "$log"; wait "$log"; fi
   ;;
 esac
 `;
-}

@@ -1,14 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError } from '../foundation/errors.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
-import { identityOf } from '../foundation/process-identity.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
-import { connectLibvirt } from './connect-libvirt.ts';
 import { type DaemonFiles, daemonFiles, libvirtdConf, qemuConf, virtlogdConf } from './daemon-files.ts';
-import { daemonScript, NOT_INSTALLED } from './daemon-script.ts';
+import { answers, countDomains, isDaemonUsable, stopDaemon } from './daemon-process.ts';
+import { DAEMON_SCRIPT, NOT_INSTALLED } from './daemon-script.ts';
 import { FileLock } from './file-lock.ts';
 
 export type PrivateDaemon = {
@@ -21,8 +18,8 @@ export type PrivateDaemon = {
 };
 
 const START_LIMIT_MS = 20_000;
-const STOP_LIMIT_MS = 15_000;
 const POLL_MS = 5;
+const HOST_VIRTLOGD = '/run/libvirt/virtlogd-sock';
 
 /**
  * A libvirtd (and virtlogd) of Kiln's own, for root on a machine where no daemon runs: a container, a CI job, an
@@ -48,7 +45,7 @@ export async function startPrivateDaemon(options: {
     const lock = FileLock.tryAcquire(files.users, 'shared');
     if (lock === undefined) throw new Error(`${files.users} is locked by something that is not Kiln`);
     try {
-      if (!(await answers(files.socket))) await start(files, logger, signal);
+      if (!(await isDaemonUsable(files))) await start(files, logger, signal);
       return lock;
     } catch (error) {
       lock.release();
@@ -91,33 +88,61 @@ async function withGate<Result>(
 }
 
 async function start(files: DaemonFiles, logger: Logger, signal: AbortSignal | undefined): Promise<void> {
-  await ended(files); // one that is about to end by itself
+  await stopDaemon(files); // one that is about to end anyway, or hangs
   for (const folder of [files.folder, files.etc, files.run, files.lib])
     mkdirSync(folder, { recursive: true });
   const systemConf = '/etc/libvirt/qemu.conf';
   writeFileSync(files.libvirtdConf, libvirtdConf(files));
   writeFileSync(files.virtlogdConf, virtlogdConf(files));
   writeFileSync(files.qemuConf, qemuConf(existsSync(systemConf) ? readFileSync(systemConf, 'utf8') : ''));
-  writeFileSync(files.script, daemonScript(files), { mode: 0o700 });
+  writeFileSync(files.script, DAEMON_SCRIPT, { mode: 0o700 });
   logger.debug(`libvirt: starting a private daemon in ${files.folder}`);
-  const mode = await runStartScript(files, logger);
-  // Every guest's output goes through virtlogd, so the first guest would fail without it.
-  const logSocket = join(mode === 'isolated' ? files.run : '/run/libvirt', 'virtlogd-sock');
-  const deadline = performance.now() + START_LIMIT_MS;
-  while (!((await answers(files.socket)) && (await answers(logSocket)))) {
-    signal?.throwIfAborted();
-    if (performance.now() > deadline) throw startFailure(files, undefined);
-    await delay(POLL_MS);
+  try {
+    const mode = await runStartScript(files, logger);
+    if (mode !== 'isolated') warnOfSlowStart(logger);
+    const deadline = performance.now() + START_LIMIT_MS;
+    await untilAnswering(files, files.socket, deadline, signal);
+    // Every guest's output goes through virtlogd, so the first guest would fail without it.
+    await untilAnswering(files, mode === 'isolated' ? files.virtlogdSocket : HOST_VIRTLOGD, deadline, signal);
+  } catch (error) {
+    await stopDaemon(files);
+    throw error;
   }
 }
 
 async function runStartScript(files: DaemonFiles, logger: Logger): Promise<string> {
+  const theirs = (await answers(HOST_VIRTLOGD)) ? ['keep-virtlogd'] : [];
   try {
-    const { stdout } = await runCommand('sh', [files.script, 'start'], { logger });
+    const { stdout } = await runCommand('sh', [files.script, 'start', ...theirs], { logger });
     logger.debug(`libvirt: the private daemon is ${stdout}`);
     return stdout.trim();
   } catch (error) {
     throw startFailure(files, error);
+  }
+}
+
+/** See qemuConf: what we cannot prevent with a qemu.conf of our own. libvirt's QEMU user is in the group kvm, if any. */
+function warnOfSlowStart(logger: Logger): void {
+  const kvm = statSync('/dev/kvm', { throwIfNoEntry: false });
+  if (kvm === undefined) return;
+  const forAll = (kvm.mode & 0o006) === 0o006;
+  const forGroup = kvm.gid !== 0 && (kvm.mode & 0o060) === 0o060;
+  if (forAll || forGroup) return;
+  logger.warn(
+    "libvirt's QEMU user may not open /dev/kvm, so libvirt probes QEMU again and again: a guest takes 10 s to start. Allow it: chmod 666 /dev/kvm",
+  );
+}
+
+async function untilAnswering(
+  files: DaemonFiles,
+  socket: string,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  while (!(await answers(socket))) {
+    signal?.throwIfAborted();
+    if (performance.now() > deadline) throw startFailure(files, undefined);
+    await delay(POLL_MS);
   }
 }
 
@@ -144,74 +169,17 @@ async function release(files: DaemonFiles, user: FileLock, logger: Logger): Prom
   const last = user.tryUpgrade();
   user.release();
   if (!last) return;
-  const { running, defined } = await remaining(files);
-  if (running > 0) {
-    logger.info(`libvirt: ${running} guest(s) still run; the private daemon ends by itself after them.`);
+  const domains = await countDomains(files);
+  if (domains !== undefined && domains.running > 0) {
+    logger.info(
+      `libvirt: ${domains.running} guest(s) still run; the private daemon ends by itself after them.`,
+    );
     return;
   }
-  const pid = daemonPid(files);
-  if (pid !== undefined) process.kill(pid, 'SIGTERM');
-  if (!(await ended(files))) {
-    throw new HostError(
-      'host.libvirt-daemon',
-      `Kiln's private libvirtd (process ${pid}) does not end; kill it.`,
-      {
-        details: { pid },
-      },
-    );
-  }
-  // Definitions of domains that were kept are in the folder: the next daemon shall know them.
-  if (defined === 0) rmSync(files.folder, { recursive: true, force: true });
+  await stopDaemon(files);
+  // The next daemon shall know the domains that were kept, and the guests of a daemon that broke down.
+  if (domains?.defined === 0) rmSync(files.folder, { recursive: true, force: true });
   rmSync(files.users, { force: true });
   rmSync(files.gate, { force: true });
   logger.debug('libvirt: the private daemon has ended');
-}
-
-async function remaining(
-  files: DaemonFiles,
-): Promise<{ readonly running: number; readonly defined: number }> {
-  if (!(await answers(files.socket))) return { running: 0, defined: 0 };
-  const connection = await connectLibvirt(files.uri);
-  try {
-    const domains = await connection.listDomains();
-    const states = await Promise.all(domains.map(({ uuid }) => connection.getState(uuid)));
-    const running = states.filter((state) => state && state.state !== 'shutoff').length;
-    return { running, defined: states.length };
-  } finally {
-    await connection.close();
-  }
-}
-
-/** The processes that must be gone: libvirtd first, then its virtlogd. */
-async function ended(files: DaemonFiles): Promise<boolean> {
-  const deadline = performance.now() + STOP_LIMIT_MS;
-  const pids = [daemonPid(files), pidOf(files.virtlogdPid, files.virtlogdConf)];
-  while (pids.some((pid) => pid !== undefined && identityOf(pid))) {
-    if (performance.now() > deadline) return false;
-    await delay(POLL_MS);
-  }
-  return true;
-}
-
-const daemonPid = (files: DaemonFiles): number | undefined => pidOf(files.libvirtdPid, files.libvirtdConf);
-
-/** The living process of a pid file, if its command line names our configuration; pids are used again. */
-function pidOf(pidFile: string, conf: string): number | undefined {
-  if (!existsSync(pidFile)) return undefined;
-  const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
-  if (!(pid > 0) || identityOf(pid) === undefined) return undefined;
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(conf) ? pid : undefined;
-}
-
-/** True when something accepts connections on the socket; a socket file without a process refuses. */
-function answers(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = createConnection(socket);
-    const finish = (result: boolean): void => {
-      connection.destroy();
-      resolve(result);
-    };
-    connection.once('connect', () => finish(true));
-    connection.once('error', () => finish(false));
-  });
 }

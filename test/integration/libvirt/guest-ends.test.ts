@@ -12,18 +12,24 @@ describe('a guest', () => {
   let folder: string; // mode 0700, so this also shows that QEMU may read there
   let chosen: ChosenLibvirt;
   let libvirt: LibvirtConnection;
+  const started: string[] = [];
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'kiln-guest-'));
     chosen = await chooseLibvirt({ env: {}, runtimeDir: join(folder, 'r') });
     libvirt = chosen.connection;
   });
   afterAll(async () => {
+    for (const uuid of started) {
+      await libvirt.destroy(uuid); // does something only after a failed test
+      await libvirt.undefine(uuid);
+    }
     await chosen.close();
     rmSync(folder, { recursive: true });
   });
 
   async function start(does: 'powerOff' | 'reset' | 'halt') {
     const guest = makeTinyGuest(folder, does);
+    started.push(guest.uuid);
     const events = await libvirt.subscribe(guest.uuid);
     await libvirt.createXml(guest.xml);
     await libvirt.defineXml(guest.xml); // so that the reason can be read afterwards

@@ -21,7 +21,10 @@ describe('the private daemon', () => {
     folder = mkdtempSync(join(tmpdir(), 'kiln-daemon-'));
     runtimeDir = join(folder, 'r');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    for (const pid of processesWith('qemu-system', folder)) process.kill(pid, 'SIGKILL'); // after a failed test
+    rmSync(folder, { recursive: true });
+  });
 
   const libvirtds = (): number[] => processesWith('libvirtd\0', runtimeDir, '--timeout');
   const processesOfTheFolder = (): number[] => processesWith(runtimeDir);

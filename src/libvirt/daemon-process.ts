@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HostError } from '../foundation/errors.ts';
+import { identityOf } from '../foundation/process-identity.ts';
+import { connectLibvirt } from './connect-libvirt.ts';
+import type { DaemonFiles } from './daemon-files.ts';
+import type { LibvirtConnection } from './libvirt.ts';
+import { LibvirtError } from './libvirt-error.ts';
+
+const STOP_LIMIT_MS = 15_000;
+const POLL_MS = 5;
+
+/** True when something accepts connections on the socket; a socket file without a process refuses. */
+export function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = createConnection(socket);
+    const finish = (result: boolean): void => {
+      connection.destroy();
+      resolve(result);
+    };
+    connection.once('connect', () => finish(true));
+    connection.once('error', () => finish(false));
+  });
+}
+
+/** A daemon that is ending still accepts connections for a moment, so only a conversation with it counts. */
+export async function isDaemonUsable(files: DaemonFiles): Promise<boolean> {
+  return (await countDomains(files)) !== undefined;
+}
+
+export type DomainCount = { readonly defined: number; readonly running: number };
+
+/** undefined when there is no usable daemon. */
+export async function countDomains(files: DaemonFiles): Promise<DomainCount | undefined> {
+  if (!(await answers(files.socket))) return undefined;
+  try {
+    const connection = await connectLibvirt(files.uri);
+    try {
+      return await count(connection);
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (error instanceof LibvirtError) return undefined;
+    throw error;
+  }
+}
+
+async function count(connection: LibvirtConnection): Promise<DomainCount> {
+  const domains = await connection.listDomains();
+  const states = await Promise.all(domains.map(({ uuid }) => connection.getState(uuid)));
+  const running = states.filter((state) => state !== undefined && state.state !== 'shutoff');
+  return { defined: domains.length, running: running.length };
+}
+
+/**
+ * Ends both daemons; running guests stay as they are.
+ * @throws HostError `host.libvirt-daemon` when they do not end
+ */
+export async function stopDaemon(files: DaemonFiles): Promise<void> {
+  for (const pid of livingProcesses(files)) process.kill(pid, 'SIGTERM');
+  const deadline = performance.now() + STOP_LIMIT_MS;
+  for (let pids = livingProcesses(files); pids.length > 0; pids = livingProcesses(files)) {
+    if (performance.now() > deadline) {
+      const message = `Process ${pids.join(', ')} of Kiln's private libvirtd in ${files.folder} does not end; kill it.`;
+      throw new HostError('host.libvirt-daemon', message, { details: { pids } });
+    }
+    await delay(POLL_MS);
+  }
+}
+
+function livingProcesses(files: DaemonFiles): number[] {
+  return [
+    livingProcess(files.libvirtdPid, files.libvirtdConf),
+    livingProcess(files.virtlogdPid, files.virtlogdConf),
+  ].filter((pid) => pid !== undefined);
+}
+
+/** The process of a pid file, if it lives and its command line names our configuration; pids are used again. */
+function livingProcess(pidFile: string, conf: string): number | undefined {
+  const pid = Number.parseInt(readIfThere(pidFile), 10);
+  if (!(pid > 0) || identityOf(pid) === undefined) return undefined;
+  return readIfThere(`/proc/${pid}/cmdline`).split('\0').includes(conf) ? pid : undefined;
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (existsSync(path)) throw error;
+    return '';
+  }
+}
