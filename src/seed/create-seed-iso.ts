@@ -14,8 +14,8 @@ export type SeedIso = {
 const SEED_DATE_SECONDS = 1_577_836_800;
 
 /**
- * Writes a small ISO 9660 image with Rock Ridge and Joliet names; xorriso takes its dates and identifiers from
- * SOURCE_DATE_EPOCH (xorrisofs(1)).
+ * Writes a small ISO 9660 image with Rock Ridge and Joliet names. xorriso takes the volume's dates and identifiers from
+ * SOURCE_DATE_EPOCH, those of files from --set_all_file_dates (xorrisofs(1)).
  * @throws HostError `host.tool-missing` without xorriso; RangeError for a name that leaves the image
  */
 export async function createSeedIso(seed: SeedIso, outPath: string): Promise<void> {
@@ -41,7 +41,8 @@ export async function createSeedIso(seed: SeedIso, outPath: string): Promise<voi
 }
 
 async function runXorriso(label: string, tree: string, image: string): Promise<void> {
-  const args = ['-as', 'mkisofs', '-quiet', '-r', '-J', '-V', label, '-o', image, tree];
+  const date = ['--set_all_file_dates', `=${SEED_DATE_SECONDS}`];
+  const args = ['-as', 'mkisofs', '-quiet', '-r', '-J', '-V', label, ...date, '-o', image, tree];
   try {
     await runCommand('xorriso', args, { env: { SOURCE_DATE_EPOCH: String(SEED_DATE_SECONDS) } });
   } catch (error) {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { runCommand } from '../../process/run-command.ts';
 import type { AptContext } from './apt-view.ts';
 
@@ -12,10 +11,12 @@ export type IsoLayout = {
 };
 
 /**
- * Writes the image: ISOLINUX for BIOS, the EFI image for UEFI, both from CD and from a stick. xorriso takes all dates and
- * identifiers from SOURCE_DATE_EPOCH (xorrisofs(1)), so the same tree gives the same image.
+ * Writes the image: ISOLINUX for BIOS, the EFI image for UEFI, both from CD and from a stick. xorriso takes the
+ * volume's dates and identifiers from SOURCE_DATE_EPOCH, those of files from --set_all_file_dates (xorrisofs(1)), so the same tree
+ * gives the same image.
  */
 export async function writeInstallerIso(layout: IsoLayout, path: string, context: AptContext): Promise<void> {
+  const seconds = Math.floor(layout.date.getTime() / 1000);
   await runCommand(
     'xorriso',
     [
@@ -24,8 +25,9 @@ export async function writeInstallerIso(layout: IsoLayout, path: string, context
       ...['-b', 'isolinux/isolinux.bin', '-c', 'isolinux/boot.cat'],
       ...['-no-emul-boot', '-boot-load-size', '4', '-boot-info-table'],
       ...['-eltorito-alt-boot', '-e', 'boot/grub/efi.img', '-no-emul-boot', '-isohybrid-gpt-basdat'],
-      join(layout.tree),
+      ...['--set_all_file_dates', `=${seconds}`],
+      layout.tree,
     ],
-    { ...context, env: { SOURCE_DATE_EPOCH: String(Math.floor(layout.date.getTime() / 1000)) } },
+    { ...context, env: { SOURCE_DATE_EPOCH: String(seconds) } },
   );
 }

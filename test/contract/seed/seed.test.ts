@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openIsoImage } from '../../../src/media/iso9660/iso-image.ts';
 import { runCommand } from '../../../src/process/run-command.ts';
 import { appendToInitrd } from '../../../src/seed/append-to-initrd.ts';
@@ -72,7 +72,11 @@ describe('createSeedIso', () => {
         { name: 'meta-data', content: '' },
       ],
     };
-    for (const name of ['one.iso', 'two.iso']) await createSeedIso(seed, join(folder, name));
+    await createSeedIso(seed, join(folder, 'one.iso'));
+    const second = Math.floor(Date.now() / 1000);
+    // ISO 9660 knows whole seconds: a date of now would only show in the next one.
+    await vi.waitUntil(() => Math.floor(Date.now() / 1000) > second, { timeout: 5000, interval: 20 });
+    await createSeedIso(seed, join(folder, 'two.iso'));
     expect((await readFile(join(folder, 'one.iso'))).equals(await readFile(join(folder, 'two.iso')))).toBe(
       true,
     );
