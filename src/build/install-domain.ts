@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { HostFacts } from '../host/host-facts.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { DomainBoot, DomainInput } from '../vm/domain-input.ts';
@@ -37,6 +37,7 @@ export function installDomain(options: InstallDomainOptions): InstallDomain {
     plan,
     disk: { path: directory.disk, format: 'raw' },
     serialLog: directory.serialLog,
+    macAddress: newMacAddress(),
     owner: { uid: host.uid, gid: host.gid },
     ...(plan.firmware.kind === 'uefi' ? { nvram: directory.nvram } : {}),
   } as const;
@@ -49,6 +50,11 @@ export function installDomain(options: InstallDomainOptions): InstallDomain {
     finalXml: domainXml(final),
     final,
   };
+}
+
+/** In the range QEMU and libvirt use for their guests. */
+function newMacAddress(): string {
+  return ['52', '54', '00', ...(randomBytes(3).toString('hex').match(/../g) ?? [])].join(':');
 }
 
 /** The same machine on an overlay of the installed disk, with an empty variable store, as a machine elsewhere would have it. */

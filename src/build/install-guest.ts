@@ -8,6 +8,9 @@ import type { InstallOutcome, InstallProgress } from '../watch/install-outcome.t
 import { watchInstall } from '../watch/watch-install.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 
+/** How long the console must be silent after what looks like a question before it is taken for one. */
+const SETTLE_SECONDS = { kvm: 5, tcg: 10 } as const;
+
 export type InstallGuestOptions = {
   readonly connection: LibvirtConnection;
   readonly prepared: PreparedInstall;
@@ -37,7 +40,8 @@ export async function installGuest(options: InstallGuestOptions): Promise<Instal
       serialLog: directory.serialLog,
       markerToken: prepared.markerToken,
       diskTarget: plan.disk.target,
-      limits: plan.limits,
+      ...(plan.network === 'none' ? {} : { networkTarget: domain.final.macAddress }),
+      limits: { ...plan.limits, settleSeconds: SETTLE_SECONDS[plan.accelerator] },
       clock: options.clock,
       signal,
       onProgress: options.onProgress,

@@ -1,11 +1,11 @@
-import type { BuildPlan } from '../plan/build-plan.ts';
+import type { DomainInput } from './domain-input.ts';
 import { element, type Xml } from './xml.ts';
 
 /** User-mode networking needs no privilege and no bridge; the guest sees the host as 10.0.2.2. */
-export function interfaceElements(plan: BuildPlan): Xml[] {
-  return plan.network === 'none'
-    ? []
-    : [element('interface', { type: 'user' }, element('model', { type: 'virtio' }))];
+export function interfaceElements({ plan, macAddress }: DomainInput): Xml[] {
+  if (plan.network === 'none') return [];
+  const mac = element('mac', { address: macAddress });
+  return [element('interface', { type: 'user' }, mac, element('model', { type: 'virtio' }))];
 }
 
 /** Installers generate keys; without a source of randomness an emulated guest can wait for minutes. */

@@ -26,6 +26,8 @@ export type DomainInput = {
   /** ISO files in drive order: the install media first, then the seed. */
   readonly cdroms: readonly string[];
   readonly serialLog: string;
+  /** Of the one network interface, `52:54:00:…`; also its name when libvirt is asked for its counters. */
+  readonly macAddress: string;
   /** This guest's own copy of the UEFI variable store. */
   readonly nvram?: string;
   /** Whom QEMU runs as: the user who runs Kiln, so that private folders stay readable to it and to nobody else. */

@@ -48,7 +48,7 @@ function deviceElements(input: DomainInput): Xml[] {
     ...cdromElements(input),
     ...diskControllerElements(input.plan.disk.bus),
     ...omittedDeviceElements(),
-    ...interfaceElements(input.plan),
+    ...interfaceElements(input),
     serialElement(input),
     videoElement(),
     rngElement(),

@@ -43,6 +43,7 @@ export function domainInputFixture(changes: Partial<DomainInput> = {}): DomainIn
     disk: { path: '/b/disk.raw', format: 'raw' },
     cdroms: ['/media/debian.iso'],
     serialLog: '/b/logs/serial.log',
+    macAddress: '52:54:00:0a:1b:2c',
     owner: { uid: 1000, gid: 1000 },
     ...changes,
   };

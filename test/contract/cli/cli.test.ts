@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CompiledCli, compileCli, runProgram } from './compiled-cli.ts';
+import { type CompiledCli, compileCli, runProgram } from '../../support/compiled-cli.ts';
 
 let cli: CompiledCli;
 beforeAll(async () => {

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listBuilds } from '../../../src/build/build-records.ts';
+import { type BuildSandbox, buildSandbox, PROJECT_DIR } from '../../support/build-sandbox.ts';
+import { buildTestInstaller, type TestInstaller } from '../../support/test-installer.ts';
+
+let installer: TestInstaller;
+let sandbox: BuildSandbox;
+
+beforeAll(async () => {
+  installer = await buildTestInstaller();
+});
+beforeEach(() => {
+  sandbox = buildSandbox();
+});
+afterEach(() => sandbox.remove());
+
+const preseed = join(PROJECT_DIR, 'install_scripts/preseed/kiln-test.preseed');
+
+describe('a build that ends well', () => {
+  it('installs from an ISO with the kernel booted directly, into several formats', async () => {
+    const result = await sandbox.build({
+      location: installer.iso,
+      name: `it's "here" $(touch x); <&>`,
+      outputs: ['qcow2', 'qcow2,compression=zlib,name=old.qcow2', 'raw', 'vmdk', 'vhd', 'vhdx', 'vdi'],
+    });
+    expect(result.artifacts.map(({ format }) => format)).toEqual([
+      'qcow2',
+      'qcow2',
+      'raw',
+      'vmdk',
+      'vpc',
+      'vhdx',
+      'vdi',
+    ]);
+    expect(existsSync(join(sandbox.folder, 'x'))).toBe(false);
+    const run = (tool: string, ...args: string[]): string =>
+      execFileSync(tool, args, { cwd: result.directory, encoding: 'utf8' });
+    run('sha256sum', '--check', '--strict', 'SHA256SUMS');
+    run('sha512sum', '--check', '--strict', 'SHA512SUMS');
+    const raw = result.artifacts.find(({ format }) => format === 'raw');
+    for (const { path, format } of result.artifacts) {
+      run('qemu-img', 'compare', '-f', format, '-F', 'raw', path, raw?.path ?? '');
+    }
+    expect(statSync(raw?.path ?? '').blocks * 512).toBeLessThan(200 * 2 ** 20);
+    expect(sandbox.leftovers()).toEqual([]);
+    const [record] = await listBuilds(sandbox.context.places.state);
+    expect(record).toMatchObject({ status: 'succeeded', id: result.buildId, directory: result.directory });
+  });
+
+  it('lets BIOS boot the ISO, finds the kickstart on a seed ISO, boots the result and keeps the password secret', async () => {
+    const password = 'correct horse <battery> "staple"';
+    const result = await sandbox.build(
+      { cdrom: installer.iso, rootPasswordEnv: 'SECRET', noBootCheck: false },
+      {},
+      { env: { SECRET: password } },
+    );
+    const manifest = readFileSync(result.manifestPath, 'utf8');
+    expect(JSON.parse(manifest)).toMatchObject({
+      bootCheck: { result: 'passed' },
+      outcome: { detail: 'power-off' },
+    });
+    const everything = readdirSync(sandbox.folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(sandbox.folder, name))
+      .filter((path) => statSync(path).isFile());
+    for (const path of everything) {
+      const content = readFileSync(path, 'latin1');
+      expect(content, path).not.toContain(password);
+      if (!path.endsWith('.qcow2')) expect(content, path).not.toContain('$6$');
+    }
+    expect(manifest).not.toContain(sandbox.folder);
+    expect(sandbox.leftovers()).toEqual([]);
+  });
+
+  it('installs and boots with UEFI', async () => {
+    const result = await sandbox.build({ cdrom: installer.iso, firmware: 'uefi', noBootCheck: false });
+    expect(JSON.parse(readFileSync(result.manifestPath, 'utf8'))).toMatchObject({
+      verification: { firmware: 'uefi' },
+      bootCheck: { result: 'passed' },
+    });
+    expect(sandbox.leftovers()).toEqual([]);
+  });
+
+  it('takes a preseed alone and an install tree; a reboot at the end ends the install too', async () => {
+    const text = readFileSync(preseed, 'utf8').replace(/^.*exit\/poweroff.*$/m, '');
+    const result = await sandbox.build(
+      { location: installer.tree, disk: 'size=2,bus=sata' },
+      { target: sandbox.script(text, 'any name.cfg') },
+    );
+    expect(JSON.parse(readFileSync(result.manifestPath, 'utf8'))).toMatchObject({
+      outcome: { kind: 'completed', detail: 'reboot' },
+      outputs: [{ virtualSize: 2 * 2 ** 30 }],
+    });
+    expect(sandbox.leftovers()).toEqual([]);
+  });
+});
