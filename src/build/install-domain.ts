@@ -21,6 +21,8 @@ export type InstallDomainOptions = {
   readonly buildId: string;
   readonly plan: BuildPlan;
   readonly host: Pick<HostFacts, 'uid' | 'gid'>;
+  /** Of the libvirt the domain is for. */
+  readonly uri: string;
   readonly directory: BuildDirectory;
   readonly boot: DomainBoot;
   readonly cdroms: readonly string[];
@@ -29,7 +31,7 @@ export type InstallDomainOptions = {
 export const domainName = (buildName: string, buildId: string): string => `kiln-${buildName}-${buildId}`;
 
 export function installDomain(options: InstallDomainOptions): InstallDomain {
-  const { buildId, plan, host, directory } = options;
+  const { buildId, plan, host, directory, uri } = options;
   const common = {
     name: domainName(plan.name, buildId),
     uuid: randomUUID(),
@@ -38,7 +40,7 @@ export function installDomain(options: InstallDomainOptions): InstallDomain {
     disk: { path: directory.disk, format: 'raw' },
     serialLog: directory.serialLog,
     macAddress: newMacAddress(),
-    owner: { uid: host.uid, gid: host.gid },
+    ...(isSession(uri) ? {} : { owner: { uid: host.uid, gid: host.gid } }),
     ...(plan.firmware.kind === 'uefi' ? { nvram: directory.nvram } : {}),
   } as const;
   const final: DomainInput = { ...common, boot: { kind: 'disk' }, onReboot: 'restart', cdroms: [] };
@@ -51,6 +53,9 @@ export function installDomain(options: InstallDomainOptions): InstallDomain {
     final,
   };
 }
+
+/** `qemu:///session`, `qemu+ssh://host/session?…` (libvirt.org/uri.html). */
+const isSession = (uri: string): boolean => /^[^:]+:\/\/[^/]*\/session(\?|$)/.test(uri);
 
 /** In the range QEMU and libvirt use for their guests. */
 function newMacAddress(): string {

@@ -26,11 +26,17 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
     buildId: '<id>',
     plan,
     host,
+    uri: plannedUri(request, context, host.isRoot),
     directory: buildDirectory(root, '<id>'),
     boot: plannedBoot(plan, root),
     cdroms: plannedCdroms(plan, root),
   });
   return { plan, xml: domain.installXml, finalXml: domain.finalXml };
+}
+
+/** The URI the build would try first; it decides about the security label alone. */
+function plannedUri(request: BuildRequest, { env }: BuildContext, isRoot: boolean): string {
+  return request.connect ?? env.LIBVIRT_DEFAULT_URI ?? (isRoot ? 'qemu:///system' : 'qemu:///session');
 }
 
 const isLocation = (plan: BuildPlan): boolean => plan.media[0]?.kind === 'location';

@@ -25,6 +25,8 @@ export type PrepareOptions = {
   readonly buildId: string;
   readonly plan: BuildPlan;
   readonly host: HostFacts;
+  /** Of the libvirt the domain is for. */
+  readonly uri: string;
   readonly media: ResolvedMedia;
   /** Rendered for this build; undefined when the media bring their own. */
   readonly script: BuildScript | undefined;

@@ -65,7 +65,8 @@ async function prepare(owned: Owned): Promise<PreparedInstall> {
   return run.reporter.run('prepare', async (stage) => {
     if (owned.script !== undefined) stage.note(owned.script.name);
     if (owned.script?.diff) run.reporter.notice(`Added to the install script:\n${owned.script.diff}`);
-    return prepareInstall({ ...owned, buildId: run.id, journal: claimed.journal });
+    const { uri } = owned.libvirt.connection;
+    return prepareInstall({ ...owned, uri, buildId: run.id, journal: claimed.journal });
   });
 }
 

@@ -30,6 +30,9 @@ export type DomainInput = {
   readonly macAddress: string;
   /** This guest's own copy of the UEFI variable store. */
   readonly nvram?: string;
-  /** Whom QEMU runs as: the user who runs Kiln, so that private folders stay readable to it and to nobody else. */
-  readonly owner: { readonly uid: number; readonly gid: number };
+  /**
+   * Whom QEMU runs as: the user who runs Kiln, so that private folders stay readable to it and to nobody else. Undefined for a
+   * session daemon, which runs as that user anyway and has no DAC driver that would understand the label.
+   */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 };

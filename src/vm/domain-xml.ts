@@ -60,7 +60,8 @@ function deviceElements(input: DomainInput): Xml[] {
  * A privileged libvirtd would start QEMU as its own service user, which cannot reach a private folder, and would change the
  * owner of every file it is given. With this label QEMU runs as the user who runs Kiln and no file changes hands.
  */
-function ownerLabel({ owner }: DomainInput): Xml {
+function ownerLabel({ owner }: DomainInput): Xml | undefined {
+  if (owner === undefined) return undefined;
   return element(
     'seclabel',
     { type: 'static', model: 'dac', relabel: 'no' },
