@@ -59,7 +59,7 @@ export class Guest {
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     const args = [...machineArguments(socket), ...deviceArguments(options)];
     if (options.firmware === 'uefi') args.push(...(await firmwareArguments(`${socket}.vars`)));
-    return new Guest(server, args, options.deadlineMs ?? 100_000);
+    return new Guest(server, args, options.deadlineMs ?? 150_000);
   }
 
   /** Waits for text after what was last found; fails when the guest ends before, or at its deadline. */
@@ -104,6 +104,7 @@ function machineArguments(socket: string): string[] {
     ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,cx16=off', '-smp', '2', '-m', '512'],
     ...['-display', 'none', '-monitor', 'none', '-no-reboot', '-nodefaults', '-vga', 'std'],
     ...['-chardev', `socket,id=console,path=${socket}`, '-serial', 'chardev:console'],
+    ...['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile='],
     ...['-device', 'pvpanic', '-action', 'panic=shutdown'],
   ];
 }

@@ -1,4 +1,6 @@
 import { mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -165,14 +167,23 @@ test('asks for a disk when there is no install script', async () => {
   expect(guest.running).toBe(true);
 });
 
-test('reports what is wrong and stays up', async () => {
+test('fetches a kickstart over HTTP, reports what is wrong with the machine and stays up', async () => {
   const disk = { path: await emptyDisk(50), bus: 'virtio' } as const;
-  const guest = await startDirect('ks.cfg', KICKSTART.replace('DISK', 'vda'), disk);
-  await guest.waitFor(
-    /KILN TEST INSTALLER ERROR: the disk \/dev\/vda is too small \(50 MiB, \d+ MiB needed\)/,
-  );
-  await guest.waitFor('# ');
-  expect(guest.running).toBe(true);
+  const server = createServer((_request, response) => response.end(KICKSTART.replace('DISK', 'vda')));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo; // a TCP server's address is never a string
+    const script = `inst.ks=http://10.0.2.2:${port}/ks.cfg`; // QEMU's name for the host
+    const guest = await startGuest({ disk, direct: { ...installer, arguments: script } });
+    await guest.waitFor('Install script: kickstart from http://');
+    await guest.waitFor(
+      /KILN TEST INSTALLER ERROR: the disk \/dev\/vda is too small \(50 MiB, \d+ MiB needed\)/,
+    );
+    await guest.waitFor('# ');
+    expect(guest.running).toBe(true);
+  } finally {
+    server.close();
+  }
 });
 
 test('fault prompt asks; fault fill-disk reports as debian-installer does', async () => {
