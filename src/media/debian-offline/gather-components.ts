@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MediaError } from '../../foundation/errors.ts';
 import { CommandError, runCommand } from '../../process/run-command.ts';
@@ -102,7 +102,14 @@ async function unpack(stanza: ControlStanza, work: Work): Promise<GatheredCompon
   const root = join(work.folder, 'unpacked', stanza.name);
   await mkdir(root, { recursive: true });
   await runCommand('dpkg-deb', ['--raw-extract', path, root], work.context);
-  return { stanza, root, filename: `pool/udeb/${stanza.name}.udeb`, content: await readFile(path) };
+  const members = await readdir(join(root, 'DEBIAN'));
+  return {
+    stanza,
+    root,
+    hasPostinst: members.includes('postinst'),
+    filename: `pool/udeb/${stanza.name}.udeb`,
+    content: await readFile(path),
+  };
 }
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

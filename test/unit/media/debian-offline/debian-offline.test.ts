@@ -104,15 +104,20 @@ describe('the indexes on the medium', () => {
 });
 
 describe('statusFile', () => {
-  it('drops the network menu items and marks components as unpacked', () => {
+  it('drops the network menu items and leaves to be configured only what has a postinst', () => {
     const status = parseControlFile(
       'Package: kept\nStatus: install ok installed\n\nPackage: net-retriever\n',
     );
-    const [stanza] = parseControlFile('Package: new\nVersion: 1\nFilename: pool/x\nSHA256: y\n');
-    const text = statusFile(status, stanza ? [{ stanza, root: '' }] : [], ['net-retriever']);
-    expect(text).toBe(
-      'Package: kept\nStatus: install ok installed\n\nPackage: new\nStatus: install ok unpacked\nVersion: 1\n\n',
-    );
+    const components = parseControlFile(
+      'Package: a\nVersion: 1\nFilename: pool/x\nSHA256: y\n\nPackage: b\nVersion: 2\n',
+    ).map((stanza) => ({ stanza, root: '', hasPostinst: stanza.name === 'a' }));
+    const stanzas = statusFile(status, components, ['net-retriever']).split('\n\n');
+    expect(stanzas).toEqual([
+      'Package: kept\nStatus: install ok installed',
+      'Package: a\nStatus: install ok unpacked\nVersion: 1',
+      'Package: b\nStatus: install ok installed\nVersion: 2',
+      '',
+    ]);
   });
 });
 
