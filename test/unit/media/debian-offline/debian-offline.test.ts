@@ -55,11 +55,10 @@ describe('control files', () => {
 
 describe('basePackages', () => {
   it('takes what Debian calls required and important, without what the recipe leaves out', () => {
-    const packages = parseControlFile(
-      ['required', 'important', 'standard']
-        .map((priority) => `Package: p-${priority}\nPriority: ${priority}`)
-        .join('\n\n') + '\n\nPackage: nano\nPriority: important',
+    const stanzas = ['required', 'important', 'standard'].map(
+      (priority) => `Package: p-${priority}\nPriority: ${priority}`,
     );
+    const packages = parseControlFile([...stanzas, 'Package: nano\nPriority: important'].join('\n\n'));
     expect(basePackages(packages, TRIXIE)).toEqual(['p-required', 'p-important']);
   });
 });
