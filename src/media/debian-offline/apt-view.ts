@@ -52,21 +52,23 @@ export async function openAptView(
       env: { APT_CONFIG: config, DEBIAN_FRONTEND: 'noninteractive' },
     });
   const install = ['-y', '--no-install-recommends'];
+  const readPackages = async (): Promise<readonly ControlStanza[]> => {
+    const targets = await run('apt-get', ['indextargets', '--format', '$(FILENAME)', 'Created-By: Packages']);
+    const [index = ''] = targets.stdout.split('\n');
+    return parseControlFile((await run('/usr/lib/apt/apt-helper', ['cat-file', index])).stdout);
+  };
+  // The index has 60 000 paragraphs: parsing it again for every package would take longer than all else.
+  let packages: Promise<readonly ControlStanza[]> | undefined;
   return {
     archives,
     update: async () => {
+      packages = undefined;
       await run('apt-get', ['update', '--error-on=any']);
     },
     indexDate: async () => releaseDate(join(folder, 'state', 'lists')),
-    packages: async () => {
-      const targets = await run('apt-get', [
-        'indextargets',
-        '--format',
-        '$(FILENAME)',
-        'Created-By: Packages',
-      ]);
-      const [index = ''] = targets.stdout.split('\n');
-      return parseControlFile((await run('/usr/lib/apt/apt-helper', ['cat-file', index])).stdout);
+    packages: () => {
+      packages ??= readPackages();
+      return packages;
     },
     resolve: async (names) => {
       const { stdout } = await run('apt-get', [...install, '--simulate', 'install', ...names]);
