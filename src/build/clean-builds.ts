@@ -5,6 +5,7 @@ import { type Logger, silentLogger } from '../foundation/logger.ts';
 import type { Places } from '../foundation/places.ts';
 import { chooseLibvirt } from '../libvirt/choose-uri.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
+import { endAbandonedDaemon } from '../libvirt/private-daemon.ts';
 import { METADATA_NAMESPACE } from '../vm/domain-xml.ts';
 import { buildDirectory } from './build-directory.ts';
 import { type BuildRecord, findBuild, journalPath, listBuilds, removeRecord } from './build-records.ts';
@@ -52,6 +53,7 @@ export async function cleanBuilds(options: CleanOptions): Promise<CleanReport> {
     }
     removed.push(...(await cleanOne(record, options, kept)));
   }
+  if (!options.dryRun) await endAbandonedDaemon(places.runtime, options.logger);
   if (options.all) removed.push(...(await removePath({ kind: 'path', path: places.cache }, options)));
   return { removed, kept, freedBytes: removed.reduce((sum, item) => sum + item.bytes, 0) };
 }

@@ -63,6 +63,19 @@ export async function startPrivateDaemon(options: {
   };
 }
 
+/**
+ * Ends the daemon that killed users left behind, and removes its files; does nothing while somebody uses it or a guest of it runs.
+ * @throws HostError `host.libvirt-daemon`
+ */
+export async function endAbandonedDaemon(runtimeDir: string, logger: Logger = silentLogger): Promise<void> {
+  const files = daemonFiles(runtimeDir);
+  if (!existsSync(files.folder) && !existsSync(files.users)) return;
+  await withGate(files, undefined, async () => {
+    const lock = FileLock.tryAcquire(files.users, 'shared');
+    if (lock !== undefined) await release(files, lock, logger);
+  });
+}
+
 /** The socket gives root's powers to whoever can open it, so the folder must be ours and closed. */
 function requireOwnFolder(folder: string): void {
   const { uid, mode } = statSync(folder);

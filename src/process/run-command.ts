@@ -39,7 +39,7 @@ export type RunOptions = {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
-  /** Called for each line of standard output as it comes. */
+  /** Called for each line of standard output as it comes; a carriage return ends one too, as in progress displays. */
   readonly onLine?: (line: string) => void;
 };
 
@@ -68,6 +68,17 @@ export function quoteCommand(file: string, args: readonly string[]): string {
     .join(' ');
 }
 
+async function eachLine(stream: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split(/[\r\n]+/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onLine(line);
+  }
+  if (rest !== '') onLine(rest);
+}
+
 /**
  * Runs a program with an argument array, no shell, the locale C.UTF-8.
  * @throws CommandError, or CancelledError when the signal ended it
@@ -90,7 +101,7 @@ export async function runCommand(
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
-    if (options.onLine) for await (const line of child) options.onLine(line);
+    if (options.onLine) await eachLine(child.stdout, options.onLine);
     const { stdout, stderr } = await child;
     return { stdout, stderr };
   } catch (error) {
