@@ -1,0 +1,56 @@
+/**
+ * `npm run bench`: what Kiln costs, measured beside the same work done in other ways, in one run. docs/performance.md says what is
+ * measured and why; `--help` lists the options.
+ */
+import { describeMachine, machineFacts } from './machine.js';
+import { measureBuilds } from './measure-builds.js';
+import { measureFinish } from './measure-finish.js';
+import { measureSecondBuild } from './measure-second-build.js';
+import { measureStart } from './measure-start.js';
+import { measureWaiting } from './measure-waiting.js';
+import { readOptions, USAGE } from './options.js';
+import { table } from './report.js';
+import { withScene } from './scene.js';
+
+/**
+ * @typedef {import('./options.js').Options} Options
+ * @typedef {import('./report.js').Row} Row
+ */
+
+const MEASURES = {
+  builds: measureBuilds,
+  process: measureWaiting,
+  start: measureStart,
+  second: measureSecondBuild,
+  finish: measureFinish,
+};
+
+/** @param {string} text */
+const say = (text) => void process.stderr.write(`${text}\n`);
+
+/** @param {Options} options */
+async function run(options) {
+  const interruption = new AbortController();
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+    process.once(name, () => interruption.abort(new Error('interrupted')));
+  }
+  const machine = await machineFacts();
+  say(describeMachine(machine));
+  if (!machine.quiet) say('The machine is busy with something else: take the figures as preliminary.');
+  const rows = await withScene(interruption.signal, async (scene) => {
+    const found = /** @type {Row[]} */ ([]);
+    for (const part of options.parts) found.push(...(await MEASURES[part](scene, { ...options, say })));
+    return found;
+  });
+  const missed = rows.filter(({ met }) => met === false);
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ machine, preliminary: !machine.quiet, rows }, null, 2)}\n`
+      : `\n${table(rows)}\n\n${rows.length} figures, ${missed.length} goals missed${machine.quiet ? '' : ' (preliminary)'}\n`,
+  );
+  if (options.strict && missed.length > 0) process.exitCode = 1;
+}
+
+const options = readOptions(process.argv.slice(2));
+if (options === undefined) process.stdout.write(USAGE);
+else await run(options);
