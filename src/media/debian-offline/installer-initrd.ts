@@ -8,6 +8,7 @@ import type { AptContext } from './apt-view.ts';
 import { type ControlStanza, parseControlFile } from './control-file.ts';
 import { englishTemplates } from './installer-templates.ts';
 import { controlOf } from './package-index.ts';
+import { SET_SELECTIONS } from './set-selections.ts';
 
 /** The netboot image's initrd, unpacked in memory. */
 export type InstallerInitrd = {
@@ -69,6 +70,12 @@ export async function extendInitrd(
     }
     for (const entry of await controlMembers(component)) added.set(entry.path, entry);
   }
+  const setSelections = throughRootLinks('bin/debconf-set-selections', initrd.entries);
+  added.set(setSelections, {
+    path: setSelections,
+    mode: FILE_TYPE.file | 0o755,
+    content: Buffer.from(SET_SELECTIONS),
+  });
   added.set(STATUS, textFile(STATUS, statusFile(initrd.status, components, removed)));
   for (const entry of await moduleIndexes(initrd, added, kernelRoot, workFolder, context))
     added.set(entry.path, entry);

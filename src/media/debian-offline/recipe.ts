@@ -22,7 +22,7 @@ export type OfflineRecipe = {
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 const TRIXIE: OfflineRecipe = {
-  version: 2,
+  version: 3,
   suite: 'trixie',
   release: '13',
   arch: 'amd64',
