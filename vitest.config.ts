@@ -23,6 +23,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          // Tests that say they are concurrent: enough to use the time in which others only wait.
+          maxConcurrency: 3,
         },
       },
       {

@@ -28,6 +28,9 @@ export function daemonFiles(runtimeDir: string) {
     /** Shared by every user of the daemon. */
     users: join(runtimeDir, 'libvirt.users'),
     script: join(folder, 'daemon.sh'),
+    /** The script that waits for both daemons, and tini above it where there is one. */
+    scriptPid: join(folder, 'script.pid'),
+    reaperPid: join(folder, 'reaper.pid'),
     libvirtdConf: join(folder, 'libvirtd.conf'),
     libvirtdPid: join(folder, 'libvirtd.pid'),
     virtlogdConf: join(folder, 'virtlogd.conf'),

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError } from '../foundation/errors.ts';
 import { identityOf } from '../foundation/process-identity.ts';
@@ -59,7 +60,7 @@ async function count(connection: LibvirtConnection): Promise<DomainCount> {
  * @throws HostError `host.libvirt-daemon` when they do not end
  */
 export async function stopDaemon(files: DaemonFiles): Promise<void> {
-  for (const pid of livingProcesses(files)) process.kill(pid, 'SIGTERM');
+  for (const pid of daemons(files)) process.kill(pid, 'SIGTERM');
   const deadline = performance.now() + STOP_LIMIT_MS;
   for (let pids = livingProcesses(files); pids.length > 0; pids = livingProcesses(files)) {
     if (performance.now() > deadline) {
@@ -70,7 +71,26 @@ export async function stopDaemon(files: DaemonFiles): Promise<void> {
   }
 }
 
+/** With what ends by itself after them. */
 function livingProcesses(files: DaemonFiles): number[] {
+  const followers = [
+    livingProcess(files.scriptPid, files.script),
+    livingProcess(files.reaperPid, files.script),
+  ].filter((pid) => pid !== undefined);
+  return [...daemons(files), ...followers];
+}
+
+/**
+ * Whether domains may be in the folder though no daemon answers: libvirt keeps a file for each running guest in `run/qemu` and for
+ * each defined domain in `etc/qemu`.
+ */
+export function mayHoldDomains(files: DaemonFiles): boolean {
+  return [join(files.run, 'qemu'), join(files.etc, 'qemu')]
+    .filter((folder) => existsSync(folder))
+    .some((folder) => readdirSync(folder).some((name) => name.endsWith('.xml')));
+}
+
+function daemons(files: DaemonFiles): number[] {
   return [
     livingProcess(files.libvirtdPid, files.libvirtdConf),
     livingProcess(files.virtlogdPid, files.virtlogdConf),

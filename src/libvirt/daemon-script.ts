@@ -47,6 +47,8 @@ try-isolate)
   ;;
 isolated | shared)
   if [ "$1" = isolated ]; then isolate || exit 1; fi
+  echo "$$" >"$dir/script.pid"
+  echo "$PPID" >"$dir/reaper.pid"
   log=
   if [ "$1" = isolated ] || [ "$2" != keep-virtlogd ]; then
     virtlogd -f "$dir/virtlogd.conf" -p "$dir/virtlogd.pid" &

@@ -4,7 +4,7 @@ import { HostError } from '../foundation/errors.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
 import { type DaemonFiles, daemonFiles, libvirtdConf, qemuConf, virtlogdConf } from './daemon-files.ts';
-import { answers, countDomains, isDaemonUsable, stopDaemon } from './daemon-process.ts';
+import { answers, countDomains, isDaemonUsable, mayHoldDomains, stopDaemon } from './daemon-process.ts';
 import { DAEMON_SCRIPT, NOT_INSTALLED } from './daemon-script.ts';
 import { FileLock } from './file-lock.ts';
 
@@ -191,7 +191,8 @@ async function release(files: DaemonFiles, user: FileLock, logger: Logger): Prom
   }
   await stopDaemon(files);
   // The next daemon shall know the domains that were kept, and the guests of a daemon that broke down.
-  if (domains?.defined === 0) rmSync(files.folder, { recursive: true, force: true });
+  if (domains === undefined ? !mayHoldDomains(files) : domains.defined === 0)
+    rmSync(files.folder, { recursive: true, force: true });
   rmSync(files.users, { force: true });
   rmSync(files.gate, { force: true });
   logger.debug('libvirt: the private daemon has ended');

@@ -1,19 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type BuildSandbox, buildSandbox, faultyKickstart } from '../../support/build-sandbox.ts';
+import { beforeAll, describe, it } from 'vitest';
+import { buildSandbox, faultyKickstart } from '../../support/build-sandbox.ts';
 import { buildTestInstaller, type TestInstaller } from '../../support/test-installer.ts';
 
 let installer: TestInstaller;
-let sandbox: BuildSandbox;
-
 beforeAll(async () => {
   installer = await buildTestInstaller();
 });
-beforeEach(() => {
-  sandbox = buildSandbox();
-});
-afterEach(() => sandbox.remove());
 
 type Case = {
   readonly fault: string;
@@ -23,37 +17,37 @@ type Case = {
   readonly overrides?: { readonly stall?: string; readonly timeout?: string };
 };
 
+/** Those that mostly wait come first, so that the others run beside them. */
 const CASES: readonly Case[] = [
-  { fault: 'prompt', code: 'install.prompt', says: /Do you really want this/ },
   { fault: 'hang', code: 'install.stalled', says: /stalled/, overrides: { stall: '20s' } },
+  { fault: 'chatter', code: 'install.stalled', says: /stalled/, overrides: { stall: '20s' } },
   { fault: 'busy', code: 'install.stalled', says: /stalled/, overrides: { stall: '20s' } },
-  {
-    fault: 'chatter',
-    code: 'install.stalled',
-    says: /no progress|silent|nothing/i,
-    overrides: { stall: '6s' },
-  },
   {
     fault: 'hang at=start',
     code: 'install.timed-out',
-    says: /limit|time/i,
-    overrides: { timeout: '25s', stall: '24s' },
+    says: /limit|time/,
+    overrides: { timeout: '30s', stall: '29s' },
   },
-  { fault: 'panic', code: 'install.panic', says: /panic/i },
-  { fault: 'early-poweroff', code: 'install.no-marker', says: /marker/i },
-  { fault: 'no-marker-poweroff', code: 'install.no-marker', says: /marker/i },
-  { fault: 'reboot at=middle', code: 'install.no-marker', says: /reboot/i },
+  { fault: 'prompt', code: 'install.prompt', says: /Do you really want this/ },
   { fault: 'fill-disk', code: 'install.failed', says: /Unable to install the base system|space/ },
+  { fault: 'panic', code: 'install.panic', says: /panic/i },
+  { fault: 'early-poweroff', code: 'install.no-marker', says: /marker/ },
+  { fault: 'no-marker-poweroff', code: 'install.no-marker', says: /marker/ },
+  { fault: 'reboot at=middle', code: 'install.no-marker', says: /reboot/ },
   { fault: 'no-bootloader', code: 'disk.not-bootable', says: /boot/ },
   { fault: 'dirty-fs', code: 'disk.dirty', says: /unmounted|dirty|clean/ },
   { fault: 'empty-disk', code: 'disk.empty', says: /partition table/ },
 ];
 
-describe('an install that does not end well', () => {
-  it.each(CASES)('$fault → $code', async ({ fault, code, says, overrides }) => {
+describe.concurrent('an install that does not end well', () => {
+  it.for(CASES)('$fault → $code', async ({ fault, code, says, overrides }, { expect, onTestFinished }) => {
+    const sandbox = buildSandbox();
+    onTestFinished(() => sandbox.remove());
     const error = await sandbox.failure({
       location: installer.iso,
       script: sandbox.script(faultyKickstart(fault)),
+      // The kernel's own messages are progress; without them a slow machine's boot looks like a stall.
+      extraArgs: ['loglevel=7'],
       ...overrides,
     });
     expect(error).toMatchObject({ code });
