@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from '../foundation/logger.ts';
 import { PAYLOAD_STEPS } from './accelerator-payload.ts';
 import { fileIdentity } from './file-identity.ts';
@@ -47,9 +48,10 @@ async function rememberedRun(probe: AcceleratorProbe): Promise<PayloadRun> {
   return run;
 }
 
-function runOnKvm({ emulator, logger, signal }: AcceleratorProbe): Promise<PayloadRun> {
+function runOnKvm({ emulator, cacheDir, logger, signal }: AcceleratorProbe): Promise<PayloadRun> {
   return runPayload({
     emulator,
+    folder: join(cacheDir, 'host'),
     accelerator: 'kvm',
     cpu: KVM_CPU,
     deadlineMs: DEADLINE_MS,

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
@@ -16,6 +15,8 @@ export type PayloadRun = {
 
 export type PayloadOptions = {
   readonly emulator: string;
+  /** Where the payload is written; always the same bytes, so it may stay. */
+  readonly folder: string;
   /** `kvm`, or `tcg` to see that the payload itself is sound. */
   readonly accelerator: 'kvm' | 'tcg';
   /** As QEMU's -cpu takes it. */
@@ -35,14 +36,13 @@ const EXIT_PORT = 'isa-debug-exit,iobase=0xf4,iosize=1';
  * @throws CancelledError when `signal` ended it
  */
 export async function runPayload(options: PayloadOptions): Promise<PayloadRun> {
-  const folder = await mkdtemp(join(tmpdir(), 'kiln-probe-'));
-  try {
-    const image = join(folder, 'payload.bin');
-    await writeFile(image, payloadImage());
-    return await followPayload(options, image);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const image = join(options.folder, 'accelerator-payload.bin');
+  await mkdir(options.folder, { recursive: true });
+  // Another Kiln may just be reading it.
+  const draft = `${image}.${process.pid}`;
+  await writeFile(draft, payloadImage());
+  await rename(draft, image);
+  return followPayload(options, image);
 }
 
 function payloadArgs({ accelerator, cpu }: PayloadOptions, image: string): string[] {
@@ -65,7 +65,10 @@ async function followPayload(options: PayloadOptions, image: string): Promise<Pa
   try {
     const signals = options.signal ? [stalled.signal, options.signal] : [stalled.signal];
     const signal = AbortSignal.any(signals);
-    await runCommand(options.emulator, payloadArgs(options, image), {
+    // A guest stuck on a broken KVM never ends by itself; timeout(1) ends it even when Kiln is killed meanwhile.
+    const limit = String(Math.ceil(options.deadlineMs / 1000) + 1);
+    const command = ['--kill-after=1', limit, options.emulator, ...payloadArgs(options, image)];
+    await runCommand('timeout', command, {
       signal,
       onLine,
       ...(options.logger ? { logger: options.logger } : {}),

@@ -15,13 +15,13 @@ const TCG = {
   stallMs: 20_000,
 } as const;
 
-describe('the payload in the source', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kiln-payload-'));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kiln-payload-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
+describe('the payload in the source', () => {
   it('is what the assembler makes of accelerator-payload.s', async () => {
     const [object, linked, flat] = ['p.o', 'p.elf', 'p.bin'].map((name) => join(folder, name)) as [
       string,
@@ -43,28 +43,28 @@ describe('the payload in the source', () => {
 
 describe('running it', () => {
   it('takes every step on a processor that works', async () => {
-    const run = await runPayload({ ...TCG, cpu: 'max' });
+    const run = await runPayload({ ...TCG, folder, cpu: 'max' });
     expect(run).toEqual({ worked: true, reached: Object.keys(PAYLOAD_STEPS) });
   });
 
   it('does not get past what the processor lacks', async () => {
-    const run = await runPayload({ ...TCG, cpu: 'qemu32' });
+    const run = await runPayload({ ...TCG, folder, cpu: 'qemu32' });
     expect(run).toMatchObject({ worked: false, reached: ['r', 'p'] });
   });
 
   it('is ended when nothing new comes', async () => {
-    const run = await runPayload({ ...TCG, cpu: 'max', deadlineMs: 1 });
+    const run = await runPayload({ ...TCG, folder, cpu: 'max', deadlineMs: 1 });
     expect(run.worked).toBe(false);
   });
 
   it('tells what QEMU complained of', async () => {
-    const run = await runPayload({ ...TCG, cpu: 'no-such-processor' });
+    const run = await runPayload({ ...TCG, folder, cpu: 'no-such-processor' });
     expect(run).toMatchObject({ worked: false, reached: [] });
     expect(run.complaint).toContain('no-such-processor');
   });
 
   it('is cancelled by the signal', async () => {
-    const running = runPayload({ ...TCG, cpu: 'max', signal: AbortSignal.abort() });
+    const running = runPayload({ ...TCG, folder, cpu: 'max', signal: AbortSignal.abort() });
     await expect(running).rejects.toBeInstanceOf(CancelledError);
   });
 });
