@@ -1,10 +1,15 @@
 /** Kiln as a library: the same builds as the command line's, with typed events and an AbortSignal (docs/library.md). */
+import { resolve } from 'node:path';
+import type { BuildContext, BuildRequest } from './build/build-context.ts';
+import type { BuildResult } from './build/build-events.ts';
+import { type PlannedBuild, planBuild } from './build/plan-build.ts';
+import { build as runBuild } from './build/run-build.ts';
+import { placesFrom } from './foundation/places.ts';
+
 export type { Artifact } from './artifact/artifact.ts';
-export type { BuildContext, BuildRequest, KeepPolicy } from './build/build-context.ts';
-export type { BuildEvent, BuildResult, StageName } from './build/build-events.ts';
-export { STAGES } from './build/build-events.ts';
-export { planBuild } from './build/plan-build.ts';
-export { build } from './build/run-build.ts';
+export type { BuildRequest, KeepPolicy } from './build/build-context.ts';
+export { type BuildEvent, type BuildResult, STAGES, type StageName } from './build/build-events.ts';
+export type { PlannedBuild } from './build/plan-build.ts';
 export {
   CancelledError,
   DiskError,
@@ -15,6 +20,29 @@ export {
   PublishError,
   SpecError,
 } from './foundation/errors.ts';
-export { placesFrom } from './foundation/places.ts';
+export type { Logger } from './foundation/logger.ts';
+export type { Places } from './foundation/places.ts';
 export type { BuildPlan } from './plan/build-plan.ts';
 export type { BuildOverrides } from './spec/build-overrides.ts';
+
+/** Where and how a build runs; what is left out comes from this process. */
+export type BuildOptions = Partial<Omit<BuildContext, 'projectDir'>>;
+
+/**
+ * Builds an image.
+ * @throws KilnError; its `code` is stable and listed in docs/errors.md
+ */
+export function build(request: BuildRequest, options: BuildOptions = {}): Promise<BuildResult> {
+  return runBuild(request, contextFrom(options));
+}
+
+/** What `build` would do with the same request; touches nothing. */
+export function plan(request: BuildRequest, options: BuildOptions = {}): Promise<PlannedBuild> {
+  return planBuild(request, contextFrom(options));
+}
+
+function contextFrom(options: BuildOptions): BuildContext {
+  const env = options.env ?? process.env;
+  const projectDir = resolve(import.meta.dirname, '..');
+  return { cwd: process.cwd(), places: placesFrom(env), projectDir, ...options, env };
+}
