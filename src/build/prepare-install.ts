@@ -3,6 +3,7 @@ import { assertNever } from '../foundation/assert-never.ts';
 import { requireSpace } from '../host/free-space.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
+import { joinArguments } from '../os/kernel-arguments.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { appendToInitrd } from '../seed/append-to-initrd.ts';
 import { createSeedIso } from '../seed/create-seed-iso.ts';
@@ -87,7 +88,7 @@ async function prepareBoot({ plan, media, script, directory }: PrepareOptions): 
         kind: 'direct',
         kernel: media.kernelPath,
         initrd: injected === undefined ? media.initrdPath : directory.initrd,
-        commandLine: plan.kernelArguments.join(' '),
+        commandLine: joinArguments(media.facts.kernelArguments, plan.kernelArguments).join(' '),
       };
     }
     default:
