@@ -37,7 +37,7 @@ export async function deliver(options: DeliverOptions): Promise<BuildResult> {
     kilnVersion: await kilnVersion(context.projectDir),
     buildId: run.id,
     createdAt: new Date(run.clock.now()),
-    libvirtVersion: (await options.connection.versions()).libvirt,
+    libvirtVersion: await options.connection.libvirtVersion(),
     stageSeconds: { ...reporter.stageSeconds(), total: reporter.seconds() },
     artifacts,
   });

@@ -7,18 +7,18 @@ export type LibvirtExamination = {
   readonly choice: LibvirtChoice;
 };
 
-/** Connects as a build would, asks the versions, and lets go again. */
+/** Connects as a build would, asks its version, and lets go again. */
 export async function examineLibvirt({ choose, choice }: LibvirtExamination): Promise<readonly Finding[]> {
   try {
     const chosen = await choose(choice);
     try {
-      const { libvirt } = await chosen.connection.versions();
+      const version = await chosen.connection.libvirtVersion();
       const whose = chosen.privateDaemon ? ', a private daemon that Kiln starts and ends' : '';
       return [
         {
           id: 'libvirt',
           status: 'ok',
-          what: `libvirt ${libvirt} answers at ${chosen.connection.uri}${whose}.`,
+          what: `libvirt ${version} answers at ${chosen.connection.uri}${whose}.`,
         },
       ];
     } finally {

@@ -39,16 +39,12 @@ export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close
     this.#call = call;
   }
 
-  async versions(): Promise<{ readonly libvirt: string; readonly hypervisor: string }> {
+  async libvirtVersion(): Promise<string> {
     const library: Out<number> = [null];
-    const hypervisor: Out<number> = [null];
     await this.#call('virConnectGetLibVersion', () =>
       this.#library.virConnectGetLibVersion.blocking(this.#connection, library),
     );
-    await this.#call('virConnectGetVersion', () =>
-      this.#library.virConnectGetVersion.blocking(this.#connection, hypervisor),
-    );
-    return { libvirt: versionText(library[0]), hypervisor: versionText(hypervisor[0]) };
+    return versionText(library[0]);
   }
 
   capabilitiesXml(): Promise<string> {

@@ -98,9 +98,6 @@ function declareHostCalls(fn: Declare) {
   return {
     virConnectOpen: fn<readonly [string], ConnectionHandle | null>('void *virConnectOpen(str uri)'),
     virConnectClose: fn<OfConnection<[]>, number>('int virConnectClose(void *c)'),
-    virConnectGetVersion: fn<OfConnection<[Out<number>]>, number>(
-      'int virConnectGetVersion(void *c, _Out_ ulong *v)',
-    ),
     virConnectGetLibVersion: fn<OfConnection<[Out<number>]>, number>(
       'int virConnectGetLibVersion(void *c, _Out_ ulong *v)',
     ),

@@ -96,8 +96,8 @@ export type DomainRef = { readonly name: string; readonly uuid: string };
 
 export interface LibvirtConnection {
   readonly uri: string;
-  /** libvirt's and the hypervisor's version as `9.0.0`, `7.2.22`. */
-  versions(): Promise<{ readonly libvirt: string; readonly hypervisor: string }>;
+  /** `9.0.0`, of the daemon. The hypervisor's is not asked for: libvirt would look at every emulator of the host, which takes seconds. */
+  libvirtVersion(): Promise<string>;
   capabilitiesXml(): Promise<string>;
   domainCapabilitiesXml(query: {
     readonly emulator?: string;

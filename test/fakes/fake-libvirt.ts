@@ -90,9 +90,9 @@ export class FakeLibvirt implements LibvirtConnection {
     this.#stop(uuid, 'crashed');
   }
 
-  async versions(): Promise<{ readonly libvirt: string; readonly hypervisor: string }> {
-    this.#begin('versions');
-    return { libvirt: '9.0.0', hypervisor: '7.2.0' };
+  async libvirtVersion(): Promise<string> {
+    this.#begin('libvirtVersion');
+    return '9.0.0';
   }
   async capabilitiesXml(): Promise<string> {
     this.#begin('capabilitiesXml');

@@ -47,11 +47,9 @@ describe.each(IMPLEMENTATIONS)('%s', (_name, connect) => {
     }
   }
 
-  test('tells versions and what the host has', () =>
+  test('tells its version and what the host has', () =>
     withConnection(async (connection) => {
-      const { libvirt, hypervisor } = await connection.versions();
-      expect(libvirt).toMatch(/^\d+\.\d+\.\d+$/);
-      expect(hypervisor).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(await connection.libvirtVersion()).toMatch(/^\d+\.\d+\.\d+$/);
       const { cpus, memoryBytes } = await connection.nodeInfo();
       expect(cpus).toBeGreaterThan(0);
       expect(memoryBytes).toBeGreaterThan(2 ** 20);
