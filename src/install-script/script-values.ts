@@ -2,8 +2,11 @@ import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { MARKER_PLACEHOLDER, markerCommand } from './marker.ts';
 import type { ScriptValues } from './render-script.ts';
 
-/** No password can match it: the account is locked (shadow(5)). */
-export const LOCKED_PASSWORD = '!';
+/**
+ * No password can match it: the account is locked (shadow(5)). Not `!`: debian-installer's user-setup takes that for no answer when a
+ * root account is wanted, and asks.
+ */
+export const LOCKED_PASSWORD = '*';
 
 const LONGEST_LABEL = 63;
 

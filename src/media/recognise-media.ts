@@ -15,6 +15,17 @@ type Finding = {
 /** In `.disk/info` of the ISO that debian-offline/ assembles. */
 const OWN_ISO = 'Kiln offline';
 
+/**
+ * Kiln's offline ISO needs no network and no mirror, and its index is not signed (it was checked when the ISO was made). Debian's own
+ * media get none of these: they go on to a signed mirror.
+ */
+const OWN_ISO_ARGUMENTS = [
+  'netcfg/enable=false',
+  'apt-setup/use_mirror=false',
+  'apt-setup/no_mirror=true',
+  'debian-installer/allow_unauthenticated=true',
+];
+
 type Recogniser = (tree: MediaTree) => Promise<Finding | undefined>;
 
 /** Beginning of a distribution's name on its media → Kiln's name of the system and its installer. */
@@ -150,9 +161,8 @@ async function mediaArguments(tree: MediaTree, family: InstallerFamily | undefin
     // Anaconda finds its second stage on the CD by label; a space is written \x20 (dracut.cmdline(7)).
     return [`inst.stage2=hd:LABEL=${tree.volumeLabel.replaceAll(' ', '\\x20')}`];
   }
-  // Kiln's own offline ISO is unsigned; Debian's media are so too, but go on to a signed mirror, which must be checked.
   const info = family === 'debian-installer' ? await tree.readText('.disk/info') : undefined;
-  return info?.includes(OWN_ISO) ? ['debian-installer/allow_unauthenticated=true'] : [];
+  return info?.includes(OWN_ISO) ? OWN_ISO_ARGUMENTS : [];
 }
 
 function value(info: IniFile, section: string, key: string): string | undefined {

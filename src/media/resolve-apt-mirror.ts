@@ -159,5 +159,6 @@ function mirrorArguments(url: URL, suite: string): string[] {
     `mirror/http/directory=${url.pathname.replace(/\/+$/, '') || '/'}`,
     'mirror/http/proxy=',
     `mirror/suite=${suite}`,
+    'netcfg/choose_interface=auto',
   ];
 }

@@ -42,7 +42,8 @@ export type ResolveContext = {
 const FINAL = ['media.checksum', 'media.unsafe-path'];
 
 /**
- * Makes the first usable candidate ready on this machine. A single candidate's error is reported as it is.
+ * Makes the first usable candidate ready on this machine: first one that is here already and needs no network, so that a second build
+ * fetches nothing; then, in order, the others. A single candidate's error is reported as it is.
  * @throws MediaError `media.none-usable` with the reason of each candidate; CancelledError
  */
 export async function resolveMedia(
@@ -50,6 +51,8 @@ export async function resolveMedia(
   options: ResolveOptions,
 ): Promise<ResolvedMedia> {
   const context = await contextFor(options);
+  const ready = await readyCandidate(candidates, options);
+  if (ready !== undefined) return ready;
   const reasons: { readonly source: string; readonly reason: string }[] = [];
   for (const source of candidates) {
     try {
@@ -71,6 +74,25 @@ export async function resolveMedia(
       : `None of the install media can be used:\n${lines.join('\n')}`,
     { details: { reasons } },
   );
+}
+
+/** undefined when there is no choice to make, or no candidate can be had without the network. */
+async function readyCandidate(
+  candidates: readonly MediaSource[],
+  options: ResolveOptions,
+): Promise<ResolvedMedia | undefined> {
+  if (candidates.length < 2 || options.refresh || options.offline) return undefined;
+  const context = await contextFor({ ...options, offline: true });
+  for (const source of candidates) {
+    try {
+      return await resolveOne(source, context);
+    } catch (error) {
+      if (!(error instanceof MediaError)) throw error;
+      // What else is wrong with it has nothing to do with the network, and is said when it is its turn.
+      if (error.code !== 'media.offline') return undefined;
+    }
+  }
+  return undefined;
 }
 
 async function contextFor(options: ResolveOptions): Promise<ResolveContext> {
