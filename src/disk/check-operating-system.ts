@@ -1,3 +1,4 @@
+import { MARKER_FILE } from '../foundation/completion-marker.ts';
 import { DiskError } from '../foundation/errors.ts';
 import { type DiskCheck, fail, type OperatingSystem, pass, unknown } from './disk-report.ts';
 import { findPath, readTextFile } from './file-tree.ts';
@@ -7,7 +8,7 @@ import { isOpaque, type Volume } from './volume.ts';
 /** os-release(5); the last is /usr/lib on a volume of its own, seen from that volume. */
 const OS_RELEASE = ['etc/os-release', 'usr/lib/os-release', 'lib/os-release'] as const;
 /** The last is for a /var on a volume of its own. */
-const MARKER = ['var/lib/kiln/installed', 'lib/kiln/installed'] as const;
+const MARKER = [MARKER_FILE.slice('/'.length), MARKER_FILE.slice('/var/'.length)] as const;
 
 /** Looks for an operating system's own description in every file system Kiln can read. */
 export async function checkOperatingSystem(
@@ -37,7 +38,7 @@ export async function checkMarker(volumes: readonly Volume[], token: string): Pr
   );
   if (hidden && !varIsReadable)
     return unknown('marker', 'The root file system is one Kiln cannot look into.');
-  return fail('marker', 'The install script did not leave its marker /var/lib/kiln/installed.');
+  return fail('marker', `The install script did not leave its marker ${MARKER_FILE}.`);
 }
 
 /** Values as os-release(5) allows: bare, single or double quoted, with backslashes. */

@@ -1,11 +1,6 @@
 import { assertNever } from '../foundation/assert-never.ts';
+import { MARKER_FILE, MARKER_WORD } from '../foundation/completion-marker.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
-
-/** What the guest prints as its script's last act, followed by a blank and the build's token. */
-export const MARKER_WORDS = 'KILN-INSTALL-COMPLETE';
-
-/** Where the token lies in the installed system. */
-export const MARKER_FILE = '/var/lib/kiln/installed';
 
 /** The placeholder that stands for `markerCommand` in an install script. */
 export const MARKER_PLACEHOLDER = 'completion_marker_command';
@@ -33,7 +28,7 @@ export function markerCommand({ kind, token }: { kind: InstallScriptKind; token:
   if (!/^[A-Za-z0-9._-]+$/.test(token)) throw new RangeError(`not a marker token: ${token}`);
   const file = `${targetRoot(kind)}${MARKER_FILE}`;
   const folder = file.slice(0, file.lastIndexOf('/'));
-  const print = `{ echo; echo ${MARKER_WORDS} ${token}; } 2> /dev/null > /dev/ttyS0`;
+  const print = `{ echo; echo ${MARKER_WORD} ${token}; } 2> /dev/null > /dev/ttyS0`;
   return (
     `mkdir -p ${folder} && echo ${token} > ${file} && sync && ` +
     `{ test ! -c /dev/ttyS0 || ${print} || true; }`

@@ -1,5 +1,5 @@
+import { digestFile } from '../foundation/digest-file.ts';
 import { MediaError } from '../foundation/errors.ts';
-import { fileDigest } from './file-digest.ts';
 import type { MediaPin } from './install-media.ts';
 
 /** @throws MediaError `media.checksum` (details: expected, got) when the file is not the one pinned */
@@ -11,7 +11,7 @@ export async function checkPin(
   signal?: AbortSignal,
 ): Promise<void> {
   if (pin === undefined) return;
-  const got = pin.algorithm === 'sha256' ? sha256 : await fileDigest(path, pin.algorithm, signal);
+  const got = pin.algorithm === 'sha256' ? sha256 : await digestFile(path, pin.algorithm, signal);
   const expected = pin.digest.toLowerCase();
   if (got === expected) return;
   throw new MediaError(

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestFile } from '../foundation/digest-file.ts';
 import { withLock } from '../foundation/lock-file.ts';
-import { fileDigest } from './file-digest.ts';
 
 /** A file in the cache, named after its content. */
 export type CachedFile = {
@@ -56,7 +56,7 @@ export function openMediaCache(cacheDir: string): MediaCache {
       const key = await identityOf(path);
       const known = await store.readIndex(key);
       if (known) return known.sha256;
-      const sha256 = await fileDigest(path, 'sha256', signal);
+      const sha256 = await digestFile(path, 'sha256', signal);
       // A file that changed while it was read must not be remembered under its old identity.
       if ((await identityOf(path)) === key) await store.writeIndex(key, { sha256, size: 0, notes: {} });
       return sha256;
@@ -96,7 +96,7 @@ function storeIn(root: string): Store {
     try {
       const notes = (await maker(temporary)) ?? {};
       const entry = {
-        sha256: await fileDigest(temporary),
+        sha256: await digestFile(temporary, 'sha256'),
         size: (await stat(temporary)).size,
         notes,
       };

@@ -1,5 +1,4 @@
-/** What an install script prints on the console as its last deed, followed by the build's token. */
-export const MARKER_WORD = 'KILN-INSTALL-COMPLETE';
+import { MARKER_WORD } from '../foundation/completion-marker.ts';
 
 /**
  * The first line that holds the marker. Other text may stand before it (`... 42%`, a kernel message). A line that only

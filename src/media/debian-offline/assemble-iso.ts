@@ -1,8 +1,8 @@
 import { copyFile, link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { digestFile } from '../../foundation/digest-file.ts';
 import { MediaError } from '../../foundation/errors.ts';
 import { runCommand } from '../../process/run-command.ts';
-import { fileDigest } from '../file-digest.ts';
 import type { AptContext } from './apt-view.ts';
 import { grubMenu, isolinuxMenu } from './boot-menu.ts';
 import { archiveFileName, type ControlStanza } from './control-file.ts';
@@ -73,7 +73,7 @@ async function placeDebs({ selection }: Assembly, tree: string): Promise<void> {
 }
 
 async function checkSum(path: string, stanza: ControlStanza): Promise<void> {
-  const [expected, got] = [stanza.field('SHA256') ?? '', await fileDigest(path)];
+  const [expected, got] = [stanza.field('SHA256') ?? '', await digestFile(path, 'sha256')];
   if (expected === got) return;
   throw new MediaError(
     'media.checksum',

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MARKER_WORD } from '../../../src/foundation/completion-marker.ts';
 import { hashPassword } from '../../../src/install-script/hash-password.ts';
-import { MARKER_WORDS, markerCommand } from '../../../src/install-script/marker.ts';
+import { markerCommand } from '../../../src/install-script/marker.ts';
 import { readSecret } from '../../../src/install-script/read-secret.ts';
 import { CommandError, runCommand } from '../../../src/process/run-command.ts';
 
@@ -32,7 +33,7 @@ describe.each([
     await writeFile(serial, 'Installing 10%');
     await run(moved(serial).replace(`> ${serial}`, `>> ${serial}`));
     expect(await readFile(join(root, 'var/lib/kiln/installed'), 'utf8')).toBe('tok-1\n');
-    expect(await readFile(serial, 'utf8')).toBe(`Installing 10%\n${MARKER_WORDS} tok-1\n`);
+    expect(await readFile(serial, 'utf8')).toBe(`Installing 10%\n${MARKER_WORD} tok-1\n`);
   });
 
   it.each(['/nonexistent/tty', tmpdir()])('succeeds when the serial port is %s', async (serial) => {
