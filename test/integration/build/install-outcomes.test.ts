@@ -60,3 +60,16 @@ describe.concurrent('an install that does not end well', () => {
     expect(sandbox.events.at(-1)).toMatchObject({ type: 'build-failed', code });
   });
 });
+
+describe('media without an installer that knows the script', () => {
+  it('boots an iPXE ISO as --cdrom and says what the guest said', async ({ expect, onTestFinished }) => {
+    const sandbox = buildSandbox();
+    onTestFinished(() => sandbox.remove());
+    const error = await sandbox.failure({ cdrom: '/usr/lib/ipxe/ipxe.iso', network: 'none', stall: '20s' });
+    expect(error.code).toMatch(/^install\./);
+    const started = sandbox.events.find((event) => event.type === 'build-started');
+    const directory = started?.type === 'build-started' ? started.directory : '';
+    expect(readFileSync(join(directory, 'logs', 'serial.log'), 'utf8')).toContain('iPXE');
+    expect(sandbox.leftovers()).toEqual([]);
+  });
+});

@@ -37,9 +37,9 @@ type StartedBuild = {
 };
 
 /** The program itself as a child process, in the sandbox's places. */
-function startBuild(options: readonly string[]): StartedBuild {
+function startBuild(options: readonly string[], bootCheck = '--no-boot-check'): StartedBuild {
   const { context, folder } = sandbox;
-  const args = ['build', 'kiln-test', '--location', installer.iso, '--no-boot-check', '--json', ...options];
+  const args = ['build', 'kiln-test', '--location', installer.iso, bootCheck, '--json', ...options];
   const child = spawn(process.execPath, [program.main, ...args], {
     cwd: folder,
     env: {
@@ -131,6 +131,20 @@ describe('kill -9', () => {
     expect(await listBuilds(sandbox.context.places.state)).toEqual([]);
     await ended(() => sandbox.leftovers().length === 0);
     expect(existsSync(join(sandbox.folder, 'builds'))).toBe(true);
+  });
+});
+
+describe('kill -9 while the result boots', () => {
+  it('leaves nothing after clean-up', async () => {
+    const { child, reached } = startBuild([], '--timeout=5m');
+    await reached(/"stage-started","stage":"boot-check"/);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const { places } = sandbox.context;
+    const { removed } = await cleanBuilds({ places, env: {} });
+    expect(removed.map(({ kind }) => kind)).toContain('domain');
+    expect(await listBuilds(places.state)).toEqual([]);
+    await ended(() => sandbox.leftovers().length === 0);
   });
 });
 
