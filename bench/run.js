@@ -37,6 +37,7 @@ async function run(options) {
   const machine = await machineFacts();
   say(describeMachine(machine));
   if (!machine.quiet) say('The machine is busy with something else: take the figures as preliminary.');
+  /** @type {Row[]} */
   const rows = await withScene(interruption.signal, async (scene) => {
     const found = /** @type {Row[]} */ ([]);
     for (const part of options.parts) found.push(...(await MEASURES[part](scene, { ...options, say })));
