@@ -8,11 +8,12 @@ import { waitForConsole } from '../watch/wait-for-console.ts';
 import { removeDomain } from './clean-builds.ts';
 import { bootCheckInput } from './install-domain.ts';
 import type { JournalDomain } from './journal.ts';
+import type { PreparedImport } from './prepare-import.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 
 export type BootCheckOptions = {
   readonly connection: LibvirtConnection;
-  readonly prepared: PreparedInstall;
+  readonly prepared: PreparedInstall | PreparedImport;
   readonly noteDomain: (domain: Pick<JournalDomain, 'uuid' | 'name'>) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -21,7 +22,7 @@ export type BootCheckOptions = {
 export type BootCheckReport = { readonly line: string; readonly seconds: number };
 
 /**
- * Boots the installed disk as a machine elsewhere would, on an overlay, so that the disk itself stays as the installer left it, and
+ * Boots the finished disk as a machine elsewhere would, on an overlay, so that the disk itself stays as it is, and
  * waits for the expected console line.
  * @throws DiskError `disk.not-bootable`
  */
@@ -52,7 +53,7 @@ export async function checkBoot(options: BootCheckOptions): Promise<BootCheckRep
     if (outcome.kind === 'matched') return { line: outcome.line, seconds: outcome.seconds };
     throw new DiskError(
       'disk.not-bootable',
-      `The installed disk did not boot: ${outcome.reason} Its console is in ${directory.bootCheckLog}.`,
+      `The disk did not boot: ${outcome.reason} Its console is in ${directory.bootCheckLog}.`,
       { details: { reason: outcome.reason, console: outcome.evidence.consoleTail } },
     );
   } finally {

@@ -10,7 +10,11 @@ import type { ResolvedMedia } from '../media/install-media.ts';
 import type { BuildPlan, FirmwarePlan } from '../plan/build-plan.ts';
 import type { InstallOutcome } from '../watch/install-outcome.ts';
 import type { BootCheckReport } from './boot-check.ts';
+import type { ImportedDisk } from './import-disk.ts';
 import type { BuildScript } from './render-for-build.ts';
+
+/** How the disk got its content. */
+export type DiskOrigin = Extract<InstallOutcome, { kind: 'completed' }> | ImportedDisk;
 
 export type ManifestFacts = {
   readonly kilnVersion: string;
@@ -21,7 +25,7 @@ export type ManifestFacts = {
   readonly media: ResolvedMedia;
   readonly script: BuildScript | undefined;
   readonly libvirtVersion: string;
-  readonly outcome: Extract<InstallOutcome, { kind: 'completed' }>;
+  readonly origin: DiskOrigin;
   readonly verification: DiskReport;
   readonly boot: BootCheckReport | undefined;
   readonly stageSeconds: Readonly<Record<string, number>>;
@@ -57,7 +61,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     },
     host: { arch: host.arch, accelerator: plan.accelerator, cpuModel: cpuWord(plan) },
     plan: publicPlan(plan, media.source),
-    outcome: { kind: facts.outcome.kind, detail: facts.outcome.ending },
+    outcome: outcomeOf(facts.origin),
     verification: facts.verification,
     bootCheck:
       boot === undefined
@@ -66,6 +70,10 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     timings: facts.stageSeconds,
     outputs: facts.artifacts.map(manifestOutput),
   };
+}
+
+function outcomeOf(origin: DiskOrigin): Manifest['outcome'] {
+  return { kind: origin.kind, detail: origin.kind === 'imported' ? `from ${origin.format}` : origin.ending };
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises';
 import { beginConversion, type PendingArtifacts } from '../disk/convert-disk.ts';
 import type { DiskReport } from '../disk/disk-report.ts';
 import { assertVerified, verifyDisk } from '../disk/verify-disk.ts';
+import type { PreparedImport } from './prepare-import.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import type { StageReporter } from './stage-reporter.ts';
 
-/** The disk's way from the guest's power-off to verified images that only wait to be moved into place. */
+/** A filled disk's way to verified images that only wait to be moved into place. */
 export type DiskFinish = {
   /** The guest has ended itself: verification and conversion start, though QEMU may still hold the file. */
   begin(): void;
@@ -18,7 +19,7 @@ export type DiskFinish = {
 };
 
 export type DiskFinishOptions = {
-  readonly prepared: PreparedInstall;
+  readonly prepared: PreparedInstall | PreparedImport;
   readonly reporter: StageReporter;
   readonly signal: AbortSignal;
 };
@@ -69,11 +70,11 @@ function startAttempt({ prepared, reporter, signal }: DiskFinishOptions): Attemp
   const before = writtenAt({ prepared });
   const report = reporter.run('verify', async (stage) => {
     const found = await verifyDisk(directory.disk, {
-      expectMarker: prepared.markerToken,
+      ...(prepared.kind === 'install' ? { expectMarker: prepared.markerToken } : {}),
       firmware: plan.firmware.kind,
       signal: either,
     });
-    assertVerified(found);
+    assertVerified(found, prepared.kind);
     if (found.os !== undefined) stage.note(found.os.prettyName);
     return found;
   });

@@ -17,22 +17,26 @@ export type InstallDomain = {
   readonly final: DomainInput;
 };
 
-export type InstallDomainOptions = {
+export type FinalDomainOptions = {
   readonly buildId: string;
   readonly plan: BuildPlan;
   readonly host: Pick<HostFacts, 'uid' | 'gid'>;
   /** Of the libvirt the domain is for. */
   readonly uri: string;
   readonly directory: BuildDirectory;
+};
+
+export type InstallDomainOptions = FinalDomainOptions & {
   readonly boot: DomainBoot;
   readonly cdroms: readonly string[];
 };
 
 export const domainName = (buildName: string, buildId: string): string => `kiln-${buildName}-${buildId}`;
 
-export function installDomain(options: InstallDomainOptions): InstallDomain {
+/** The machine without install media, as it boots from the build's disk. */
+export function finalDomain(options: FinalDomainOptions): DomainInput {
   const { buildId, plan, host, directory, uri } = options;
-  const common = {
+  return {
     name: domainName(plan.name, buildId),
     uuid: randomUUID(),
     buildId,
@@ -42,12 +46,19 @@ export function installDomain(options: InstallDomainOptions): InstallDomain {
     macAddress: newMacAddress(),
     ...(isSession(uri) ? {} : { owner: { uid: host.uid, gid: host.gid } }),
     ...(plan.firmware.kind === 'uefi' ? { nvram: directory.nvram } : {}),
-  } as const;
-  const final: DomainInput = { ...common, boot: { kind: 'disk' }, onReboot: 'restart', cdroms: [] };
-  const install: DomainInput = { ...common, boot: options.boot, onReboot: 'destroy', cdroms: options.cdroms };
+    boot: { kind: 'disk' },
+    onReboot: 'restart',
+    cdroms: [],
+  };
+}
+
+export function installDomain(options: InstallDomainOptions): InstallDomain {
+  const { boot, cdroms } = options;
+  const final = finalDomain(options);
+  const install: DomainInput = { ...final, boot, onReboot: 'destroy', cdroms };
   return {
-    name: common.name,
-    uuid: common.uuid,
+    name: final.name,
+    uuid: final.uuid,
     installXml: domainXml(install),
     finalXml: domainXml(final),
     final,
@@ -62,7 +73,7 @@ function newMacAddress(): string {
   return ['52', '54', '00', ...(randomBytes(3).toString('hex').match(/../g) ?? [])].join(':');
 }
 
-/** The same machine on an overlay of the installed disk, with an empty variable store, as a machine elsewhere would have it. */
+/** The same machine on an overlay of the finished disk, with an empty variable store, as a machine elsewhere would have it. */
 export function bootCheckInput(final: DomainInput, directory: BuildDirectory): DomainInput {
   return {
     ...final,

@@ -49,19 +49,24 @@ async function leaveDomains({ libvirt, claimed, run }: LeaveOptions, kept: boole
 
 const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
 
-/** A build that failed before its guest said anything leaves nothing worth reading either. */
+/** A build that failed before a guest said anything leaves nothing worth reading either. */
 async function removeAllButLogs({ directory, claimed }: LeaveOptions): Promise<void> {
   for (const entry of claimed.journal.entries().toReversed()) {
     if (entry.kind === 'path' && entry.path !== directory.logs) await remove(entry.path);
   }
-  const size = await stat(directory.serialLog).then(
-    (info) => info.size,
-    () => 0,
-  );
-  if (size > 0) return;
+  const said = await Promise.all([directory.serialLog, directory.bootCheckLog].map(sizeOf));
+  if (said.some((size) => size > 0)) return;
   await remove(directory.logs);
   // Only when nothing else is in it: the folder may be the user's own.
   await rmdir(directory.root).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
   });
+}
+
+/** 0 for a file that is not there. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }

@@ -1,8 +1,7 @@
-import { copyFile, mkdir, truncate, writeFile } from 'node:fs/promises';
-import { assertNever } from '../foundation/assert-never.ts';
+import { copyFile, truncate, writeFile } from 'node:fs/promises';
 import { requireSpace } from '../host/free-space.ts';
 import type { HostFacts } from '../host/host-facts.ts';
-import type { ResolvedMedia } from '../media/install-media.ts';
+import type { ResolvedCdrom, ResolvedLocation } from '../media/install-media.ts';
 import { joinArguments } from '../os/kernel-arguments.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { appendToInitrd } from '../seed/append-to-initrd.ts';
@@ -11,11 +10,10 @@ import { scriptSeed } from '../seed/script-seed.ts';
 import type { DomainBoot } from '../vm/domain-input.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import { type InstallDomain, installDomain } from './install-domain.ts';
-import type { Journal } from './journal.ts';
 import type { BuildScript } from './render-for-build.ts';
 
 export type PreparedInstall = {
-  readonly buildId: string;
+  readonly kind: 'install';
   readonly plan: BuildPlan;
   readonly directory: BuildDirectory;
   readonly markerToken: string;
@@ -28,72 +26,48 @@ export type PrepareOptions = {
   readonly host: HostFacts;
   /** Of the libvirt the domain is for. */
   readonly uri: string;
-  readonly media: ResolvedMedia;
+  readonly media: ResolvedCdrom | ResolvedLocation;
   /** Rendered for this build; undefined when the media bring their own. */
   readonly script: BuildScript | undefined;
   readonly markerToken: string;
   readonly directory: BuildDirectory;
-  readonly journal: Journal;
 };
 
 /** What an installation usually writes at most; a sparse disk of 40 GiB does not need 40 GiB here. */
 const USUAL_INSTALL_BYTES = 3 * 2 ** 30;
 
-/** Makes everything the guest needs, inside the work folder, each thing noted in the journal before it exists. */
+/** Makes everything the installer's guest needs, inside the work folder. */
 export async function prepareInstall(options: PrepareOptions): Promise<PreparedInstall> {
   const { plan, directory, media } = options;
-  await makeFolders(options);
-  await requireSpace(directory.work, Math.min(plan.disk.sizeBytes, USUAL_INSTALL_BYTES), 'the install disk');
+  const { sizeBytes } = plan.disk;
+  if (sizeBytes === undefined) throw new TypeError('a plan that installs says how large the disk is');
+  await requireSpace(directory.work, Math.min(sizeBytes, USUAL_INSTALL_BYTES), 'the install disk');
   await writeFile(directory.disk, '', { mode: 0o600 });
-  await truncate(directory.disk, plan.disk.sizeBytes);
+  await truncate(directory.disk, sizeBytes);
   if (plan.firmware.kind === 'uefi') await copyFile(plan.firmware.varsTemplate, directory.nvram);
   // QEMU or virtlogd would create it with an owner of their own.
   await writeFile(directory.serialLog, '', { flag: 'a', mode: 0o644 });
   const boot = await prepareBoot(options);
   const seed = await prepareSeed(options);
-  const isoPath = media.kind === 'import' ? undefined : media.isoPath;
-  const domain = installDomain({
-    ...options,
-    boot,
-    cdroms: [isoPath, seed].filter((path) => path !== undefined),
-  });
+  const cdroms = [media.isoPath, seed].filter((path) => path !== undefined);
+  const domain = installDomain({ ...options, boot, cdroms });
   await writeIntent(options, domain);
-  return { buildId: options.buildId, plan, directory, markerToken: options.markerToken, domain };
-}
-
-async function makeFolders({ directory, journal }: PrepareOptions): Promise<void> {
-  journal.note({ kind: 'folder', path: directory.root });
-  await mkdir(directory.root, { recursive: true });
-  journal.note({ kind: 'path', path: directory.logs });
-  await mkdir(directory.logs, { recursive: true });
-  journal.note({ kind: 'path', path: directory.work });
-  // The rendered script with its password hash lies in here.
-  await mkdir(directory.work, { mode: 0o700 });
-  await mkdir(directory.outputs);
+  return { kind: 'install', plan, directory, markerToken: options.markerToken, domain };
 }
 
 async function prepareBoot({ plan, media, script, directory }: PrepareOptions): Promise<DomainBoot> {
-  switch (media.kind) {
-    case 'cdrom':
-      return { kind: 'cdrom' };
-    case 'import':
-      return { kind: 'disk' };
-    case 'location': {
-      const injected = plan.script?.inject === 'initrd' ? script : undefined;
-      if (injected !== undefined && plan.script !== undefined) {
-        const file = { name: plan.script.installName, content: injected.text };
-        await appendToInitrd(media.initrdPath, [file], directory.initrd);
-      }
-      return {
-        kind: 'direct',
-        kernel: media.kernelPath,
-        initrd: injected === undefined ? media.initrdPath : directory.initrd,
-        commandLine: joinArguments(media.facts.kernelArguments, plan.kernelArguments).join(' '),
-      };
-    }
-    default:
-      return assertNever(media);
+  if (media.kind === 'cdrom') return { kind: 'cdrom' };
+  const injected = plan.script?.inject === 'initrd' ? script : undefined;
+  if (injected !== undefined && plan.script !== undefined) {
+    const file = { name: plan.script.installName, content: injected.text };
+    await appendToInitrd(media.initrdPath, [file], directory.initrd);
   }
+  return {
+    kind: 'direct',
+    kernel: media.kernelPath,
+    initrd: injected === undefined ? media.initrdPath : directory.initrd,
+    commandLine: joinArguments(media.facts.kernelArguments, plan.kernelArguments).join(' '),
+  };
 }
 
 async function prepareSeed({ plan, script, directory }: PrepareOptions): Promise<string | undefined> {

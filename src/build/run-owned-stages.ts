@@ -8,12 +8,15 @@ import { type BootCheckReport, checkBoot } from './boot-check.ts';
 import type { BuildRun } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
+import type { DiskOrigin } from './build-manifest.ts';
 import { type ClaimedBuild, claimBuild } from './claim-build.ts';
 import type { Decision } from './decide-plan.ts';
 import { deliver } from './deliver.ts';
-import { diskFinish } from './finish-disk.ts';
+import { type DiskFinish, diskFinish } from './finish-disk.ts';
 import { endGuest, installGuest } from './install-guest.ts';
 import { leaveBuild } from './leave-build.ts';
+import { makeFolders } from './make-folders.ts';
+import { type PreparedImport, prepareImport } from './prepare-import.ts';
 import { type PreparedInstall, prepareInstall } from './prepare-install.ts';
 
 /** What was decided and found before anything was created. */
@@ -25,6 +28,7 @@ export type Groundwork = Decision & {
 };
 
 type CompletedInstall = Extract<InstallOutcome, { kind: 'completed' }>;
+type Prepared = PreparedInstall | PreparedImport;
 
 /** One build's own things. */
 type Owned = Omit<Groundwork, 'directory'> & {
@@ -60,25 +64,26 @@ export async function runOwnedStages(run: BuildRun, groundwork: Groundwork): Pro
   }
 }
 
-async function prepare(owned: Owned): Promise<PreparedInstall> {
-  const { run, claimed } = owned;
+async function prepare(owned: Owned): Promise<Prepared> {
+  const { run, claimed, media } = owned;
   return run.reporter.run('prepare', async (stage) => {
     if (owned.script !== undefined) stage.note(owned.script.name);
     if (owned.script?.diff) run.reporter.notice(`Added to the install script:\n${owned.script.diff}`);
-    const { uri } = owned.libvirt.connection;
-    return prepareInstall({ ...owned, uri, buildId: run.id, journal: claimed.journal });
+    await makeFolders(owned.directory, claimed.journal);
+    const options = { ...owned, uri: owned.libvirt.connection.uri, buildId: run.id };
+    if (media.kind !== 'import') return prepareInstall({ ...options, media });
+    const onProgress = (part: number): void => stage.progress('copying the image', part * 100);
+    return prepareImport({ ...options, media, signal: run.signal, onProgress });
   });
 }
 
-/** Install, then verify and convert at once, then boot what was verified; the images move into place when all three are good. */
-async function runGuestStages(owned: Owned, prepared: PreparedInstall): Promise<BuildResult> {
+/** Fill the disk, then verify and convert at once, then boot what was verified; the images move into place when all three are good. */
+async function runGuestStages(owned: Owned, prepared: Prepared): Promise<BuildResult> {
   const { run, plan, libvirt } = owned;
   const { reporter, signal } = run;
   const finish = diskFinish({ prepared, reporter, signal });
   try {
-    const outcome = await install(owned, prepared, finish.begin);
-    await endGuest(libvirt.connection, prepared.domain.uuid);
-    await finish.settle();
+    const origin = await fillDisk(owned, prepared, finish);
     const verification = await finish.verified();
     const boot = plan.bootCheck.enabled ? await bootCheck(owned, prepared) : undefined;
     if (boot === undefined) reporter.skip('boot-check', 'as asked');
@@ -86,11 +91,23 @@ async function runGuestStages(owned: Owned, prepared: PreparedInstall): Promise<
     const { connection } = libvirt;
     const { journal } = owned.claimed;
     return await reporter.run('finish', () =>
-      deliver({ ...owned, journal, connection, outcome, verification, boot, images }),
+      deliver({ ...owned, journal, connection, origin, verification, boot, images }),
     );
   } finally {
     await finish.discard();
   }
+}
+
+/** A system gets onto the disk: by an installer, or because the disk was taken over with one. */
+async function fillDisk(owned: Owned, prepared: Prepared, finish: DiskFinish): Promise<DiskOrigin> {
+  if (prepared.kind === 'import') {
+    owned.run.reporter.skip('install', 'nothing to install');
+    return prepared.origin;
+  }
+  const outcome = await install(owned, prepared, finish.begin);
+  await endGuest(owned.libvirt.connection, prepared.domain.uuid);
+  await finish.settle();
+  return outcome;
 }
 
 async function install(
@@ -119,7 +136,7 @@ async function install(
   });
 }
 
-async function bootCheck(owned: Owned, prepared: PreparedInstall): Promise<BootCheckReport> {
+async function bootCheck(owned: Owned, prepared: Prepared): Promise<BootCheckReport> {
   const { connection } = owned.libvirt;
   const { reporter, clock, signal } = owned.run;
   return reporter.run('boot-check', async (stage) => {

@@ -12,6 +12,7 @@ export type BuildOptionValues = {
   readonly disk?: readonly string[];
   readonly cdrom?: string;
   readonly location?: string;
+  readonly import?: string;
   readonly mediaChecksum?: string;
   readonly script?: string;
   readonly inject?: string;
@@ -74,6 +75,7 @@ const TABLE: readonly TableRow[] = [
     '-l, --location <tree>',
     "boot the installer's kernel from this ISO, folder or URL[,kernel=PATH,initrd=PATH]",
   ],
+  [MEDIA, '--import <image>', 'install nothing: take over this disk image; it is copied, never written to'],
   [MEDIA, '--media-checksum <sum>', 'sha256:HEX or sha512:HEX the media must have'],
   [MEDIA, '--script <file>', 'install script: kickstart, preseed, autoinstall or autoyast'],
   [MEDIA, '--inject <method>', 'how the script reaches the installer: initrd, seed-iso or none'],

@@ -24,6 +24,7 @@ export function buildRequest(target: string | undefined, options: BuildOptionVal
       disk: onlyOne('--disk', options.disk),
       cdrom: options.cdrom,
       location: options.location,
+      import: options.import,
       checksum: options.mediaChecksum,
       script: options.script,
       inject: options.inject,

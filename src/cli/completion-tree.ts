@@ -71,7 +71,7 @@ function optionValue(option: Option): ValueKind {
   const words = WORDS[option.long ?? ''];
   if (words !== undefined) return { kind: 'words', words };
   if (option.flags.endsWith('<dir>')) return { kind: 'folder' };
-  return { kind: /<(file|iso|tree)>$/.test(option.flags) ? 'file' : 'free' };
+  return { kind: /<(file|iso|tree|image)>$/.test(option.flags) ? 'file' : 'free' };
 }
 
 function argumentKind(argument: Argument): ValueKind {

@@ -45,7 +45,7 @@ export function planText(plan: BuildPlan, style: Style): string {
     ['Machine', `${plan.arch} ${plan.machine}, ${firmwareText(plan)}`],
     ['CPU', cpuText(plan)],
     ['Memory', `${plan.memoryMiB} MiB`],
-    ['Disk', `${formatSize(plan.disk.sizeBytes)} on ${plan.disk.bus} (${plan.disk.target})`],
+    ['Disk', diskText(plan)],
     ['Network', plan.network],
     ...plan.media.map((media, index) => [index === 0 ? 'Media' : '  or', mediaText(media)] as const),
     ['Script', plan.script && `${plan.script.path} (${plan.script.kind} by ${plan.script.inject})`],
@@ -69,6 +69,10 @@ function firmwareText({ firmware }: BuildPlan): string {
 function cpuText({ cpu, vcpus }: BuildPlan): string {
   const features = cpu.features.map(({ name, policy }) => `${policy === 'require' ? '+' : '-'}${name}`);
   return [`${vcpus} × ${cpu.model ?? cpu.mode}`, ...features].join(' ');
+}
+
+function diskText({ disk: { sizeBytes, bus, target } }: BuildPlan): string {
+  return `${sizeBytes === undefined ? "as large as the image's" : formatSize(sizeBytes)} on ${bus} (${target})`;
 }
 
 function mediaText({ kind, from, kernel, initrd, pin }: MediaSource): string {

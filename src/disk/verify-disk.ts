@@ -37,8 +37,12 @@ const FAILURE_CODES: Readonly<Record<CheckName, string>> = {
   marker: 'disk.no-marker',
 };
 
-const ADVICE =
-  'the installer did not do its work to the end; look at the console log of the install, or keep the disk with --keep';
+const WHAT_NOW = {
+  install:
+    'So the installer did not do its work to the end; look at the console log of the install, or keep the disk with --keep.',
+  import:
+    'Import an image whose machine was shut down in good order, or mend this one with the system it came from.',
+} as const;
 
 /**
  * Looks at a finished raw disk the way a careful stranger would: reads only, needs neither root nor a mount, and takes
@@ -55,14 +59,14 @@ export async function verifyDisk(rawPath: string, options: VerifyOptions): Promi
  * Throws for the first check that failed; `unknown` passes, and stays visible in the report.
  * @throws DiskError `disk.empty`, `disk.no-os`, `disk.not-bootable`, `disk.dirty`, `disk.no-marker`
  */
-export function assertVerified(report: DiskReport): void {
+export function assertVerified(report: DiskReport, origin: keyof typeof WHAT_NOW = 'install'): void {
   const failed = CHECK_NAMES.map((name) => report.checks.find((check) => check.name === name)).find(
     (check) => check?.result === 'fail',
   );
   if (!failed) return;
   throw new DiskError(
     FAILURE_CODES[failed.name],
-    `The installed disk is not fit for use: ${failed.sentence} So ${ADVICE}.`,
+    `The ${origin}ed disk is not fit for use: ${failed.sentence} ${WHAT_NOW[origin]}`,
     {
       details: { report },
     },

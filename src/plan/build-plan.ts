@@ -34,7 +34,8 @@ export type BuildPlan = {
   readonly cpu: CpuPlan;
   readonly vcpus: number;
   readonly memoryMiB: number;
-  readonly disk: { readonly bus: DiskBus; readonly target: string; readonly sizeBytes: number };
+  /** Without a size: as large as the imported image. */
+  readonly disk: { readonly bus: DiskBus; readonly target: string; readonly sizeBytes?: number };
   readonly network: 'user' | 'none';
   readonly media: readonly MediaSource[];
   readonly script?: ScriptPlan;

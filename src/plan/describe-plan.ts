@@ -24,6 +24,14 @@ function firmwareLine({ firmware }: BuildPlan): string {
   return `UEFI${firmware.secureBoot ? ' with secure boot' : ''} (${firmware.code})`;
 }
 
+function diskLine({ disk: { sizeBytes, bus, target } }: BuildPlan): string {
+  return `${sizeBytes === undefined ? "as large as the image's" : formatSize(sizeBytes)} on ${bus} (${target})`;
+}
+
+function withoutScript({ media }: BuildPlan): string {
+  return media[0]?.kind === 'import' ? 'none; nothing is installed' : 'none; the media bring their own';
+}
+
 function passwordLine(secret: SecretRef | undefined): string {
   if (secret === undefined) return 'locked';
   return 'file' in secret ? `from file ${secret.file}` : `from environment variable ${secret.env}`;
@@ -45,16 +53,11 @@ export function describePlan(plan: BuildPlan): string {
     ['CPU', cpuLine(plan)],
     ['Memory', `${plan.memoryMiB} MiB`],
     ['Machine', `${plan.machine}, ${firmwareLine(plan)}`],
-    ['Disk', `${formatSize(plan.disk.sizeBytes)} on ${plan.disk.bus} (${plan.disk.target})`],
+    ['Disk', diskLine(plan)],
     ['Network', plan.network],
     ['Media', first ?? 'none'],
     ...others.map((line) => ['or', line] as const),
-    [
-      'Script',
-      script
-        ? `${script.kind} ${script.path}, injected: ${script.inject}`
-        : 'none; the media bring their own',
-    ],
+    ['Script', script ? `${script.kind} ${script.path}, injected: ${script.inject}` : withoutScript(plan)],
     ['Root password', passwordLine(plan.rootPassword)],
     ...Object.entries(plan.variables).map(([name, value]) => ['Variable', `${name} = ${value}`] as const),
     ['Arguments', plan.kernelArguments.join(' ') || "the media's own"],

@@ -39,7 +39,7 @@ export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
     vcpus: spec.vcpus,
     // libvirt would round up by itself; the plan should say what the guest gets.
     memoryMiB: Math.ceil(spec.memory / 2 ** 20),
-    disk: { bus: spec.disk.bus, target: diskTarget(spec.disk.bus), sizeBytes: wholeSectors(spec.disk.size) },
+    disk: diskPlan(spec),
     network: spec.network,
     media: spec.media,
     ...(script === undefined ? {} : { script }),
@@ -55,6 +55,11 @@ export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
     limits: limitsOf(spec, accelerator),
     templates: spec.templates,
   };
+}
+
+function diskPlan({ disk: { bus, size } }: BuildSpec): BuildPlan['disk'] {
+  const target = diskTarget(bus);
+  return size === undefined ? { bus, target } : { bus, target, sizeBytes: wholeSectors(size) };
 }
 
 /** QEMU wants whole sectors; a partition table wants them aligned, so 1 MiB. */

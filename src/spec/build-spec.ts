@@ -60,7 +60,8 @@ export type BuildSpec = {
   readonly cpu?: { readonly model?: string; readonly features: readonly string[] };
   /** `auto` probes; the others insist. */
   readonly accelerator: 'auto' | 'kvm' | 'tcg';
-  readonly disk: { readonly size: Bytes; readonly bus: DiskBus };
+  /** `size` may only be absent for an imported image, whose own size counts then. */
+  readonly disk: { readonly size?: Bytes; readonly bus: DiskBus };
   readonly network: 'user' | 'none';
   /** Tried in order until one is usable. */
   readonly media: readonly MediaSource[];

@@ -50,7 +50,7 @@ export function completeSpec({ settings, fallbackName, templates }: SpecParts): 
     memory: settings.memory ?? DEFAULTS.memory,
     vcpus: settings.vcpus ?? DEFAULTS.vcpus,
     accelerator: settings.accelerator ?? DEFAULTS.accelerator,
-    disk: { size: disk?.size ?? DEFAULTS.diskSize, bus: disk?.bus ?? DEFAULTS.bus },
+    disk: { ...diskSize(settings), bus: disk?.bus ?? DEFAULTS.bus },
     network: settings.network ?? DEFAULTS.network,
     media: settings.media ?? [],
     variables: settings.variables ?? {},
@@ -70,6 +70,11 @@ export function completeSpec({ settings, fallbackName, templates }: SpecParts): 
   };
 }
 
+function diskSize({ disk, media }: Settings): Pick<BuildSpec['disk'], 'size'> {
+  if (disk?.size !== undefined) return { size: disk.size };
+  return media?.[0]?.kind === 'import' ? {} : { size: DEFAULTS.diskSize };
+}
+
 /** The kind has been found out before (`withScriptKind`); a script without one has been reported. */
 function scriptRef(script: ScriptSettings | undefined): InstallScriptRef | undefined {
   if (script?.path === undefined) return undefined;
@@ -78,6 +83,13 @@ function scriptRef(script: ScriptSettings | undefined): InstallScriptRef | undef
 }
 
 type Rule = (spec: BuildSpec) => { readonly at: KeyPath; readonly problem: string } | undefined;
+
+/** An imported image is installed already; what only an installer would read must not be ignored in silence. */
+function forInstallersOnly(key: string, isGiven: (spec: BuildSpec) => boolean): Rule {
+  const problem =
+    'is for an installer, and an imported image is installed already; leave it out, or install from --cdrom or --location';
+  return (spec) => (spec.media[0]?.kind === 'import' && isGiven(spec) ? { at: [key], problem } : undefined);
+}
 
 /** What no key shows by itself. */
 const RULES: readonly Rule[] = [
@@ -103,13 +115,16 @@ const RULES: readonly Rule[] = [
       ? {
           at: ['media'],
           problem:
-            'nothing tells what to install from; add --cdrom or --location, or "media:" to the template',
+            'nothing tells what to install from; add --cdrom, --location or --import, or "media:" to the template',
         }
       : undefined,
   ({ media }) =>
     new Set(media.map(({ kind }) => kind)).size > 1
       ? { at: ['media'], problem: 'all entries must be of one kind, since the way to boot follows from it' }
       : undefined,
+  forInstallersOnly('script', ({ script }) => script !== undefined),
+  forInstallersOnly('root-password', ({ rootPassword }) => rootPassword !== undefined),
+  forInstallersOnly('extra-args', ({ extraArgs }) => extraArgs.length > 0),
   ({ limits }) =>
     limits.stall > limits.total
       ? { at: ['limits', 'stall'], problem: 'is longer than the limit of the whole install' }

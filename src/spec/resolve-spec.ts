@@ -136,7 +136,7 @@ async function templateOf(stem: string, places: TemplatePlaces): Promise<Base> {
 
 function nameFromMedia({ media }: Settings): string {
   const from = media?.[0]?.from.replace(/[?#].*$/, '').replace(/\/+$/, '') ?? '';
-  return nameFrom(basename(from).replace(/\.(iso|img|qcow2|raw)$/i, ''));
+  return nameFrom(basename(from).replace(/\.(iso|img|qcow2|raw|vmdk|vdi|vhdx?)$/i, ''));
 }
 
 /** Options have no line; a key they set must not be reported at the template's. */
@@ -154,13 +154,20 @@ function placeFinder(base: Base, given: Settings): (path: KeyPath) => string | u
   };
 }
 
-const CAMEL: Readonly<Record<string, string>> = { 'boot-check': 'bootCheck' };
+const CAMEL: Readonly<Record<string, string>> = {
+  'boot-check': 'bootCheck',
+  'root-password': 'rootPassword',
+  'extra-args': 'extraArgs',
+};
 const OPTION: Readonly<Record<string, string>> = {
   machine: '--machine',
   memory: '--memory',
   'disk.bus': '--disk',
   'limits.stall': '--stall',
   outputs: '--format',
+  script: '--script',
+  'root-password': '--root-password-file, --root-password-env',
+  'extra-args': '--extra-args',
 };
 
 function noMedia({ label, kind }: Extract<BuildTarget, { type: 'script' }>): SpecError {

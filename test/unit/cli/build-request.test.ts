@@ -37,6 +37,7 @@ test.each([
   [['-c', 'a b.iso'], { cdrom: 'a b.iso' }],
   [['--cdrom', '/x,y.iso'], { cdrom: '/x,y.iso' }],
   [['-l', 'http://h/x?a=b,kernel=k,initrd=i'], { location: 'http://h/x?a=b,kernel=k,initrd=i' }],
+  [['--import', 'disk,1.qcow2'], { import: 'disk,1.qcow2' }],
   [['--media-checksum', 'sha256:00'], { checksum: 'sha256:00' }],
   [['--script', 'ks.cfg', '--inject', 'initrd'], { script: 'ks.cfg', inject: 'initrd' }],
   [['-x', 'a b', '--extra-args', '--', '-x', '--keep'], { extraArgs: ['a b', '--', '--keep'] }],

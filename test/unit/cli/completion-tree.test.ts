@@ -32,6 +32,7 @@ test('options that would take a password are not offered', () => {
 
 test.each([
   ['--cdrom', { kind: 'file' }],
+  ['--import', { kind: 'file' }],
   ['--output', { kind: 'folder' }],
   ['--firmware', { kind: 'words', words: ['uefi', 'bios'] }],
   ['--memory', { kind: 'free' }],

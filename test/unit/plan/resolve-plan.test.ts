@@ -10,6 +10,7 @@ import { completeSpec } from '../../../src/spec/complete-spec.ts';
 
 const ISO: MediaSource = { kind: 'cdrom', from: '/x.iso' };
 const TREE: MediaSource = { kind: 'location', from: '/tree' };
+const IMAGE: MediaSource = { kind: 'import', from: '/d.qcow2' };
 
 const spec = (changes: Partial<BuildSpec> = {}): BuildSpec => ({
   ...completeSpec({ settings: { media: [TREE] }, fallbackName: 'demo', templates: [] }),
@@ -111,6 +112,18 @@ describe('firmware, memory, disk', () => {
   });
 });
 
+describe('an imported image', () => {
+  it('keeps its size unless another is asked for, and nothing is installed', () => {
+    const plan = resolvePlan(spec({ media: [IMAGE], disk: { bus: 'sata' } }), host());
+    expect(plan.disk).toEqual({ bus: 'sata', target: 'sda' });
+    const text = describePlan(plan);
+    for (const part of ["as large as the image's on sata", 'import /d.qcow2', 'nothing is installed'])
+      expect(text).toContain(part);
+    const larger = spec({ media: [IMAGE], disk: { bus: 'virtio', size: gibibytes(8) } });
+    expect(resolvePlan(larger, host()).disk.sizeBytes).toBe(8 * 2 ** 30);
+  });
+});
+
 describe('injection', () => {
   it.each([
     ['preseed', TREE, undefined, 'initrd', 'preseed.cfg'],
@@ -131,7 +144,7 @@ describe('injection', () => {
     ['preseed', TREE, 'seed-iso'],
     ['kickstart', ISO, 'initrd'],
     ['autoinstall', TREE, 'initrd'],
-    ['kickstart', { kind: 'import', from: '/d.qcow2' }, undefined],
+    ['kickstart', IMAGE, undefined],
   ] as const)('cannot bring %s to %j by %s', (kind, media, wanted) => {
     refused(spec({ media: [media], ...script(kind, wanted) }), host(), 'script.no-injection');
   });

@@ -184,6 +184,33 @@ describe('the target', () => {
   });
 });
 
+describe('an imported image', () => {
+  it('names the build and has its own size, unless an option or template names one', async () => {
+    const spec = await resolve(undefined, { import: 'appliance.vmdk' });
+    expect(spec).toMatchObject({
+      name: 'appliance',
+      media: [{ kind: 'import', from: join(cwd, 'appliance.vmdk') }],
+    });
+    expect(spec.disk).toEqual({ bus: 'virtio' });
+    expect((await resolve(undefined, { import: 'a.img', disk: '20' })).disk.size).toBe(gibibytes(20));
+    await file('t.yaml', 'disk: {size: 8GiB, bus: sata}\nmedia: [{import: a.img}]\n');
+    expect((await resolve('t.yaml')).disk).toEqual({ size: gibibytes(8), bus: 'sata' });
+  });
+
+  it('takes nothing that only an installer would read', async () => {
+    await file('a.ks', 'lang en_US\npoweroff\n');
+    const given = { import: 'a.img', script: 'a.ks', rootPasswordEnv: 'PW', extraArgs: ['x'] };
+    expect(await problemsOf(resolve(undefined, given))).toEqual([
+      '--script',
+      '--root-password-file, --root-password-env',
+      '--extra-args',
+    ]);
+    const found = await problemsOf(resolve('debian-13', { import: 'a.img' }));
+    expect(found).toEqual([expect.stringMatching(/^.*debian-13\.yaml:\d+:\d+ script$/)]);
+    expect(await problemsOf(resolve('a.ks', { import: 'a.img' }))).toEqual(['script']);
+  });
+});
+
 describe('options', () => {
   it('reads every one in the words of virt-install', async () => {
     const spec = await resolve('debian-13', {
@@ -234,6 +261,7 @@ describe('options', () => {
 
   it.each([
     ['--cdrom', { location: 'a', cdrom: 'b' }],
+    ['--import', { cdrom: 'a', import: 'b' }],
     ['--media-checksum', { checksum: 'a'.repeat(64) }],
     ['--media-checksum', { cdrom: 'x', checksum: 'md5:1234' }],
     ['--root-password-env', { rootPasswordFile: 'a', rootPasswordEnv: 'B' }],
