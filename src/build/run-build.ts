@@ -9,6 +9,7 @@ import type { BuildResult } from './build-events.ts';
 import { newBuildId, outputDirectory } from './claim-build.ts';
 import { cleanInterrupted } from './clean-builds.ts';
 import { type Decision, decidePlan } from './decide-plan.ts';
+import { withFastKernel } from './emulated-boot.ts';
 import { runOwnedStages } from './run-owned-stages.ts';
 import { stageReporter } from './stage-reporter.ts';
 
@@ -79,14 +80,16 @@ async function findMedia(
   { plan }: Decision,
   progress: (detail: string, percent?: number) => void,
 ): Promise<ResolvedMedia> {
-  return resolveMedia(plan.media, {
-    cacheDir: context.places.cache,
+  const { cache } = context.places;
+  const media = await resolveMedia(plan.media, {
+    cacheDir: cache,
     offline: request.offline === true,
     signal,
     logger,
     onProgress: ({ detail, percent }) => progress(detail, percent),
     onPassedOver: (source, why) => reporter.notice(`${source.from} is passed over: ${why}`),
   });
+  return withFastKernel(media, plan, { cacheDir: cache, signal, logger });
 }
 
 function describeError(error: unknown): {
