@@ -49,7 +49,13 @@ export function planText(plan: BuildPlan, style: Style): string {
     ['Network', plan.network],
     ...plan.media.map((media, index) => [index === 0 ? 'Media' : '  or', mediaText(media)] as const),
     ['Script', plan.script && `${plan.script.path} (${plan.script.kind} by ${plan.script.inject})`],
-    ['Root password', plan.rootPassword && secretText(plan.rootPassword)],
+    [
+      'Variables',
+      Object.entries(plan.variables)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(', ') || undefined,
+    ],
+    ['Root password', passwordText(plan)],
     ['Kernel line', plan.kernelArguments.join(' ') || undefined],
     ['Outputs', plan.outputs.map(outputText).join(', ')],
     ['Boot check', plan.bootCheck.enabled ? `waits for /${plan.bootCheck.pattern}/` : 'off'],
@@ -85,7 +91,8 @@ function mediaText({ kind, from, kernel, initrd, pin }: MediaSource): string {
   return parts.filter(Boolean).join(', ');
 }
 
-function secretText(secret: NonNullable<BuildPlan['rootPassword']>): string {
+function passwordText({ script, rootPassword: secret }: BuildPlan): string | undefined {
+  if (secret === undefined) return script && 'none: the account is locked';
   return 'file' in secret ? `from the file ${secret.file}` : `from the variable ${secret.env}`;
 }
 
