@@ -81,7 +81,8 @@ async function followPayload(options: PayloadOptions, image: string): Promise<Pa
     clearTimeout(deadline);
     clearTimeout(nextStep);
   }
-  const worked = lines.includes(PAYLOAD_ANSWER);
+  // An answer that came while QEMU was being ended is too late.
+  const worked = !stalled.signal.aborted && lines.includes(PAYLOAD_ANSWER);
   const reached = lines.filter((line) => line in PAYLOAD_STEPS);
   return { worked, reached, ...(complaint === undefined ? {} : { complaint }) };
 }
