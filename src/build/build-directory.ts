@@ -27,6 +27,8 @@ export type BuildDirectory = {
 /** The work folder's name holds the build's id, so that clean-up can take it for no other build's. */
 export const workFolderName = (buildId: string): string => `.kiln-work-${buildId}`;
 
+export const isWorkFolder = (name: string): boolean => name.startsWith(workFolderName(''));
+
 export function buildDirectory(root: string, buildId: string): BuildDirectory {
   const logs = join(root, 'logs');
   const work = join(root, workFolderName(buildId));

@@ -23,6 +23,8 @@ export type BuildRecord = {
   readonly images: readonly string[];
   /** Left in place on purpose (`--keep`). */
   readonly kept: boolean;
+  /** Clean-up was not complete; the next build or `kiln builds clean` tries again. */
+  readonly unclean: boolean;
 };
 
 export const recordDirectory = (stateDir: string, id: string): string => join(stateDir, 'builds', id);
@@ -80,16 +82,55 @@ export async function removeRecord(stateDir: string, id: string): Promise<void> 
 async function readRecord(stateDir: string, id: string): Promise<BuildRecord | undefined> {
   const text = await readFile(recordPath(stateDir, id), 'utf8').catch(absentAs(undefined));
   if (text === undefined) return undefined;
-  const record = JSON.parse(text) as BuildRecord;
+  const record = parseRecord(text);
+  if (record === undefined) return damagedRecord(id);
   return record.status === 'running' && !isAlive(record.process)
     ? { ...record, status: 'interrupted' }
     : record;
 }
 
+/** undefined when the file was cut short or overwritten: a full disk, a power failure, another program. */
+function parseRecord(text: string): BuildRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const record = value as BuildRecord;
+    const whole =
+      typeof value === 'object' &&
+      value !== null &&
+      [record.id, record.name, record.directory, record.status, record.startedAt].every(
+        (field) => typeof field === 'string',
+      ) &&
+      Array.isArray(record.images) &&
+      typeof record.process?.pid === 'number';
+    return whole ? record : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Stands in for a record that cannot be read. Its journal still tells what it owns, but not which images are finished. */
+function damagedRecord(id: string): BuildRecord {
+  return {
+    id,
+    name: '(damaged record)',
+    directory: '',
+    status: 'failed',
+    process: { pid: 0, startedAt: '' },
+    startedAt: '',
+    error: { code: 'builds.damaged-record', message: 'The record of this build cannot be read.' },
+    images: [],
+    kept: false,
+    unclean: false,
+  };
+}
+
+export const isDamaged = (record: BuildRecord): boolean => record.error?.code === 'builds.damaged-record';
+
 function absentAs<T>(value: T): (error: unknown) => T {
   return (error) => {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return value;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return value;
     throw error;
   };
 }

@@ -5,6 +5,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { CancelledError, KilnError, SpecError } from '../foundation/errors.ts';
 import { ownIdentity } from '../foundation/process-identity.ts';
+import { asKilnError } from '../foundation/system-error.ts';
 import { type BuildRecord, journalPath, writeRecord } from './build-records.ts';
 import { type Journal, openJournal } from './journal.ts';
 
@@ -12,8 +13,10 @@ export const newBuildId = (): string => randomBytes(4).toString('hex');
 
 export type ClaimedBuild = {
   readonly journal: Journal;
-  succeeded(artifacts: readonly Pick<Artifact, 'name'>[], seconds: number, kept: boolean): Promise<void>;
-  failed(error: unknown, seconds: number, kept: boolean): Promise<void>;
+  /** What is still there when the build is over; part of the record then. */
+  left(what: Pick<BuildRecord, 'kept' | 'unclean'>): void;
+  succeeded(artifacts: readonly Pick<Artifact, 'name'>[], seconds: number): Promise<void>;
+  failed(error: unknown, seconds: number): Promise<void>;
 };
 
 export type ClaimOptions = {
@@ -41,26 +44,31 @@ export async function claimBuild({
     startedAt: new Date(clock.now()).toISOString(),
     images: [],
     kept: false,
+    unclean: false,
   };
   await writeRecord(stateDir, started);
-  const ended = (seconds: number, kept: boolean): Pick<BuildRecord, 'endedAt' | 'seconds' | 'kept'> => ({
+  let left: Pick<BuildRecord, 'kept' | 'unclean'> = { kept: false, unclean: false };
+  const ended = (seconds: number): Partial<BuildRecord> => ({
     endedAt: new Date(clock.now()).toISOString(),
     seconds,
-    kept,
+    ...left,
   });
   return {
     journal: openJournal(journalPath(stateDir, id)),
-    succeeded: (artifacts, seconds, kept) =>
+    left: (what) => {
+      left = what;
+    },
+    succeeded: (artifacts, seconds) =>
       writeRecord(stateDir, {
         ...started,
-        ...ended(seconds, kept),
+        ...ended(seconds),
         status: 'succeeded',
         images: artifacts.map(({ name }) => name),
       }),
-    failed: (error, seconds, kept) =>
+    failed: (error, seconds) =>
       writeRecord(stateDir, {
         ...started,
-        ...ended(seconds, kept),
+        ...ended(seconds),
         status: error instanceof CancelledError ? 'cancelled' : 'failed',
         error: {
           code: error instanceof KilnError ? error.code : 'internal',
@@ -80,12 +88,15 @@ export async function outputDirectory(
   name: string,
   id: string,
 ): Promise<string> {
+  if (request.output === '') {
+    throw new SpecError('output.not-a-folder', '--output is empty; it names a folder.');
+  }
   if (request.output === undefined) return join(cwd, 'builds', `${name}-${id}`);
   const directory = isAbsolute(request.output) ? request.output : resolve(cwd, request.output);
   const content = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     if (error.code === 'ENOTDIR') throw notAFolder(directory, error);
-    throw error;
+    throw asKilnError(error);
   });
   if (content.length > 0 && request.force !== true) {
     throw new SpecError(

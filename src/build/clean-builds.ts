@@ -1,14 +1,21 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
 import type { Places } from '../foundation/places.ts';
 import { chooseLibvirt } from '../libvirt/choose-uri.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import { endAbandonedDaemon } from '../libvirt/private-daemon.ts';
 import { METADATA_NAMESPACE } from '../vm/domain-xml.ts';
-import { buildDirectory } from './build-directory.ts';
-import { type BuildRecord, findBuild, journalPath, listBuilds, removeRecord } from './build-records.ts';
+import { isWorkFolder } from './build-directory.ts';
+import {
+  type BuildRecord,
+  findBuild,
+  isDamaged,
+  journalPath,
+  listBuilds,
+  removeRecord,
+} from './build-records.ts';
 import { type JournalEntry, openJournal } from './journal.ts';
 
 export type CleanOptions = {
@@ -61,7 +68,9 @@ export async function cleanBuilds(options: CleanOptions): Promise<CleanReport> {
 async function chosenBuilds({ places, ids, all }: CleanOptions): Promise<BuildRecord[]> {
   if (ids !== undefined && ids.length > 0) return Promise.all(ids.map((id) => findBuild(places.state, id)));
   const records = await listBuilds(places.state);
-  return all ? records : records.filter(({ status }) => status === 'interrupted');
+  return all
+    ? records
+    : records.filter(({ status, unclean }) => status === 'interrupted' || unclean === true);
 }
 
 async function cleanOne(
@@ -72,30 +81,57 @@ async function cleanOne(
   const { places, dryRun = false } = options;
   const journal = openJournal(journalPath(places.state, record.id)).entries();
   const removed = await removeDomains(record, journal, options);
-  const results = resultPaths(record);
-  const takesResults = options.ids !== undefined && options.ids.length > 0;
-  if (!takesResults && record.images.length > 0) {
-    kept.push({ what: record.directory, why: 'it holds finished images; name the build to remove them' });
-  }
-  const paths: JournalEntry[] = [
-    ...journal.filter((entry) => entry.kind !== 'domain'),
-    ...(takesResults ? results.map((path) => ({ kind: 'path' as const, path })) : []),
-  ];
-  const folders = paths.filter((entry) => entry.kind === 'folder');
-  const files = paths.filter((entry) => entry.kind === 'path');
-  const keepsLogs = !takesResults && record.images.length > 0;
-  const logs = buildDirectory(record.directory, record.id).logs;
-  for (const entry of [...files.reverse(), ...folders.reverse()]) {
-    if (keepsLogs && entry.path === logs) continue;
+  const named = options.ids !== undefined && options.ids.length > 0;
+  const spared = await sparedPaths(record, named, kept);
+  const owned = journal.filter((entry) => entry.kind !== 'domain' && !spared(entry.path));
+  const paths = owned.filter((entry) => entry.kind === 'path');
+  const folders = owned.filter((entry) => entry.kind === 'folder');
+  for (const entry of [...paths.reverse(), ...folders.reverse()])
     removed.push(...(await removePath(entry, options)));
-  }
   if (!dryRun) await removeRecord(places.state, record.id);
   return removed;
 }
 
-function resultPaths(record: BuildRecord): string[] {
-  const files = [...record.images, 'manifest.json', 'SHA256SUMS', 'SHA512SUMS'];
-  return files.map((name) => join(record.directory, name));
+/**
+ * What of a build's folder stays: finished images with their manifest and logs, unless the build was named; and everything that has become
+ * another build's since (`--force`), which the manifest tells.
+ */
+async function sparedPaths(
+  record: BuildRecord,
+  named: boolean,
+  kept: { what: string; why: string }[],
+): Promise<(path: string) => boolean> {
+  const nothing = (): boolean => false;
+  const allButWork = (path: string): boolean => !isWorkFolder(basename(path));
+  if (isDamaged(record)) {
+    kept.push({
+      what: `the files of build ${record.id}`,
+      why: 'its record is damaged; only its work folder is certain',
+    });
+    return allButWork;
+  }
+  const owner = await manifestOwner(record.directory);
+  if (owner !== undefined && owner !== record.id) {
+    kept.push({ what: record.directory, why: `it holds the results of build ${owner} now` });
+    return allButWork;
+  }
+  if (record.images.length === 0 || named) return nothing;
+  kept.push({ what: record.directory, why: 'it holds finished images; name the build to remove them' });
+  return allButWork;
+}
+
+/** Id of the build whose manifest lies in the folder. */
+async function manifestOwner(directory: string): Promise<string | undefined> {
+  try {
+    const { buildId } = JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8')) as {
+      buildId?: unknown;
+    };
+    return typeof buildId === 'string' ? buildId : undefined;
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError;
+    if (isAbsent || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 async function removeDomains(

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CHECKSUM_FILES, writeChecksumFiles } from '../artifact/checksum.ts';
 import { withoutFolders, writeManifest } from '../artifact/manifest.ts';
+import { manifestSchema } from '../artifact/manifest-schema.ts';
 import type { PendingArtifacts } from '../disk/convert-disk.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import type { BuildRun } from './build-context.ts';
@@ -30,7 +31,11 @@ export async function deliver(options: DeliverOptions): Promise<BuildResult> {
   // Until the record says that the build succeeded, these are leftovers of a build that did not.
   for (const name of names) journal.note({ kind: 'path', path: join(directory.root, name) });
   journal.note({ kind: 'path', path: directory.manifest });
+  const replaced = await imagesOfManifest(directory.manifest);
   const artifacts = await options.images.commit(directory.root);
+  // With --force: no image stays that the new manifest and checksums say nothing of.
+  const stale = replaced.filter((name) => !artifacts.some((artifact) => artifact.name === name));
+  await Promise.all(stale.map((name) => rm(join(directory.root, name), { force: true })));
   await writeChecksumFiles(directory.root, artifacts);
   const manifest = buildManifest({
     ...options,
@@ -55,6 +60,25 @@ export async function deliver(options: DeliverOptions): Promise<BuildResult> {
     seconds: reporter.seconds(),
     stageSeconds: reporter.stageSeconds(),
   };
+}
+
+/** File names of the images that a manifest already there names. */
+async function imagesOfManifest(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  const parsed = manifestSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data.outputs.map(({ file }) => file) : [];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** With the words that stand for them in the manifest, longest first. */

@@ -51,8 +51,19 @@ function readJournal(path: string): JournalEntry[] {
   }
   // A line cut short was being written when the machine went down; what it would have named was not created yet.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as JournalEntry);
+  return whole.split('\n').flatMap(parseEntry);
+}
+
+/** A line that is no entry tells of nothing that could be removed. */
+function parseEntry(line: string): JournalEntry[] {
+  try {
+    const entry = JSON.parse(line) as JournalEntry | null;
+    const isPath = (entry?.kind === 'path' || entry?.kind === 'folder') && typeof entry.path === 'string';
+    const isDomain =
+      entry?.kind === 'domain' && typeof entry.uuid === 'string' && typeof entry.uri === 'string';
+    return entry && (isPath || isDomain) ? [entry] : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
 }

@@ -15,9 +15,8 @@ export type LeaveOptions = {
 /**
  * The end of every build: guests off, domains and work folder gone, unless `keep` says they stay. A problem here never hides the error that
  * ended the build; it becomes a notice, and what could not be removed stays in the journal for `kiln builds clean`.
- * @returns whether things were left on purpose
  */
-export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'failed'): Promise<boolean> {
+export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'failed'): Promise<void> {
   const { run, directory } = options;
   const { keep = 'never' } = run.request;
   const kept = keep === 'always' || (keep === 'on-failure' && end === 'failed');
@@ -32,10 +31,10 @@ export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'fail
     run.reporter.notice(`Kept as asked: ${directory.work}. Remove it with \`kiln builds clean ${run.id}\`.`);
   for (const problem of problems) {
     run.reporter.notice(
-      `Clean-up was not complete (${problem}); \`kiln builds clean ${run.id}\` tries again.`,
+      `Clean-up was not complete (${problem}); the next build or \`kiln builds clean\` tries again.`,
     );
   }
-  return kept || problems.length > 0;
+  options.claimed.left({ kept, unclean: problems.length > 0 });
 }
 
 async function leaveDomains({ libvirt, claimed, run }: LeaveOptions, kept: boolean): Promise<void> {
@@ -51,14 +50,19 @@ const remove = (path: string): Promise<void> => rm(path, { recursive: true, forc
 
 /** A build that failed before a guest said anything leaves nothing worth reading either. */
 async function removeAllButLogs({ directory, claimed }: LeaveOptions): Promise<void> {
-  for (const entry of claimed.journal.entries().toReversed()) {
-    if (entry.kind === 'path' && entry.path !== directory.logs) await remove(entry.path);
-  }
+  const paths = claimed.journal.entries().flatMap((entry) => (entry.kind === 'path' ? [entry.path] : []));
+  for (const path of paths.toReversed()) if (path !== directory.logs) await remove(path);
+  // It came to nothing before the folder was its own.
+  if (!paths.includes(directory.logs)) return removeIfEmpty(directory.root);
   const said = await Promise.all([directory.serialLog, directory.bootCheckLog].map(sizeOf));
   if (said.some((size) => size > 0)) return;
   await remove(directory.logs);
-  // Only when nothing else is in it: the folder may be the user's own.
-  await rmdir(directory.root).catch((error: NodeJS.ErrnoException) => {
+  await removeIfEmpty(directory.root);
+}
+
+/** Only when nothing else is in it: the folder may be the user's own. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
   });
 }

@@ -1,12 +1,14 @@
 import { systemClock } from '../foundation/clock.ts';
-import { CancelledError, KilnError } from '../foundation/errors.ts';
+import { CancelledError, HostError, KilnError } from '../foundation/errors.ts';
 import { silentLogger } from '../foundation/logger.ts';
+import { asKilnError } from '../foundation/system-error.ts';
 import { type ChosenLibvirt, chooseLibvirt } from '../libvirt/choose-uri.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import { resolveMedia } from '../media/resolve-media.ts';
+import { findOs } from '../os/find-os.ts';
 import type { BuildContext, BuildRequest, BuildRun } from './build-context.ts';
 import type { BuildResult } from './build-events.ts';
-import { newBuildId, outputDirectory } from './claim-build.ts';
+import { claimBuild, newBuildId, outputDirectory } from './claim-build.ts';
 import { cleanInterrupted } from './clean-builds.ts';
 import { type Decision, decidePlan } from './decide-plan.ts';
 import { withFastKernel } from './emulated-boot.ts';
@@ -34,10 +36,7 @@ export async function build(request: BuildRequest, context: BuildContext): Promi
     run.reporter.emit({ type: 'build-finished', result });
     return result;
   } catch (thrown) {
-    // Whatever a cancelled stage threw on its way out, the reason is the cancellation.
-    const error = run.signal.aborted
-      ? new CancelledError('The build was cancelled.', { cause: thrown })
-      : thrown;
+    const error = reasonOf(thrown, run.signal);
     run.reporter.emit({ type: 'build-failed', ...describeError(error) });
     throw error;
   }
@@ -50,6 +49,14 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
   const directory = await outputDirectory(request, context.cwd, decision.plan.name, run.id);
   reporter.emit({ type: 'build-started', buildId: run.id, name: decision.plan.name, directory });
   if (decision.plan.accelerator === 'tcg') reporter.notice(decision.plan.acceleratorWhy);
+  const { name } = decision.plan;
+  const claimed = await claimBuild({
+    stateDir: context.places.state,
+    id: run.id,
+    name,
+    directory,
+    clock: run.clock,
+  });
   const libvirt = openLibvirt(run);
   try {
     const media = await reporter.run('media', async (stage) => {
@@ -57,10 +64,29 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
       stage.note(found.source);
       return found;
     });
-    return await runOwnedStages(run, { ...decision, media, libvirt: await libvirt, directory });
+    const decided = await withRecognisedOs(run, decision, media);
+    return await runOwnedStages(run, { ...decided, media, libvirt: await libvirt, claimed, directory });
+  } catch (error) {
+    await claimed.failed(reasonOf(error, run.signal), reporter.seconds());
+    throw error;
   } finally {
     await libvirt.then((opened) => opened.close()).catch(() => undefined);
   }
+}
+
+/** Whatever a cancelled stage threw on its way out, the reason is the cancellation; what the machine refused is no bug. */
+function reasonOf(thrown: unknown, signal: AbortSignal): unknown {
+  return signal.aborted
+    ? new CancelledError('The build was cancelled.', { cause: thrown })
+    : asKilnError(thrown);
+}
+
+/** Nobody said which system it is, but the media did: CPU quirks and kernel arguments follow from it. */
+async function withRecognisedOs(run: BuildRun, decision: Decision, media: ResolvedMedia): Promise<Decision> {
+  const { osId } = media.facts;
+  if (decision.plan.os !== undefined || osId === undefined || findOs(osId) === undefined) return decision;
+  const request = { ...run.request, overrides: { ...run.request.overrides, os: osId } };
+  return decidePlan(request, run.context, run);
 }
 
 /** Begins to connect at once: it can take as long as finding the media. */
@@ -70,9 +96,20 @@ function openLibvirt({ request, context, logger }: BuildRun): Promise<ChosenLibv
     env: context.env,
     runtimeDir: context.places.runtime,
     logger,
-  });
+  }).then(requireQemu);
   opening.catch(() => undefined);
   return opening;
+}
+
+/** libvirt's other drivers, its test driver above all, take a QEMU domain and run nothing. */
+async function requireQemu(libvirt: ChosenLibvirt): Promise<ChosenLibvirt> {
+  const { uri } = libvirt.connection;
+  if (/^qemu[+:]/.test(uri)) return libvirt;
+  await libvirt.close();
+  throw new HostError(
+    'host.libvirt-driver',
+    `${uri} is not libvirt's QEMU driver; name one that begins with qemu.`,
+  );
 }
 
 async function findMedia(

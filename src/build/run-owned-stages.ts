@@ -1,5 +1,4 @@
 import { formatDuration } from '../foundation/duration.ts';
-import { CancelledError } from '../foundation/errors.ts';
 import type { ChosenLibvirt } from '../libvirt/choose-uri.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import { installErrorOf } from '../watch/describe-outcome.ts';
@@ -9,7 +8,7 @@ import type { BuildRun } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
 import type { DiskOrigin } from './build-manifest.ts';
-import { type ClaimedBuild, claimBuild } from './claim-build.ts';
+import type { ClaimedBuild } from './claim-build.ts';
 import type { Decision } from './decide-plan.ts';
 import { deliver } from './deliver.ts';
 import { type DiskFinish, diskFinish } from './finish-disk.ts';
@@ -23,6 +22,7 @@ import { type PreparedInstall, prepareInstall } from './prepare-install.ts';
 export type Groundwork = Decision & {
   readonly media: ResolvedMedia;
   readonly libvirt: ChosenLibvirt;
+  readonly claimed: ClaimedBuild;
   /** Folder for the results. */
   readonly directory: string;
 };
@@ -34,32 +34,20 @@ type Prepared = PreparedInstall | PreparedImport;
 type Owned = Omit<Groundwork, 'directory'> & {
   readonly run: BuildRun;
   readonly directory: BuildDirectory;
-  readonly claimed: ClaimedBuild;
 };
 
 /** The stages that create something, each thing noted in the journal first. On the way out all but results and logs is removed. */
 export async function runOwnedStages(run: BuildRun, groundwork: Groundwork): Promise<BuildResult> {
   const directory = buildDirectory(groundwork.directory, run.id);
-  const claimed = await claimBuild({
-    stateDir: run.context.places.state,
-    id: run.id,
-    name: groundwork.plan.name,
-    directory: directory.root,
-    clock: run.clock,
-  });
-  const owned: Owned = { ...groundwork, run, directory, claimed };
+  const owned: Owned = { ...groundwork, run, directory };
   try {
     const prepared = await prepare(owned);
     const result = await runGuestStages(owned, prepared);
-    const kept = await leaveBuild(owned, 'succeeded');
-    await claimed.succeeded(result.artifacts, result.seconds, kept);
+    await leaveBuild(owned, 'succeeded');
+    await owned.claimed.succeeded(result.artifacts, result.seconds);
     return result;
-  } catch (thrown) {
-    const error = run.signal.aborted
-      ? new CancelledError('The build was cancelled.', { cause: thrown })
-      : thrown;
-    const kept = await leaveBuild(owned, 'failed');
-    await claimed.failed(error, run.reporter.seconds(), kept);
+  } catch (error) {
+    await leaveBuild(owned, 'failed');
     throw error;
   }
 }

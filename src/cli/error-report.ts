@@ -1,4 +1,5 @@
 import { EXIT_CODES, KilnError } from '../foundation/errors.ts';
+import { asKilnError } from '../foundation/system-error.ts';
 import { safeLine, safeText } from './safe-text.ts';
 import type { Style } from './style.ts';
 
@@ -11,7 +12,8 @@ const CONSOLE_LINES = 15;
 const REPORT_TO = 'This is a bug in Kiln. Please report it with the lines above and the command you ran.';
 
 /** Maps anything thrown to text and exit code: a KilnError to its message, all else to a stack trace and 70. */
-export function reportError(error: unknown, style: Style, verbose = false): ErrorReport {
+export function reportError(thrown: unknown, style: Style, verbose = false): ErrorReport {
+  const error = asKilnError(thrown);
   if (!(error instanceof KilnError)) {
     return { text: `${bugText(error)}\n${style.bad(REPORT_TO)}\n`, exitCode: EXIT_CODES.bug };
   }

@@ -5,7 +5,7 @@ import type { LibvirtRuntime, UntimedEvent } from './libvirt-runtime.ts';
 import type { CallbackAddress, ConnectionHandle } from './native.ts';
 
 /** virDomainEventID. */
-const EVENT_IDS = { lifecycle: 0, reboot: 1, ioErrorReason: 7 } as const;
+const EVENT_IDS = { lifecycle: 0, reboot: 1, ioErrorReason: 6 } as const;
 
 /** Runs one native call of the connection; negative results throw the connection's LibvirtError. */
 export type CheckedCall = (name: string, call: () => Promise<number>) => Promise<number>;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listBuilds } from '../../../src/build/build-records.ts';
@@ -92,6 +92,33 @@ describe('a build that ends well', () => {
     expect(JSON.parse(readFileSync(result.manifestPath, 'utf8'))).toMatchObject({
       outcome: { kind: 'completed', detail: 'reboot' },
       outputs: [{ virtualSize: 2 * 2 ** 30 }],
+    });
+    expect(sandbox.leftovers()).toEqual([]);
+  });
+});
+
+describe('what another build must not spoil', () => {
+  it('two builds into one folder: one is refused, the other ends well', async () => {
+    const both = [0, 1].map(() =>
+      sandbox.build({ location: installer.iso }, { output: 'same', force: true }),
+    );
+    const ends = await Promise.allSettled(both);
+    const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason.code);
+    expect(refused.every((code) => code === 'output.in-use')).toBe(true);
+    expect(refused.length).toBeGreaterThan(0);
+    const finished = ends.find((end) => end.status === 'fulfilled');
+    if (finished)
+      execFileSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: finished.value.directory });
+    expect(sandbox.leftovers()).toEqual([]);
+  });
+
+  it('a kernel that QEMU cannot load: install.start-failed, and nothing is left', async () => {
+    const tree = join(sandbox.folder, 'tree');
+    cpSync(installer.tree, tree, { recursive: true });
+    rmSync(join(tree, '.treeinfo'));
+    writeFileSync(join(tree, 'images/pxeboot/vmlinuz'), 'x');
+    expect(await sandbox.failure({ location: tree, os: 'kiln-test' })).toMatchObject({
+      code: 'install.start-failed',
     });
     expect(sandbox.leftovers()).toEqual([]);
   });

@@ -22,6 +22,7 @@ const RECORD: BuildRecord = {
   error: { code: 'install.failed', message: 'It failed.\u0007' },
   images: ['web.qcow2'],
   kept: true,
+  unclean: false,
 };
 
 test('the summary says where the image is and how to look at it', () => {
