@@ -35,13 +35,13 @@ test('the summary says where the image is and how to look at it', () => {
 });
 
 test('the table lines up and carries nothing of the guest', () => {
-  const [header, row] = buildTable([RECORD], plain).split('\n');
-  expect(row).toBe('20260101-abcd  failed  2026-01-01T00:00:00Z  1m 05s  web   /out');
+  const [header, row] = buildTable([{ ...RECORD, sizeBytes: 2 ** 20 }], plain).split('\n');
+  expect(row).toBe('20260101-abcd  failed  2026-01-01T00:00:00Z  1m 05s  1.0 MiB  web   /out');
   expect(header?.indexOf('FOLDER')).toBe(row?.indexOf('/out'));
 });
 
 test('colours do not move columns', () => {
-  const coloured = buildTable([RECORD], styleFor({ colours: true }));
+  const coloured = buildTable([{ ...RECORD, sizeBytes: 0 }], styleFor({ colours: true }));
   expect(coloured).toContain('\u001b[31mfailed\u001b[39m  2026');
 });
 
