@@ -48,7 +48,9 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
   const decision = await reporter.run('plan', () => decidePlan(request, context, run));
   const directory = await outputDirectory(request, context.cwd, decision.plan.name, run.id);
   reporter.emit({ type: 'build-started', buildId: run.id, name: decision.plan.name, directory });
-  if (decision.plan.accelerator === 'tcg') reporter.notice(decision.plan.acceleratorWhy);
+  if (decision.plan.accelerator === 'tcg') {
+    reporter.notice(`Guests are emulated, which is much slower than KVM: ${decision.plan.acceleratorWhy}`);
+  }
   const { name } = decision.plan;
   const claimed = await claimBuild({
     stateDir: context.places.state,

@@ -66,7 +66,7 @@ function verdictOf(run: PayloadRun, device: string): AcceleratorFacts {
     return { use: 'kvm', kvmPresent: true, why: `a small guest ran well on ${device}` };
   }
   const said = run.complaint === undefined ? '' : ` (QEMU says: ${run.complaint})`;
-  const why = `${device} opens, but a small guest ${howFar(run)}${said}, so guests are emulated, which is much slower`;
+  const why = `${device} opens, but a small guest ${howFar(run)}${said}`;
   return { use: 'tcg', kvmPresent: true, why };
 }
 
