@@ -45,13 +45,15 @@ export async function writeManifest(
 /**
  * A copy of plain JSON in which folders stand as words, for a plan that names files of this machine:
  * `[['/home/me/builds/x', '<build>'], ['/home/me', '~']]`. Put the longest first.
+ * What is no absolute path is ignored: an empty one is found between any two letters.
  */
 export function withoutFolders<T>(
   value: T,
   replacements: readonly (readonly [folder: string, word: string])[],
 ): T {
+  const usable = replacements.filter(([folder]) => isTelling(folder));
   const text = (from: string): string =>
-    replacements.reduce((result, [folder, word]) => result.replaceAll(folder, word), from);
+    usable.reduce((result, [folder, word]) => result.replaceAll(folder, word), from);
   const walk = (from: unknown): unknown => {
     if (typeof from === 'string') return text(from);
     if (Array.isArray(from)) return from.map(walk);
@@ -72,10 +74,13 @@ type Leak = { readonly text: string; readonly what: string };
 function leaksOf({ secrets, folders }: Confidential): readonly Leak[] {
   return [
     ...secrets.filter(({ length }) => length >= SHORTEST_SECRET).map((text) => ({ text, what: 'a secret' })),
-    ...folders
-      .filter((folder) => isAbsolute(folder) && folder !== '/')
-      .map((text) => ({ text, what: 'a folder of this machine' })),
+    ...folders.filter(isTelling).map((text) => ({ text, what: 'a folder of this machine' })),
   ];
+}
+
+/** Whether a folder's path says anything about this machine. */
+function isTelling(folder: string): boolean {
+  return isAbsolute(folder) && folder !== '/';
 }
 
 type Found = { readonly at: readonly string[]; readonly what: string };

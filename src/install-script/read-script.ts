@@ -1,5 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { SpecError } from '../foundation/errors.ts';
+import { readRegularFile } from '../foundation/read-regular-file.ts';
+
+/** Scripts are some kilobytes; more is not what the user meant to name. */
+const LARGEST_SCRIPT = 16 * 2 ** 20;
 
 function refuse(code: string, label: string, what: string): SpecError {
   return new SpecError(code, `${label} ${what}`, { details: { script: label } });
@@ -55,18 +58,13 @@ function decodeUtf8(content: Uint8Array, label: string): string {
   }
 }
 
-/** @throws SpecError `script.not-found`, `script.empty`, `script.encoding` */
+/** @throws SpecError `script.not-found`, `script.unreadable`, `script.empty`, `script.encoding` */
 export async function readScript(path: string, label = path): Promise<string> {
-  let content: Uint8Array;
-  try {
-    content = await readFile(path);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'does not exist' : `cannot be read: ${String(cause)}`;
-    throw new SpecError('script.not-found', `Install script ${label} ${why}.`, {
-      details: { script: label },
-      cause,
-    });
-  }
-  return decodeScript(content, label);
+  const file = await readRegularFile(path, LARGEST_SCRIPT);
+  if (file.kind === 'content') return decodeScript(file.content, label);
+  throw new SpecError(
+    file.kind === 'missing' ? 'script.not-found' : 'script.unreadable',
+    `Install script ${label} ${file.why}. Check the path.`,
+    { details: { script: label }, ...(file.cause === undefined ? {} : { cause: file.cause }) },
+  );
 }

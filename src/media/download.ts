@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../foundation/clock.ts';
 import { MediaError } from '../foundation/errors.ts';
+import { httpFetch, Interrupted, reasonOf } from './http-fetch.ts';
 import { publicUrl } from './public-url.ts';
 import { LARGEST_TEXT } from './tree/media-tree.ts';
 
@@ -30,12 +31,7 @@ export type DownloadOptions = {
   readonly fetch?: typeof fetch;
 };
 
-/** A break worth another try: connection lost, stalled, too short, or the server is busy. */
-class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
-
-/** HTTP and HTTPS with Node's fetch, which follows redirects and checks certificates. */
+/** HTTP and HTTPS with Node's fetch, which checks certificates. */
 export function openDownloader(options: DownloadOptions): Downloader {
   const clock = options.clock ?? systemClock;
   const stallMs = options.stallMs ?? 60_000;
@@ -44,10 +40,10 @@ export function openDownloader(options: DownloadOptions): Downloader {
   const request = async (url: string, init: RequestInit, stall: AbortController): Promise<Response> => {
     const signals = [stall.signal, ...(options.signal ? [options.signal] : [])];
     try {
-      return await (options.fetch ?? fetch)(url, { ...init, signal: AbortSignal.any(signals) });
-    } catch (cause) {
+      return await httpFetch(options.fetch ?? fetch, url, { ...init, signal: AbortSignal.any(signals) });
+    } catch (error) {
       options.signal?.throwIfAborted();
-      throw new Interrupted(reasonOf(cause), { cause });
+      throw error;
     }
   };
 
@@ -116,7 +112,7 @@ async function fetchRest(
   if (have > 0) headers.Range = `bytes=${have}-`;
   const response = await request(url, { headers }, stall);
   const start = response.status === 206 ? startOf(response) : 0;
-  if (response.status === 416 || (response.status === 206 && start !== have)) {
+  if ((response.status === 416 && have > 0) || (response.status === 206 && start !== have)) {
     await response.body?.cancel();
     await rm(part, { force: true });
     throw new Interrupted(`the server has another file now (HTTP ${response.status})`);
@@ -202,14 +198,6 @@ async function withStallLimit<T>(
 
 function interrupted(cause: unknown): never {
   throw cause instanceof Interrupted ? cause : new Interrupted(reasonOf(cause), { cause });
-}
-
-/** fetch() says "fetch failed" and keeps what happened in the cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return cause instanceof Error
-    ? cause.message || String((cause as NodeJS.ErrnoException).code)
-    : String(cause);
 }
 
 function failed(url: string, error: Interrupted): MediaError {

@@ -18,7 +18,7 @@ export type MediaPin = {
 export type MediaSource = {
   readonly kind: MediaKind;
   /**
-   * A path, an `http://`, `https://` or `ftp://` URL, `apt-mirror:<suite>` (install tree of the Debian mirror this machine's
+   * A path, an `http://` or `https://` URL, `apt-mirror:<suite>` (install tree of the Debian mirror this machine's
    * apt uses) or `debian-offline:<suite>` (installer ISO assembled from Debian packages).
    */
   readonly from: string;

@@ -83,26 +83,36 @@ function storeIn(root: string): Store {
   };
   const readIndex = async (key: string): Promise<IndexEntry | undefined> =>
     readEntry(indexPath(key)).catch(ifMissing);
+  /** Whether the object is what was put there: its size and time tell, so nothing is read again. */
+  const isUntouched = async ({ sha256, size }: IndexEntry): Promise<boolean> => {
+    const [placed, found] = await Promise.all([
+      readIndex(objectKey(sha256)),
+      stat(objectPath(sha256), { bigint: true }).catch(ifMissing),
+    ]);
+    return Number(found?.size) === size && placed?.notes.mtimeNs === String(found?.mtimeNs);
+  };
   const find = async (key: string): Promise<CachedFile | undefined> => {
     const entry = await readIndex(key);
-    if (entry === undefined) return undefined;
-    const path = objectPath(entry.sha256);
-    const found = await stat(path).catch(ifMissing);
-    return found?.size === entry.size ? { ...entry, path } : undefined;
+    if (entry === undefined || !(await isUntouched(entry))) return undefined;
+    return { ...entry, path: objectPath(entry.sha256) };
+  };
+  /** One record for all keys of the object: a second key with the same content must not make the first one's invalid. */
+  const place = async (temporary: string, { sha256, size, notes }: IndexEntry): Promise<void> => {
+    if (await isUntouched({ sha256, size, notes })) return;
+    const { mtimeNs } = await stat(temporary, { bigint: true });
+    await rename(temporary, objectPath(sha256));
+    await writeIndex(objectKey(sha256), { sha256, size, notes: { mtimeNs: String(mtimeNs) } });
   };
   const add = async (key: string, maker: Make): Promise<CachedFile> => {
     await ensureFolder(join(root, 'objects'));
     const temporary = join(root, 'objects', `.making-${randomUUID()}`);
     try {
       const notes = (await maker(temporary)) ?? {};
-      const entry = {
-        sha256: await digestFile(temporary, 'sha256'),
-        size: (await stat(temporary)).size,
-        notes,
-      };
-      await rename(temporary, objectPath(entry.sha256));
+      const sha256 = await digestFile(temporary, 'sha256');
+      const entry = { sha256, size: (await stat(temporary)).size, notes };
+      await place(temporary, entry);
       await writeIndex(key, entry);
-      return { ...entry, path: objectPath(entry.sha256) };
+      return { ...entry, path: objectPath(sha256) };
     } finally {
       await rm(temporary, { force: true });
     }
@@ -122,6 +132,10 @@ async function readEntry(path: string): Promise<IndexEntry | undefined> {
 async function identityOf(path: string): Promise<string> {
   const { size, mtimeNs, ctimeNs, ino, dev } = await stat(path, { bigint: true });
   return `file ${path} ${size} ${mtimeNs} ${ctimeNs} ${dev}:${ino}`;
+}
+
+function objectKey(sha256: string): string {
+  return `object ${sha256}`;
 }
 
 function keyName(key: string): string {

@@ -6,6 +6,7 @@ import { type Downloader, openDownloader } from './download.ts';
 import type { MediaSource, ResolvedMedia } from './install-media.ts';
 import { type MediaCache, openMediaCache } from './media-cache.ts';
 import { parseMediaLocator } from './media-locator.ts';
+import { publicFrom } from './public-url.ts';
 import { resolveAptMirror } from './resolve-apt-mirror.ts';
 import { resolveDirectory, resolveFile } from './resolve-local.ts';
 import { resolveUrl } from './resolve-url.ts';
@@ -23,7 +24,7 @@ export type ResolveOptions = {
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
   readonly onProgress?: (progress: MediaProgress) => void;
-  /** A candidate cannot be used and the next is tried. */
+  /** A candidate cannot be used and the next is tried; named without credentials. */
   readonly onPassedOver?: (source: MediaSource, why: string) => void;
 };
 
@@ -62,8 +63,9 @@ export async function resolveMedia(
         throw new CancelledError('Preparing the media was cancelled.', { cause: error });
       const passable = error instanceof MediaError && !FINAL.includes(error.code);
       if (!passable || candidates.length === 1) throw error;
-      reasons.push({ source: source.from, reason: error.message });
-      options.onPassedOver?.(source, error.message);
+      const from = publicFrom(source.from);
+      reasons.push({ source: from, reason: error.message });
+      options.onPassedOver?.({ ...source, from }, error.message);
     }
   }
   const lines = reasons.map(({ source, reason }) => `  ${source}: ${reason}`);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MediaError } from '../foundation/errors.ts';
 import { refusePin } from './check-pin.ts';
 import type { MediaSource, ResolvedMedia } from './install-media.ts';
@@ -37,7 +38,7 @@ export async function resolveUrl(
  * request tells whether the server has a newer one, and without an answer the cached one is used.
  */
 async function fetchOnce(url: string, source: MediaSource, context: ResolveContext): Promise<CachedFile> {
-  const key = `url ${url}`;
+  const key = keyOf(url);
   const cached = await context.cache.find(key);
   const pinned =
     cached !== undefined && source.pin?.algorithm === 'sha256' && source.pin.digest === cached.sha256;
@@ -58,6 +59,14 @@ async function fetchOnce(url: string, source: MediaSource, context: ResolveConte
     },
     context.signal ? { signal: context.signal } : {},
   );
+}
+
+/** The cache writes keys down, so what is secret in a URL is in it as a digest. */
+function keyOf(url: string): string {
+  const shown = publicUrl(url);
+  return shown === url
+    ? `url ${url}`
+    : `url ${shown} ${createHash('sha256').update(url).digest('hex').slice(0, 32)}`;
 }
 
 function offline(url: string): MediaError {

@@ -1,7 +1,7 @@
 import { seconds } from '../foundation/duration.ts';
 import { formatSize, gibibytes } from '../foundation/size.ts';
 import { findOs } from '../os/find-os.ts';
-import type { BuildSpec, InstallScriptRef } from './build-spec.ts';
+import type { BuildSpec, InstallScriptRef, TimeLimits } from './build-spec.ts';
 import type { KeyPath } from './parse-template.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { ScriptSettings, Settings } from './settings.ts';
@@ -61,13 +61,21 @@ export function completeSpec({ settings, fallbackName, templates }: SpecParts): 
       pattern: bootCheck?.pattern ?? DEFAULTS.bootPattern,
       limit: bootCheck?.limit ?? DEFAULTS.bootLimit,
     },
-    limits: {
-      total: limits?.total ?? DEFAULTS.total,
-      stall: limits?.stall ?? DEFAULTS.stall,
-      ...(limits?.literal ? { literal: limits.literal } : {}),
-    },
+    limits: limitsOf(limits),
     templates,
   };
+}
+
+/**
+ * One of `--timeout` and `--stall` alone must fit a limit the user did not think of: what waits longer than the whole install may
+ * take waits as long as that. Both of one origin contradict each other, which is reported.
+ */
+function limitsOf(given: Settings['limits']): TimeLimits {
+  const { literal } = given ?? {};
+  const total = given?.total ?? DEFAULTS.total;
+  const stall = given?.stall ?? DEFAULTS.stall;
+  if (literal?.length === 1 && stall > total) return { total, stall: total, literal: ['total', 'stall'] };
+  return { total, stall, ...(literal ? { literal } : {}) };
 }
 
 function diskSize({ disk, media }: Settings): Pick<BuildSpec['disk'], 'size'> {

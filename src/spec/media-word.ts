@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { MediaKind, MediaSource } from '../media/install-media.ts';
 import { readLine, wrong } from './words.ts';
 
-const ELSEWHERE = /^(https?|ftp):\/\/./i;
+const ELSEWHERE = /^https?:\/\/./i;
+const OTHER_SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 const MADE_HERE = /^(apt-mirror|debian-offline):/;
 
 /** A path becomes absolute, seen from `folder`; URLs and words like `apt-mirror:trixie` stay. */
@@ -20,6 +21,9 @@ export function readFrom(value: unknown, folder: string): string {
       throw wrong(`"${text}" is not a file URL; write file:///path or a path`);
     return fileURLToPath(text);
   }
+  const scheme = OTHER_SCHEME.exec(text)?.[1];
+  if (scheme !== undefined)
+    throw wrong(`media cannot be fetched with ${scheme}:; use http, https or a file of this machine`);
   return isAbsolute(text) ? text : resolve(folder, text);
 }
 

@@ -1,5 +1,6 @@
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { basicLogin } from '../basic-login.ts';
 
 /**
  * Status of a HEAD request, 0 when the server cannot be reached. With a proxy, plain HTTP alone is asked through it (the
@@ -25,15 +26,13 @@ function open(url: URL, proxy: string | undefined, signal: AbortSignal | undefin
   const common = { method: 'HEAD', ...(signal ? { signal } : {}) };
   if (url.protocol === 'https:') return httpsRequest(url, common);
   if (proxy === undefined) return httpRequest(url, common);
-  const { hostname, port, username, password } = new URL(proxy);
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(
-    'base64',
-  );
+  const through = new URL(proxy);
+  const login = basicLogin(through);
   return httpRequest({
     ...common,
-    hostname,
-    port: port || 80,
+    hostname: through.hostname,
+    port: through.port || 80,
     path: url.href,
-    headers: { Host: url.host, ...(username ? { 'Proxy-Authorization': `Basic ${login}` } : {}) },
+    headers: { Host: url.host, ...(login ? { 'Proxy-Authorization': login } : {}) },
   });
 }

@@ -74,6 +74,12 @@ describe('readSecret', () => {
     expect(await readSecret({ env: 'PW' }, { PW: 'x' })).toBe('x');
   });
 
+  it('does not wait at a pipe', async () => {
+    const path = join(root, 'pipe');
+    await runCommand('mkfifo', [path]);
+    await expect(readSecret({ file: path }, {})).rejects.toMatchObject({ code: 'secret.unreadable' });
+  });
+
   it.each([
     ['secret.not-found', { file: '/nonexistent/pw' }],
     ['secret.not-found', { env: 'NOT_SET' }],

@@ -106,3 +106,60 @@ describe('download', () => {
     expect(server.requests).toHaveLength(1);
   });
 });
+
+describe('a URL with credentials', () => {
+  it('sends them to its own origin alone', async () => {
+    const seen: (string | undefined)[] = [];
+    const other = await startWebServer((request, response) => {
+      seen.push(request.headers.authorization);
+      serving(FILES)(request, response);
+    });
+    server = await startWebServer((request, response) => {
+      seen.push(request.headers.authorization);
+      const location = request.url?.startsWith('/a.iso') ? '/b.iso' : `${other.url}/a.iso`;
+      response.writeHead(302, { location }).end();
+    });
+    try {
+      const url = `${server.url.replace('://', '://us%40er:p%C3%A4w@')}/a.iso?tok=s`;
+      await openDownloader({ partial: folder, clock }).download(url, join(folder, 'a.iso'));
+      const login = `Basic ${Buffer.from('us@er:päw').toString('base64')}`;
+      expect(seen).toEqual([login, login, undefined]);
+      expect(server.requests[0]).toBe('GET /a.iso?tok=s');
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('keeps them out of messages', async () => {
+    server = await startWebServer(serving(new Map()));
+    const url = `${server.url.replace('://', '://user:pw@')}/a.iso?tok=s`;
+    const failing = openDownloader({ partial: folder, clock }).download(url, join(folder, 'a.iso'));
+    await expect(failing).rejects.toMatchObject({
+      code: 'media.not-found',
+      message: expect.not.stringMatching(/user|pw|tok/),
+    });
+  });
+});
+
+describe('what another attempt would not change', () => {
+  it.each([
+    ['another scheme', 'ftp://host/x', 1],
+    ['a malformed address', 'http://[', 1],
+    ['itself', '/a.iso', 21],
+    ['a port that fetch refuses', 'http://127.0.0.1:1/x', 1],
+  ])('is not tried again: redirect to %s', async (_what, location, requests) => {
+    const redirect: Answer = (_request, response) => {
+      response.writeHead(302, { location }).end();
+    };
+    await expect(fetchWith(redirect)).rejects.toMatchObject({ code: 'media.download' });
+    expect(server.requests).toHaveLength(requests);
+  });
+
+  it('is not tried again: a range refused that was not asked for', async () => {
+    const refuse: Answer = (_request, response) => {
+      response.writeHead(416).end();
+    };
+    await expect(fetchWith(refuse)).rejects.toMatchObject({ code: 'media.download' });
+    expect(server.requests).toHaveLength(1);
+  });
+});

@@ -67,6 +67,22 @@ describe('MediaCache', () => {
     expect(await cache.find('k')).toBeUndefined();
   });
 
+  it('replaces a file whose content was changed at the same size', async () => {
+    const { path } = await cache.findOrMake('k', writing('hello'));
+    await writeFile(path, 'jello');
+    expect(await cache.find('k')).toBeUndefined();
+    await cache.findOrMake('k', writing('hello'));
+    expect(await readFile(path, 'utf8')).toBe('hello');
+    expect(await cache.find('k')).toBeDefined();
+  });
+
+  it('finds a file under two keys, however often it was made', async () => {
+    await cache.findOrMake('one', writing('hello'));
+    await cache.make('two', writing('hello'));
+    expect(await cache.find('one')).toBeDefined();
+    expect(await cache.find('two')).toBeDefined();
+  });
+
   it('replaces what is asked to be made again', async () => {
     await cache.findOrMake('k', writing('old'));
     await cache.make('k', writing('new'));

@@ -92,6 +92,10 @@ it('puts words for folders', () => {
   expect(withoutFolders(plan, words)).toEqual({ a: ['<build>/disk', '~/x'], n: 1, none: null });
 });
 
+it.each(['', '.', '/'])('leaves a text alone when a folder is %j', (folder) => {
+  expect(withoutFolders({ a: 'x./y' }, [[folder, '~']])).toEqual({ a: 'x./y' });
+});
+
 it('writes checksum lines as coreutils does', () => {
   expect(checksumLine('ab', 'a b.qcow2')).toBe('ab  a b.qcow2\n');
   expect(checksumLine('ab', 'a\nb\\c')).toBe('\\ab  a\\nb\\\\c\n');

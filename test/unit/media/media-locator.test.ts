@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseMediaLocator } from '../../../src/media/media-locator.ts';
-import { joinUrl, publicUrl } from '../../../src/media/public-url.ts';
+import { joinUrl, publicFrom, publicUrl } from '../../../src/media/public-url.ts';
 
 describe('parseMediaLocator', () => {
   it.each([
@@ -25,6 +25,14 @@ describe('parseMediaLocator', () => {
 describe('publicUrl and joinUrl', () => {
   it('keeps credentials and tokens to itself', () => {
     expect(publicUrl('https://me:secret@host/a.iso?token=secret#x')).toBe('https://host/a.iso');
+  });
+
+  it.each([
+    ['https://me:secret@host/a.iso?token=s', 'https://host/a.iso'],
+    ['/isos/a?b.iso', '/isos/a?b.iso'],
+    ['apt-mirror:trixie', 'apt-mirror:trixie'],
+  ])('names the media %s in public', (from, shown) => {
+    expect(publicFrom(from)).toBe(shown);
   });
 
   it('goes below a base with or without a slash and keeps its token', () => {

@@ -294,6 +294,25 @@ describe('options', () => {
     },
   );
 
+  it.each([
+    ['timeout', { timeout: '20s' }, { total: 20, stall: 20 }],
+    ['stall', { stall: '2h' }, { total: 3600, stall: 3600 }],
+  ] as const)('fits the stall limit when --%s alone is given', async (_option, overrides, limits) => {
+    await file('l.yaml', 'media: [{cdrom: x}]\nlimits: {total: 1h, stall: 10m}\n');
+    expect((await resolve('l.yaml', overrides)).limits).toMatchObject(limits);
+  });
+
+  it('reports --timeout and --stall that contradict each other', async () => {
+    await file('l.yaml', 'media: [{cdrom: x}]\n');
+    expect(await problemsOf(resolve('l.yaml', { timeout: '20s', stall: '30s' }))).toEqual(['--stall']);
+  });
+
+  it('refuses media of a scheme that cannot be fetched, without repeating the address', async () => {
+    const refused = resolve('debian-13', { cdrom: 'ftp://user:pw@host/x.iso' });
+    await expect(refused).rejects.toMatchObject({ message: expect.not.stringContaining('pw') });
+    expect(await problemsOf(resolve('debian-13', { cdrom: 'ftp://host/x.iso' }))).toEqual(['--cdrom']);
+  });
+
   it('puts a conflict between option and template under the option', async () => {
     await file('t.yaml', 'firmware: uefi\nmedia: [{cdrom: x}]\n');
     expect(await problemsOf(resolve('t.yaml', { machine: 'pc' }))).toEqual(['--machine']);
