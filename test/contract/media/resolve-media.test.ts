@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -181,6 +181,20 @@ describe('resolveMedia: candidates', () => {
     expect(media.source).toBe('test.iso');
     expect(passed).toHaveLength(1);
     expect(passed[0]).toContain('none.iso');
+  });
+
+  it('keeps credentials and tokens out of what it tells and of the cache', async () => {
+    server = await startWebServer(serving(new Map([['/t.iso', await readFile(iso)]])));
+    const url = (name: string): string => `${server?.url.replace('://', '://user:hush@')}/${name}?tok=hush`;
+    const passed: string[] = [];
+    const media = await resolve([source('cdrom', url('none.iso')), source('cdrom', url('t.iso'))], {
+      onPassedOver: ({ from }, why) => passed.push(from, why),
+    });
+    const index = join(folder, 'cache', 'media', 'index');
+    const kept = await Promise.all((await readdir(index)).map((name) => readFile(join(index, name), 'utf8')));
+    expect(passed).toHaveLength(2);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(JSON.stringify([passed, kept, media])).not.toContain('hush');
   });
 
   it('names every reason when none works', async () => {
