@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CHECKSUM_FILES, writeChecksumFiles } from '../artifact/checksum.ts';
 import { withoutFolders, writeManifest } from '../artifact/manifest.ts';
 import { manifestSchema } from '../artifact/manifest-schema.ts';
 import type { PendingArtifacts } from '../disk/convert-disk.ts';
+import { homeFrom } from '../foundation/places.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import type { BuildRun } from './build-context.ts';
 import type { BuildDirectory } from './build-directory.ts';
@@ -91,7 +91,7 @@ function foldersOfThisMachine({ run, directory }: DeliverOptions): [folder: stri
     [places.runtime, '<runtime>'],
     [projectDir, '<kiln>'],
     [cwd, '<cwd>'],
-    [homedir(), '~'],
+    [homeFrom(run.context.env), '~'],
   ];
   return named.filter(([folder]) => folder !== '/').sort(([a], [b]) => b.length - a.length);
 }

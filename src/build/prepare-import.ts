@@ -6,6 +6,7 @@ import { domainXml } from '../vm/domain-xml.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import { type ImportedDisk, importDisk } from './import-disk.ts';
 import { type FinalDomainOptions, finalDomain } from './install-domain.ts';
+import { writePlan } from './write-plan.ts';
 
 /** What a `PreparedInstall` is for an install, with the disk filled already. */
 export type PreparedImport = {
@@ -29,9 +30,6 @@ export async function prepareImport(options: PrepareImportOptions): Promise<Prep
   const { sizeBytes } = plan.disk;
   const origin = await importDisk({ image: media.diskPath, disk, sizeBytes, signal, onProgress });
   const final = finalDomain(options);
-  await Promise.all([
-    writeFile(directory.planFile, `${JSON.stringify(plan, null, 2)}\n`),
-    writeFile(directory.finalXml, domainXml(final)),
-  ]);
+  await Promise.all([writePlan(directory.planFile, plan), writeFile(directory.finalXml, domainXml(final))]);
   return { kind: 'import', plan, directory, domain: { final }, origin };
 }

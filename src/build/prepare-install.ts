@@ -11,6 +11,7 @@ import type { DomainBoot } from '../vm/domain-input.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import { type InstallDomain, installDomain } from './install-domain.ts';
 import type { BuildScript } from './render-for-build.ts';
+import { writePlan } from './write-plan.ts';
 
 export type PreparedInstall = {
   readonly kind: 'install';
@@ -79,7 +80,7 @@ async function prepareSeed({ plan, script, directory }: PrepareOptions): Promise
 /** For whoever reads the build's folder later: the choices made and the domains as libvirt gets them. */
 async function writeIntent({ plan, directory }: PrepareOptions, domain: InstallDomain): Promise<void> {
   await Promise.all([
-    writeFile(directory.planFile, `${JSON.stringify(plan, null, 2)}\n`),
+    writePlan(directory.planFile, plan),
     writeFile(directory.installXml, domain.installXml),
     writeFile(directory.finalXml, domain.finalXml),
   ]);

@@ -2,6 +2,7 @@ import { formatDuration } from '../foundation/duration.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { formatSize } from '../foundation/size.ts';
 import type { MediaSource } from '../media/install-media.ts';
+import { publicFrom } from '../media/public-url.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { BuildOptionValues } from './build-options.ts';
 import { buildRequest } from './build-request.ts';
@@ -83,7 +84,7 @@ function diskText({ disk: { sizeBytes, bus, target } }: BuildPlan): string {
 
 function mediaText({ kind, from, kernel, initrd, pin }: MediaSource): string {
   const parts = [
-    `${kind} ${from}`,
+    `${kind} ${publicFrom(from)}`,
     kernel && `kernel ${kernel}`,
     initrd && `initrd ${initrd}`,
     pin && `${pin.algorithm} ${pin.digest.slice(0, 16)}…`,
