@@ -128,7 +128,8 @@ describe('kill -9', () => {
     await once(child, 'exit');
     const missing = await sandbox.failure({ location: '/nonexistent.iso' });
     expect(missing).toMatchObject({ code: 'media.not-found' });
-    expect(await listBuilds(sandbox.context.places.state)).toEqual([]);
+    const records = await listBuilds(sandbox.context.places.state);
+    expect(records).toMatchObject([{ status: 'failed', error: { code: 'media.not-found' } }]);
     await ended(() => sandbox.leftovers().length === 0);
     expect(existsSync(join(sandbox.folder, 'builds'))).toBe(true);
   });

@@ -68,10 +68,11 @@ describe('the private daemon', () => {
 
   test('two processes that start at once share one daemon; the last ends it', async () => {
     const [other, daemon] = await Promise.all([startOtherUser(), startPrivateDaemon({ runtimeDir })]);
+    await expect.poll(libvirtds).toHaveLength(1);
     const [pid, ...more] = libvirtds();
     expect(more).toEqual([]);
     await daemon.release();
-    expect(libvirtds()).toEqual([pid]);
+    await expect.poll(libvirtds).toEqual([pid]);
     other.stdin?.end();
     await exitOf(other);
     await expectNothingLeft();
@@ -83,18 +84,20 @@ describe('the private daemon', () => {
       startPrivateDaemon({ runtimeDir }),
     ]);
     await one.release();
-    expect(libvirtds()).toHaveLength(1);
+    await expect.poll(libvirtds).toHaveLength(1);
     await two.release();
     await expectNothingLeft();
   });
 
   test('the daemon of a killed user is taken over', async () => {
     const other = await startOtherUser();
+    // A child that libvirtd has just forked still has its command line.
+    await expect.poll(libvirtds).toHaveLength(1);
     const before = libvirtds();
     other.kill('SIGKILL');
     await exitOf(other);
     const daemon = await startPrivateDaemon({ runtimeDir });
-    expect(libvirtds()).toEqual(before);
+    await expect.poll(libvirtds).toEqual(before);
     await daemon.release();
     await expectNothingLeft();
   });
@@ -127,7 +130,7 @@ describe('the private daemon', () => {
     await connection.close();
     const before = libvirtds();
     await first.release();
-    expect(libvirtds()).toEqual(before);
+    await expect.poll(libvirtds).toEqual(before);
 
     const second = await startPrivateDaemon({ runtimeDir });
     const again = await connectLibvirt(second.uri);
