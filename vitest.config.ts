@@ -1,15 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * One project per kind of test (docs/architecture.md, "Tests"). Only `integration` and `e2e` start real guests; those
- * run one file at a time, since two emulated guests on two cores make each other miss their deadlines.
- */
-/**
  * In CI a test with real processes or guests may try again once: other work on the machine can make it miss a deadline. Vitest names such
  * tests in its report.
  */
 const retry = process.env.CI === 'true' ? 1 : 0;
 
+/**
+ * One project per kind of test (docs/architecture.md, "Tests"). Only `integration` and `e2e` start real guests; those
+ * run one file at a time, since two emulated guests on two cores make each other miss their deadlines.
+ */
 export default defineConfig({
   test: {
     projects: [

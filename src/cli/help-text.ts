@@ -12,7 +12,7 @@ export const BUILD_EXAMPLES = `
 Examples:
   kiln build debian-13
   kiln build debian-13 --memory 2GiB --disk size=20 -o out/
-  kiln build --cdrom ./installer.iso --os debian13 --format qcow2 --format raw
+  kiln build --cdrom ./server.iso --script ./server.ks --format qcow2 --format raw
   kiln build --location ./installer.iso,kernel=/install/vmlinuz,initrd=/install/initrd.gz --script preseed.cfg
   kiln build --import ./appliance.qcow2 --format vmdk
   kiln build debian-13 --json > events.jsonl
