@@ -1,8 +1,9 @@
 import type { Clock } from '../foundation/clock.ts';
+import type { OmitEach } from '../foundation/omit-each.ts';
 import { stripUntrusted } from '../foundation/printable.ts';
 import type { BuildEvent, StageName } from './build-events.ts';
 
-type EventBody = BuildEvent extends infer E ? (E extends { at: number } ? Omit<E, 'at'> : never) : never;
+type EventBody = OmitEach<BuildEvent, 'at'>;
 
 /** Tells the world what the build does and measures its stages. */
 export type StageReporter = {

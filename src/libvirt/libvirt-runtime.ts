@@ -1,3 +1,4 @@
+import type { OmitEach } from '../foundation/omit-each.ts';
 import { EventLoop } from './event-loop.ts';
 import type { DomainEvent } from './libvirt.ts';
 import { decodeFailure, LibvirtError, type NativeFailure } from './libvirt-error.ts';
@@ -16,11 +17,7 @@ import {
 } from './native-events.ts';
 
 /** An event without the time of its arrival. */
-export type UntimedEvent = DomainEvent extends infer Event
-  ? Event extends DomainEvent
-    ? Omit<Event, 'at'>
-    : never
-  : never;
+export type UntimedEvent = OmitEach<DomainEvent, 'at'>;
 
 /** Receives one connection's events; `uuid` is undefined for what concerns the connection itself. */
 export type EventSink = (uuid: string | undefined, event: UntimedEvent) => void;

@@ -1,7 +1,8 @@
+import type { OmitEach } from '../foundation/omit-each.ts';
 import type { Activity } from './activity.ts';
 import type { ConsoleMemory, Suspicion } from './console-memory.ts';
 import { type GuestEnd, isPrecise } from './guest-end.ts';
-import type { FailureCause } from './install-outcome.ts';
+import type { FailureCause, InstallOutcome } from './install-outcome.ts';
 
 /** Time limits in seconds. */
 export type WatchLimits = {
@@ -35,18 +36,8 @@ export type Facts = {
   readonly limits: WatchLimits;
 };
 
-export type Verdict =
-  | { readonly kind: 'completed'; readonly ending: 'power-off' | 'reboot'; readonly markerLine: string }
-  | {
-      readonly kind: 'failed';
-      readonly cause: FailureCause;
-      readonly reason: string;
-      readonly line?: string;
-      readonly suggestion?: string;
-      readonly patternId?: string;
-    }
-  | { readonly kind: 'stalled'; readonly idleSeconds: number }
-  | { readonly kind: 'timed-out'; readonly limitSeconds: number };
+/** An outcome before the evidence for it is gathered. */
+export type Verdict = OmitEach<InstallOutcome, 'evidence'>;
 
 export type Judgement = Verdict | { readonly kind: 'undecided'; readonly lookAgainAt: number };
 
