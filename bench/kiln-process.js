@@ -6,18 +6,34 @@ import { KILN, PROJECT } from './scene.js';
 /**
  * @typedef {import('../dist/build/build-events.js').BuildEvent} BuildEvent
  * @typedef {import('../dist/build/build-events.js').BuildResult} BuildResult
+ * @typedef {{ type: string }} AnyEvent
  * @typedef {{ result: BuildResult, events: BuildEvent[], peakBytes: number }} KilnRun
  */
 
 const SAMPLE_MS = 100;
 
 /**
- * `kiln <args> --json` as a process of its own, with its highest memory use.
+ * `kiln build … --json` as a process of its own, with its highest memory use.
  * @param {readonly string[]} args
  * @param {{ env: Record<string, string>, signal: AbortSignal, onEvent?: (event: BuildEvent, pid: number) => void }} options
  * @returns {Promise<KilnRun>}
  */
-export async function runKiln(args, { env, signal, onEvent }) {
+export async function runKiln(args, options) {
+  const { events, peakBytes } = await runForEvents(args, options);
+  const found = /** @type {BuildEvent[]} */ (events);
+  const last = found.at(-1);
+  if (last?.type !== 'build-finished') throw new Error(`kiln's last event is ${last?.type}`);
+  return { result: last.result, events: found, peakBytes };
+}
+
+/**
+ * Any command with `--json` that prints one object a line, and is to end with this code.
+ * @template {AnyEvent} E
+ * @param {readonly string[]} args
+ * @param {{ env: Record<string, string>, signal: AbortSignal, exitCode?: number, onEvent?: (event: E, pid: number) => void }} options
+ * @returns {Promise<{ events: E[], peakBytes: number }>}
+ */
+export async function runForEvents(args, { env, signal, exitCode = 0, onEvent }) {
   const child = spawn(process.execPath, [KILN, ...args, '--json'], {
     cwd: PROJECT,
     env: { ...process.env, ...env },
@@ -31,10 +47,10 @@ export async function runKiln(args, { env, signal, onEvent }) {
   const sampling = setInterval(() => {
     peakBytes = Math.max(peakBytes, peakOf(pid));
   }, SAMPLE_MS);
-  /** @type {BuildEvent[]} */
+  /** @type {E[]} */
   const events = [];
   createInterface(child.stdout).on('line', (line) => {
-    const event = /** @type {BuildEvent} */ (JSON.parse(line));
+    const event = /** @type {E} */ (JSON.parse(line));
     events.push(event);
     onEvent?.(event, pid);
   });
@@ -44,10 +60,8 @@ export async function runKiln(args, { env, signal, onEvent }) {
   });
   try {
     const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
-    const last = events.at(-1);
-    if (code !== 0 || last?.type !== 'build-finished')
-      throw new Error(`kiln ended with ${code}:\n${complaints}`);
-    return { result: last.result, events, peakBytes };
+    if (code !== exitCode) throw new Error(`kiln ended with ${code}:\n${complaints}`);
+    return { events, peakBytes };
   } finally {
     clearInterval(sampling);
     signal.removeEventListener('abort', interrupt);

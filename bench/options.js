@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = /** @type {const} */ (['builds', 'process', 'start', 'second', 'finish']);
+export const PARTS = /** @type {const} */ ([
+  'builds',
+  'process',
+  'hundred',
+  'naming',
+  'start',
+  'print-xml',
+  'second',
+  'finish',
+  'ipxe',
+  'publish',
+]);
 
 /**
  * @typedef {(typeof PARTS)[number]} Part

@@ -5,6 +5,11 @@
 import { describeMachine, machineFacts } from './machine.js';
 import { measureBuilds } from './measure-builds.js';
 import { measureFinish } from './measure-finish.js';
+import { measureHundred } from './measure-hundred.js';
+import { measureIpxe } from './measure-ipxe.js';
+import { measureNaming } from './measure-naming.js';
+import { measurePrintXml } from './measure-print-xml.js';
+import { measurePublish } from './measure-publish.js';
 import { measureSecondBuild } from './measure-second-build.js';
 import { measureStart } from './measure-start.js';
 import { measureWaiting } from './measure-waiting.js';
@@ -20,9 +25,14 @@ import { withScene } from './scene.js';
 const MEASURES = {
   builds: measureBuilds,
   process: measureWaiting,
+  hundred: measureHundred,
+  naming: measureNaming,
   start: measureStart,
+  'print-xml': measurePrintXml,
   second: measureSecondBuild,
   finish: measureFinish,
+  ipxe: measureIpxe,
+  publish: measurePublish,
 };
 
 /** @param {string} text */

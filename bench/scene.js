@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lintTargetOf } from '../dist/build/lint-target.js';
 import { prepareScript } from '../dist/install-script/prepare-script.js';
 import { scriptValues } from '../dist/install-script/script-values.js';
 import { resolveMedia } from '../dist/media/resolve-media.js';
@@ -92,5 +93,6 @@ async function renderedScript(plan) {
   const { path, kind } = plan.script;
   const text = await readFile(path, 'utf8');
   const given = { name: plan.name, kind, token: '0123456789abcdef', variables: {}, passwordHash: undefined };
-  return prepareScript({ text, kind, label: path, values: scriptValues(given) }).text;
+  const target = lintTargetOf(plan);
+  return prepareScript({ text, kind, label: path, values: scriptValues(given), target, edit: true }).text;
 }

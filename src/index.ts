@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { BuildContext, BuildRequest } from './build/build-context.ts';
 import type { BuildResult } from './build/build-events.ts';
+import { checkRequestKeys } from './build/check-request-keys.ts';
 import { type PlannedBuild, planBuild } from './build/plan-build.ts';
 import { build as runBuild } from './build/run-build.ts';
 import { placesFrom } from './foundation/places.ts';
@@ -32,12 +33,14 @@ export type BuildOptions = Partial<Omit<BuildContext, 'projectDir'>>;
  * Builds an image.
  * @throws KilnError; its `code` is stable and listed in docs/errors.md
  */
-export function build(request: BuildRequest, options: BuildOptions = {}): Promise<BuildResult> {
+export async function build(request: BuildRequest, options: BuildOptions = {}): Promise<BuildResult> {
+  checkRequestKeys(request, options);
   return runBuild(request, contextFrom(options));
 }
 
 /** What `build` would do with the same request; touches nothing. */
-export function plan(request: BuildRequest, options: BuildOptions = {}): Promise<PlannedBuild> {
+export async function plan(request: BuildRequest, options: BuildOptions = {}): Promise<PlannedBuild> {
+  checkRequestKeys(request, options);
   return planBuild(request, contextFrom(options));
 }
 

@@ -1,8 +1,12 @@
 import type { Bytes } from '../foundation/size.ts';
 import type { DiskFormat } from '../qemu-img/disk-format.ts';
 
-/** A whole-disk image has a partition table and boots itself; a partition image is one file system. */
-export type ImageKind = 'whole-disk' | 'partition';
+/** What goes with a partition image: its system is started with these from outside. */
+export const PART_KINDS = ['kernel', 'initrd'] as const;
+
+/** A whole-disk image has a partition table and boots itself; a partition image is one file system, with kernel and initrd beside it. */
+export const IMAGE_KINDS = ['whole-disk', 'partition', ...PART_KINDS] as const;
+export type ImageKind = (typeof IMAGE_KINDS)[number];
 
 /** An output image with its checksums. */
 export type Artifact = {

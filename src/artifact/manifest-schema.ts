@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DISK_FORMATS } from '../qemu-img/disk-format.ts';
+import { IMAGE_KINDS } from './artifact.ts';
 
 /**
  * `manifest.json`, version 1: what an image was made from, with what, and what came out. A new optional field keeps the version,
@@ -28,7 +29,9 @@ const output = z
   .strictObject({
     file: fileName,
     format: z.enum(DISK_FORMATS),
-    imageKind: z.enum(['whole-disk', 'partition']),
+    imageKind: z
+      .enum(IMAGE_KINDS)
+      .describe('A partition image is a root file system; kernel and initrd of the same build start it'),
     compression: z.enum(['zstd', 'zlib', 'none']),
     size: count.describe('Length of the file in bytes'),
     virtualSize: count.describe("The disk's size for a guest, in bytes"),
@@ -82,7 +85,13 @@ export const manifestSchema = z
       .readonly(),
     tools: z.record(z.string(), z.string()).readonly().describe('Versions by name of tool'),
     host: z
-      .strictObject({ arch: z.string(), accelerator: z.enum(['kvm', 'tcg']), cpuModel: z.string() })
+      .strictObject({
+        arch: z.string(),
+        accelerator: z.enum(['kvm', 'tcg']),
+        cpuModel: z
+          .string()
+          .describe("The host's processor as its kernel names it; the guest's is in the plan"),
+      })
       .readonly(),
     plan: z
       .record(z.string(), z.json())

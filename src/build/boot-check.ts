@@ -1,15 +1,19 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import type { Clock } from '../foundation/clock.ts';
 import { DiskError } from '../foundation/errors.ts';
+import { readLinePattern } from '../foundation/line-pattern.ts';
+import { writeFile } from '../foundation/write-file.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
 import { qemuImg } from '../qemu-img/qemu-img.ts';
 import { domainXml } from '../vm/domain-xml.ts';
 import { waitForConsole } from '../watch/wait-for-console.ts';
-import { removeDomain } from './clean-builds.ts';
 import { bootCheckInput } from './install-domain.ts';
 import type { JournalDomain } from './journal.ts';
+import { requireOwnFolder } from './owned-paths.ts';
 import type { PreparedImport } from './prepare-import.ts';
 import type { PreparedInstall } from './prepare-install.ts';
+import { removeDomain } from './remove-own.ts';
 
 export type BootCheckOptions = {
   readonly connection: LibvirtConnection;
@@ -27,8 +31,9 @@ export type BootCheckReport = { readonly line: string; readonly seconds: number 
  * @throws DiskError `disk.not-bootable`
  */
 export async function checkBoot(options: BootCheckOptions): Promise<BootCheckReport> {
-  const { connection, prepared, clock, signal } = options;
+  const { prepared, signal } = options;
   const { plan, directory } = prepared;
+  requireOwnFolder(directory.root);
   const input = bootCheckInput(prepared.domain.final, directory);
   const backing = { path: directory.disk, format: 'raw' } as const;
   await qemuImg().create({ path: directory.overlay, format: 'qcow2', backing }, { signal });
@@ -36,28 +41,46 @@ export async function checkBoot(options: BootCheckOptions): Promise<BootCheckRep
   await writeFile(directory.bootCheckLog, '', { mode: 0o644 });
   const xml = domainXml(input);
   await writeFile(directory.bootCheckXml, xml);
-  options.noteDomain({ uuid: input.uuid, name: input.name });
-  const events = await connection.subscribe(input.uuid);
+  const domain = { uuid: input.uuid, name: input.name, xml, serialLog: directory.bootCheckLog };
+  return bootAndWait({ ...options, domain, bootCheck: plan.bootCheck });
+}
+
+export type BootOptions = Omit<BootCheckOptions, 'prepared'> & {
+  readonly domain: {
+    readonly uuid: string;
+    readonly name: string;
+    readonly xml: string;
+    readonly serialLog: string;
+  };
+  readonly bootCheck: Pick<BuildPlan['bootCheck'], 'pattern' | 'limitSeconds'>;
+};
+
+/** Starts a domain that is only for looking, waits for the line, and takes it away again. */
+export async function bootAndWait(options: BootOptions): Promise<BootCheckReport> {
+  const { connection, domain, bootCheck, clock, signal } = options;
+  const { uuid, name, xml, serialLog } = domain;
+  options.noteDomain({ uuid, name });
+  const events = await connection.subscribe(uuid);
   try {
     await connection.createXml(xml);
     const outcome = await waitForConsole({
       connection,
-      uuid: input.uuid,
+      uuid,
       events,
-      serialLog: directory.bootCheckLog,
-      pattern: new RegExp(plan.bootCheck.pattern),
-      limitSeconds: plan.bootCheck.limitSeconds,
+      serialLog,
+      pattern: readLinePattern(bootCheck.pattern),
+      limitSeconds: bootCheck.limitSeconds,
       clock,
       signal,
     });
     if (outcome.kind === 'matched') return { line: outcome.line, seconds: outcome.seconds };
     throw new DiskError(
       'disk.not-bootable',
-      `The disk did not boot: ${outcome.reason} Its console is in ${directory.bootCheckLog}.`,
+      `The disk did not boot: ${outcome.reason} Its console is in ${serialLog}.`,
       { details: { reason: outcome.reason, console: outcome.evidence.consoleTail } },
     );
   } finally {
     events.close();
-    await removeDomain(connection, input.uuid);
+    await removeDomain(connection, uuid);
   }
 }

@@ -7,7 +7,23 @@ export type BuildDirectory = {
   readonly logs: string;
   readonly serialLog: string;
   readonly bootCheckLog: string;
+  /** What the installer told by another way than its console. */
+  readonly installerLog: string;
+  /** What the installer sent over the network (receive-syslog.ts). */
+  readonly syslog: string;
   readonly screenshot: string;
+  /** What the guest fetched from Kiln's web server. */
+  readonly httpLog: string;
+  /** The last screenshots before the end. */
+  readonly screens: string;
+  readonly screenText: string;
+  readonly screenshotText: string;
+  readonly failure: string;
+  readonly timeline: string;
+  readonly counters: string;
+  readonly lifecycle: string;
+  readonly qemuLog: string;
+  readonly installerLogs: string;
   readonly planFile: string;
   readonly installXml: string;
   readonly finalXml: string;
@@ -16,8 +32,11 @@ export type BuildDirectory = {
   readonly work: string;
   readonly disk: string;
   readonly overlay: string;
+  /** What another process needs to go on with the install. */
+  readonly savedInstall: string;
   readonly initrd: string;
   readonly seed: string;
+  readonly ipxeIso: string;
   readonly nvram: string;
   readonly bootCheckNvram: string;
   /** Images grow here and move to the root when all is well. */
@@ -37,8 +56,20 @@ export function buildDirectory(root: string, buildId: string): BuildDirectory {
     manifest: join(root, 'manifest.json'),
     logs,
     serialLog: join(logs, 'serial.log'),
+    installerLog: join(logs, 'installer.log'),
     bootCheckLog: join(logs, 'boot-check.serial.log'),
+    syslog: join(logs, 'syslog.log'),
     screenshot: join(logs, 'screenshot.png'),
+    httpLog: join(logs, 'http-access.log'),
+    screens: join(logs, 'screens'),
+    screenText: join(logs, 'screen.txt'),
+    screenshotText: join(logs, 'screenshot.txt'),
+    failure: join(logs, 'failure.json'),
+    timeline: join(logs, 'timeline.json'),
+    counters: join(logs, 'counters.json'),
+    lifecycle: join(logs, 'lifecycle.json'),
+    qemuLog: join(logs, 'qemu.log'),
+    installerLogs: join(logs, 'installer'),
     planFile: join(logs, 'plan.json'),
     installXml: join(logs, 'domain-install.xml'),
     finalXml: join(logs, 'domain-final.xml'),
@@ -46,8 +77,10 @@ export function buildDirectory(root: string, buildId: string): BuildDirectory {
     work,
     disk: join(work, 'disk.raw'),
     overlay: join(work, 'boot-check.qcow2'),
+    savedInstall: join(work, 'install.json'),
     initrd: join(work, 'initrd'),
     seed: join(work, 'seed.iso'),
+    ipxeIso: join(work, 'ipxe.iso'),
     nvram: join(work, 'nvram.fd'),
     bootCheckNvram: join(work, 'boot-check-nvram.fd'),
     outputs: join(work, 'outputs'),

@@ -5,6 +5,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { manifestOutput } from '../artifact/manifest.ts';
 import type { Manifest } from '../artifact/manifest-schema.ts';
 import type { DiskReport } from '../disk/disk-report.ts';
+import { maskNamedSecrets } from '../foundation/redact.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import type { BuildPlan, FirmwarePlan } from '../plan/build-plan.ts';
@@ -22,8 +23,10 @@ export type ManifestFacts = {
   readonly createdAt: Date;
   readonly plan: BuildPlan;
   readonly host: HostFacts;
-  readonly media: ResolvedMedia;
+  /** Absent when nothing was installed from: PXE, or a disk that had its system. */
+  readonly media: ResolvedMedia | undefined;
   readonly script: BuildScript | undefined;
+  /** Asked before the work: at its end nothing is wanted of libvirt any more, so that its loss costs no finished image. */
   readonly libvirtVersion: string;
   readonly origin: DiskOrigin;
   readonly verification: DiskReport;
@@ -42,13 +45,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     name: plan.name,
     createdAt: facts.createdAt.toISOString(),
     inputs: {
-      media: [
-        {
-          kind: media.kind,
-          source: media.source,
-          files: media.files.map(({ name, sha256 }) => ({ name, sha256 })),
-        },
-      ],
+      media: media === undefined ? [] : [manifestMedia(media)],
       ...(script === undefined
         ? {}
         : { installScript: { name: script.name, sha256: sha256(script.original) } }),
@@ -59,8 +56,8 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       libvirt: facts.libvirtVersion,
       node: process.versions.node,
     },
-    host: { arch: host.arch, accelerator: plan.accelerator, cpuModel: cpuWord(plan) },
-    plan: publicPlan(plan, media.source),
+    host: manifestHost(host, plan.accelerator),
+    plan: publicPlan(plan, media?.source),
     outcome: outcomeOf(facts.origin),
     verification: facts.verification,
     bootCheck:
@@ -72,26 +69,34 @@ export function buildManifest(facts: ManifestFacts): Manifest {
   };
 }
 
+/** The guest's own processor stands in the plan. */
+export function manifestHost(
+  { arch, cpuModel = 'unknown' }: Pick<HostFacts, 'arch' | 'cpuModel'>,
+  accelerator: BuildPlan['accelerator'],
+): Manifest['host'] {
+  return { arch, accelerator, cpuModel };
+}
+
 function outcomeOf(origin: DiskOrigin): Manifest['outcome'] {
   return { kind: origin.kind, detail: origin.kind === 'imported' ? `from ${origin.format}` : origin.ending };
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function cpuWord({ cpu }: BuildPlan): string {
-  const features = cpu.features.map(({ name, policy }) => `${policy === 'require' ? '+' : '-'}${name}`);
-  return [cpu.model ?? cpu.mode, ...features].join(',');
+function manifestMedia({ kind, source, files }: ResolvedMedia): Manifest['inputs']['media'][number] {
+  return { kind, source, files: files.map(({ name, sha256 }) => ({ name, sha256 })) };
 }
 
 /** The plan with file names where it has paths of this machine, and without the secrets' whereabouts. */
-function publicPlan(plan: BuildPlan, source: string): Manifest['plan'] {
-  const { script, rootPassword, firmware, emulator, media, ...rest } = plan;
+function publicPlan(plan: BuildPlan, source: string | undefined): Manifest['plan'] {
+  const { publish: _elsewhere, script, rootPassword, firmware, emulator, media, ...rest } = plan;
   const { kind } = media[0] ?? { kind: 'cdrom' };
   const shown = {
     ...rest,
+    variables: maskNamedSecrets(plan.variables),
     emulator: basename(emulator),
     firmware: publicFirmware(firmware),
-    media: [{ kind, from: source }],
+    media: source === undefined ? [] : [{ kind, from: source }],
     ...(script === undefined ? {} : { script: { ...script, path: basename(script.path) } }),
     rootPassword: rootPassword === undefined ? 'none' : 'given',
   };

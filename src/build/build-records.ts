@@ -1,7 +1,13 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { SpecError } from '../foundation/errors.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { isAlive, type ProcessIdentity } from '../foundation/process-identity.ts';
+import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
+import { removeIfEmpty } from '../foundation/remove-if-empty.ts';
+import { aboutFile, writeFile } from '../foundation/write-file.ts';
+import type { PublicationRecord } from './publication-records.ts';
 
 export type BuildStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
@@ -11,7 +17,7 @@ export type BuildRecord = {
   readonly name: string;
   /** Absolute path of the folder with the results. */
   readonly directory: string;
-  /** `interrupted`: it says it is running, but its process is gone. */
+  /** `interrupted`: it said it was running, but its process was gone. */
   readonly status: BuildStatus;
   readonly process: ProcessIdentity;
   /** ISO 8601, UTC. */
@@ -21,13 +27,22 @@ export type BuildRecord = {
   readonly error?: { readonly code: string; readonly message: string };
   /** File names of the finished images, relative to the directory. */
   readonly images: readonly string[];
+  /** What became of the targets it is published to, in the order asked for. */
+  readonly publications?: readonly PublicationRecord[];
   /** Left in place on purpose (`--keep`). */
   readonly kept: boolean;
   /** Clean-up was not complete; the next build or `kiln builds clean` tries again. */
   readonly unclean: boolean;
 };
 
-export const recordDirectory = (stateDir: string, id: string): string => join(stateDir, 'builds', id);
+/** A folder's name that leads nowhere else and means nothing in a pattern. */
+const isBuildId = (name: string): boolean => /^[\w-]+$/.test(name);
+
+/** @throws TypeError for an id that would lead out of the folder of records */
+export function recordDirectory(stateDir: string, id: string): string {
+  if (!isBuildId(id)) throw new TypeError(`"${id}" is no build's id`);
+  return join(stateDir, 'builds', id);
+}
 export const journalPath = (stateDir: string, id: string): string =>
   join(recordDirectory(stateDir, id), 'journal.jsonl');
 const recordPath = (stateDir: string, id: string): string =>
@@ -35,16 +50,45 @@ const recordPath = (stateDir: string, id: string): string =>
 
 export async function writeRecord(stateDir: string, record: BuildRecord): Promise<void> {
   const path = recordPath(stateDir, record.id);
-  await mkdir(recordDirectory(stateDir, record.id), { recursive: true, mode: 0o700 });
+  await makeFolder(recordDirectory(stateDir, record.id), 0o700);
   const temporary = `${path}.new`;
-  await writeFile(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-  await rename(temporary, path);
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  try {
+    await writeFile(temporary, text, { mode: 0o600 });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (isFull(error) && (await overwrite(path, text))) return;
+    await removeIfEmpty(recordDirectory(stateDir, record.id));
+    throw aboutFile(error, path);
+  }
+}
+
+const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+/** On a full disk the block that the old record has still holds the new one. @returns whether there was one, and it did */
+async function overwrite(path: string, text: string): Promise<boolean> {
+  const content = Buffer.from(text);
+  try {
+    const file = await open(path, 'r+');
+    try {
+      const { bytesWritten } = await file.write(content, 0, content.length, 0);
+      await file.truncate(bytesWritten);
+      return bytesWritten === content.length;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (isFull(error) || (error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** All builds this user's state knows of, oldest first. */
 export async function listBuilds(stateDir: string): Promise<BuildRecord[]> {
   const ids = await readdir(join(stateDir, 'builds')).catch(absentAs<string[]>([]));
-  const records = await Promise.all(ids.map((id) => readRecord(stateDir, id)));
+  const records = await Promise.all(ids.filter(isBuildId).map((id) => readRecord(stateDir, id)));
   return records
     .filter((record) => record !== undefined)
     .sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.id.localeCompare(b.id));
@@ -55,6 +99,9 @@ export async function listBuilds(stateDir: string): Promise<BuildRecord[]> {
  * @throws SpecError `builds.not-found`, `builds.ambiguous`
  */
 export async function findBuild(stateDir: string, idPrefix: string): Promise<BuildRecord> {
+  // Whoever follows a build asks again and again, and there may be thousands of others.
+  const exact = isBuildId(idPrefix) ? await readRecord(stateDir, idPrefix) : undefined;
+  if (exact !== undefined) return exact;
   const matching = (await listBuilds(stateDir)).filter(
     ({ id }) => idPrefix !== '' && id.startsWith(idPrefix),
   );
@@ -80,14 +127,25 @@ export async function removeRecord(stateDir: string, id: string): Promise<void> 
 }
 
 async function readRecord(stateDir: string, id: string): Promise<BuildRecord | undefined> {
-  const text = await readFile(recordPath(stateDir, id), 'utf8').catch(absentAs(undefined));
-  if (text === undefined) return undefined;
+  // What a link leads to is not the state's.
+  const found = await lstat(recordDirectory(stateDir, id)).catch(absentAs(undefined));
+  if (found?.isSymbolicLink()) return damagedRecord(id);
+  const path = recordPath(stateDir, id);
+  const text = await readFile(path, READ_AT_ONCE).catch((error: NodeJS.ErrnoException) => {
+    // A folder in the record's place is as good as a damaged record.
+    if (error.code === 'EISDIR') return '';
+    return absentAs(undefined)(error);
+  });
+  if (text === undefined) return found?.isDirectory() && !isBeingMade(found) ? damagedRecord(id) : undefined;
   const record = parseRecord(text);
-  if (record === undefined) return damagedRecord(id);
+  if (record?.id !== id) return damagedRecord(id);
   return record.status === 'running' && !isAlive(record.process)
-    ? { ...record, status: 'interrupted' }
+    ? { ...record, status: 'interrupted', unclean: true }
     : record;
 }
+
+/** The folder is there a moment before its first record; without one after so long, whoever made it was killed. */
+const isBeingMade = ({ mtimeMs }: Stats): boolean => Date.now() - mtimeMs < 60_000;
 
 /** undefined when the file was cut short or overwritten: a full disk, a power failure, another program. */
 function parseRecord(text: string): BuildRecord | undefined {
@@ -100,6 +158,7 @@ function parseRecord(text: string): BuildRecord | undefined {
       [record.id, record.name, record.directory, record.status, record.startedAt].every(
         (field) => typeof field === 'string',
       ) &&
+      isAbsolute(record.directory) &&
       Array.isArray(record.images) &&
       typeof record.process?.pid === 'number';
     return whole ? record : undefined;
@@ -125,12 +184,24 @@ function damagedRecord(id: string): BuildRecord {
   };
 }
 
+/**
+ * For those who need the build's folder, of which a damaged record tells nothing.
+ * @throws SpecError `builds.damaged-record`
+ */
+export function requireWhole(record: BuildRecord): BuildRecord {
+  if (!isDamaged(record)) return record;
+  throw new SpecError(
+    'builds.damaged-record',
+    `The record of build ${record.id} cannot be read, so where its folder is is not known; \`kiln builds clean ${record.id}\` removes what is left of it.`,
+  );
+}
+
 export const isDamaged = (record: BuildRecord): boolean => record.error?.code === 'builds.damaged-record';
 
 function absentAs<T>(value: T): (error: unknown) => T {
   return (error) => {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return value;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return value;
     throw error;
   };
 }

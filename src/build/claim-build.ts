@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { readdir, realpath, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { CancelledError, KilnError, SpecError } from '../foundation/errors.ts';
 import { ownIdentity } from '../foundation/process-identity.ts';
 import { asKilnError } from '../foundation/system-error.ts';
-import { type BuildRecord, journalPath, writeRecord } from './build-records.ts';
+import { type BuildRecord, journalPath, listBuilds, removeRecord, writeRecord } from './build-records.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { refuseAnothersFolder } from './refuse-anothers-folder.ts';
 
 export const newBuildId = (): string => randomBytes(4).toString('hex');
 
@@ -27,7 +28,10 @@ export type ClaimOptions = {
   readonly clock: Clock;
 };
 
-/** Writes the build's record and opens its journal: from here on whatever is created can be found again. */
+/**
+ * Writes the build's record and opens its journal: from here on whatever is created can be found again, and the folder is the build's.
+ * @throws SpecError `output.in-use` when another build runs there
+ */
 export async function claimBuild({
   stateDir,
   id,
@@ -46,6 +50,52 @@ export async function claimBuild({
     kept: false,
     unclean: false,
   };
+  const taken = (): Promise<BuildRecord | undefined> => buildIn(directory, started, stateDir);
+  await taken().then(refuseTaken);
+  const build = await claimed(stateDir, started, clock);
+  // Of two that begin at once each sees the other's record now, and the later one goes.
+  const other = await taken();
+  if (other !== undefined) await removeRecord(stateDir, id);
+  refuseTaken(other);
+  return build;
+}
+
+/** The build that runs in that folder, and began before this one. */
+async function buildIn(
+  directory: string,
+  own: BuildRecord,
+  stateDir: string,
+): Promise<BuildRecord | undefined> {
+  const order = ({ startedAt, id }: BuildRecord): string => `${startedAt} ${id}`;
+  return (await listBuilds(stateDir)).find(
+    (other) =>
+      other.id !== own.id &&
+      other.status === 'running' &&
+      resolve(other.directory) === resolve(directory) &&
+      order(other) < order(own),
+  );
+}
+
+function refuseTaken(other: BuildRecord | undefined): void {
+  if (other === undefined) return;
+  throw new SpecError(
+    'output.in-use',
+    `Build ${other.id} (${other.name}) runs in the output folder ${other.directory}, as process ${other.process.pid}. Name another folder, or wait for its end.`,
+    { details: { directory: other.directory } },
+  );
+}
+
+/** Takes over the record of a build whose process is gone. */
+export async function reclaimBuild(
+  stateDir: string,
+  record: BuildRecord,
+  clock: Clock,
+): Promise<ClaimedBuild> {
+  return claimed(stateDir, { ...record, status: 'running', process: ownIdentity(), unclean: false }, clock);
+}
+
+async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Promise<ClaimedBuild> {
+  const { id } = started;
   await writeRecord(stateDir, started);
   let left: Pick<BuildRecord, 'kept' | 'unclean'> = { kept: false, unclean: false };
   const ended = (seconds: number): Partial<BuildRecord> => ({
@@ -58,13 +108,16 @@ export async function claimBuild({
     left: (what) => {
       left = what;
     },
-    succeeded: (artifacts, seconds) =>
-      writeRecord(stateDir, {
-        ...started,
-        ...ended(seconds),
-        status: 'succeeded',
-        images: artifacts.map(({ name }) => name),
-      }),
+    succeeded: async (artifacts, seconds) => {
+      const images = artifacts.map(({ name }) => name);
+      try {
+        await writeRecord(stateDir, { ...started, ...ended(seconds), status: 'succeeded', images });
+      } catch (error) {
+        // Else the next Kiln would take this build for interrupted, and its images for leftovers.
+        await rm(journalPath(stateDir, id), { force: true });
+        throw error;
+      }
+    },
     failed: (error, seconds) =>
       writeRecord(stateDir, {
         ...started,
@@ -79,8 +132,9 @@ export async function claimBuild({
 }
 
 /**
- * Where the results go.
- * @throws SpecError `output.exists` when a folder named by the user holds something and `force` is not given
+ * Where the results go, without links: should one come into its place while the build runs, that can be told.
+ * @throws SpecError `output.in-use` when a build runs there or was kept, which `force` does not change; `output.exists` when a folder
+ *   named by the user holds something and `force` is not given
  */
 export async function outputDirectory(
   request: { readonly output?: string; readonly force?: boolean },
@@ -91,13 +145,14 @@ export async function outputDirectory(
   if (request.output === '') {
     throw new SpecError('output.not-a-folder', '--output is empty; it names a folder.');
   }
-  if (request.output === undefined) return join(cwd, 'builds', `${name}-${id}`);
-  const directory = isAbsolute(request.output) ? request.output : resolve(cwd, request.output);
+  if (request.output === undefined) return withoutLinks(join(cwd, 'builds', `${name}-${id}`));
+  const directory = await withoutLinks(resolve(cwd, request.output));
   const content = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     if (error.code === 'ENOTDIR') throw notAFolder(directory, error);
     throw asKilnError(error);
   });
+  refuseAnothersFolder(directory, content);
   if (content.length > 0 && request.force !== true) {
     throw new SpecError(
       'output.exists',
@@ -108,6 +163,21 @@ export async function outputDirectory(
   return directory;
 }
 
+/** realpath(3) for a path of which the end need not be there. */
+async function withoutLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) return path;
+    return join(await withoutLinks(parent), basename(path));
+  }
+}
+
 function notAFolder(directory: string, cause: unknown): SpecError {
-  return new SpecError('output.not-a-folder', `${directory} is a file; --output names a folder.`, { cause });
+  return new SpecError(
+    'output.not-a-folder',
+    `${directory} is a file or lies below one; --output names a folder.`,
+    { cause },
+  );
 }

@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { type Logger, silentLogger } from '../foundation/logger.ts';
+import { lstatSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { KilnError } from '../foundation/errors.ts';
+import type { Logger } from '../foundation/logger.ts';
 import type { Places } from '../foundation/places.ts';
-import { chooseLibvirt } from '../libvirt/choose-uri.ts';
-import type { LibvirtConnection } from '../libvirt/libvirt.ts';
+import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
+import { asKilnError } from '../foundation/system-error.ts';
 import { endAbandonedDaemon } from '../libvirt/private-daemon.ts';
-import { METADATA_NAMESPACE } from '../vm/domain-xml.ts';
-import { isWorkFolder } from './build-directory.ts';
+import { abandonedPartFolders } from '../publish/part-folder.ts';
+import { buildDirectory, isWorkFolder } from './build-directory.ts';
 import {
   type BuildRecord,
   findBuild,
@@ -15,81 +16,134 @@ import {
   journalPath,
   listBuilds,
   removeRecord,
+  writeRecord,
 } from './build-records.ts';
-import { type JournalEntry, openJournal } from './journal.ts';
+import { abandonedInCache, cleanCache } from './clean-cache.ts';
+import { libvirtOf, removeFromLibvirt } from './clean-libvirt.ts';
+import { type JournalDomain, openJournal, ownedAtLibvirt } from './journal.ts';
+import { isReplacedByLink, type OwnedPath, ownedPaths } from './owned-paths.ts';
+import { type CleanedItem, removeFolder, removePath, sizeOf } from './remove-path.ts';
+import { isInTime, isInterrupted, readSavedInstall } from './saved-install.ts';
 
 export type CleanOptions = {
   readonly places: Places;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** These builds with their results; without ids: what interrupted builds left behind. */
   readonly ids?: readonly string[];
-  /** All builds that are not running, with logs and records, and the cache; the images of successful builds stay. */
+  /**
+   * All builds that are not running, with logs and records, and the cache; the images of successful builds stay. Without ids and without
+   * this, the logs and the record of an interrupted build stay, as those of a failed one do.
+   */
   readonly all?: boolean;
   readonly dryRun?: boolean;
+  /** What the builds of `ids` have at a libvirt that cannot be reached is given up; the report's `kept` names it. */
+  readonly force?: boolean;
+  /** Leave interrupted builds alone while their guests install on, within their time: they can be resumed. */
+  readonly spareRunning?: boolean;
   readonly logger?: Logger;
 };
 
-export type CleanedItem = {
-  readonly kind: 'domain' | 'path' | 'folder';
-  readonly what: string;
-  readonly bytes: number;
-};
+/** `isGuest`: an interrupted build whose guest still runs. */
+export type KeptItem = { readonly what: string; readonly why: string; readonly isGuest?: true };
+
+/** A build that could not be cleaned up, or not to the end; the next clean-up tries again. */
+export type FailedClean = { readonly id: string; readonly error: KilnError };
 
 export type CleanReport = {
   readonly removed: readonly CleanedItem[];
   /** What was left alone, and why. */
-  readonly kept: readonly { readonly what: string; readonly why: string }[];
+  readonly kept: readonly KeptItem[];
+  readonly failed: readonly FailedClean[];
   readonly freedBytes: number;
 };
 
 /**
- * Removes what builds left, by their journals: newest first, and nothing that no journal names.
- * @throws SpecError `builds.not-found`; HostError `host.libvirt-unreachable` when a guest is to be removed and libvirt is away
+ * Removes what builds left, by their journals: newest first, and nothing that no journal names. A build that cannot be cleaned up,
+ * since its libvirt is away or its folder forbidden, hinders none of the others.
+ * @throws SpecError `builds.not-found`
  */
 export async function cleanBuilds(options: CleanOptions): Promise<CleanReport> {
   const { places } = options;
-  const removed: CleanedItem[] = [];
-  const kept: { what: string; why: string }[] = [];
+  const removed: CleanedItem[] = [...(await cleanParts(options))];
+  const kept: KeptItem[] = [];
+  const failed: FailedClean[] = [];
   for (const record of await chosenBuilds(options)) {
-    if (record.status === 'running') {
-      kept.push({
-        what: `build ${record.id} (${record.name})`,
-        why: `it is running as process ${record.process.pid}`,
-      });
-      continue;
+    try {
+      await cleanOrKeep(record, options, { removed, kept });
+    } catch (error) {
+      const known = asKilnError(error);
+      if (!(known instanceof KilnError)) throw error;
+      failed.push({ id: record.id, error: known });
     }
-    removed.push(...(await cleanOne(record, options, kept)));
   }
   if (!options.dryRun) await endAbandonedDaemon(places.runtime, options.logger);
-  if (options.all) removed.push(...(await removePath({ kind: 'path', path: places.cache }, options)));
-  return { removed, kept, freedBytes: removed.reduce((sum, item) => sum + item.bytes, 0) };
+  if (options.all) removed.push(...(await cleanCache(places.cache, options.dryRun === true)));
+  return { removed, kept, failed, freedBytes: removed.reduce((sum, item) => sum + item.bytes, 0) };
+}
+
+type Doings = { readonly removed: CleanedItem[]; readonly kept: KeptItem[] };
+
+async function cleanOrKeep(record: BuildRecord, options: CleanOptions, doings: Doings): Promise<void> {
+  const what = `build ${record.id} (${record.name})`;
+  if (record.status === 'running') {
+    doings.kept.push({ what, why: `it is running as process ${record.process.pid}` });
+    return;
+  }
+  if (options.spareRunning && (await canGoOn(record, options))) {
+    doings.kept.push({
+      what,
+      why: `its Kiln was killed, but its guest still runs: \`kiln builds resume ${record.id}\` goes on with it, \`kiln builds clean ${record.id}\` removes it`,
+      isGuest: true,
+    });
+    return;
+  }
+  await cleanOne(record, options, doings);
+}
+
+/** What publications of partition images left beside their images when they were killed, and what was made of media. */
+async function cleanParts(options: CleanOptions): Promise<CleanedItem[]> {
+  const { places, ids = [], dryRun = false } = options;
+  // At the start of a build the folders of all others would be much to look at.
+  const every = options.spareRunning ? [] : await listBuilds(places.state);
+  const records = ids.length > 0 ? await chosenBuilds(options) : every;
+  const folders = new Set(records.map(({ directory }) => directory));
+  const abandoned = await Promise.all([...folders].map(abandonedPartFolders));
+  if (ids.length === 0) abandoned.push(await abandonedInCache(places.cache));
+  const removed: CleanedItem[] = [];
+  for (const path of abandoned.flat()) removed.push(...(await removePath(path, dryRun)));
+  return removed;
 }
 
 async function chosenBuilds({ places, ids, all }: CleanOptions): Promise<BuildRecord[]> {
   if (ids !== undefined && ids.length > 0) return Promise.all(ids.map((id) => findBuild(places.state, id)));
   const records = await listBuilds(places.state);
-  return all
-    ? records
-    : records.filter(({ status, unclean }) => status === 'interrupted' || unclean === true);
+  return all ? records : records.filter(({ unclean }) => unclean);
 }
 
 async function cleanOne(
   record: BuildRecord,
   options: CleanOptions,
-  kept: { what: string; why: string }[],
-): Promise<CleanedItem[]> {
+  { removed, kept }: Doings,
+): Promise<void> {
   const { places, dryRun = false } = options;
   const journal = openJournal(journalPath(places.state, record.id)).entries();
-  const removed = await removeDomains(record, journal, options);
+  removed.push(...(await removeFromLibvirt(record, journal, options, kept)));
   const named = options.ids !== undefined && options.ids.length > 0;
-  const spared = await sparedPaths(record, named, kept);
-  const owned = journal.filter((entry) => entry.kind !== 'domain' && !spared(entry.path));
-  const paths = owned.filter((entry) => entry.kind === 'path');
-  const folders = owned.filter((entry) => entry.kind === 'folder');
-  for (const entry of [...paths.reverse(), ...folders.reverse()])
-    removed.push(...(await removePath(entry, options)));
-  if (!dryRun) await removeRecord(places.state, record.id);
-  return removed;
+  const forgotten = named || options.all === true;
+  const spared = await sparedPaths(record, { named, forgotten }, kept);
+  const { owned, foreign } = ownedPaths(record, journal);
+  for (const what of foreign) {
+    if (!isDamaged(record))
+      kept.push({ what, why: `the journal of build ${record.id} names it, but it is not the build's` });
+  }
+  const own = owned.filter((one) => !spared(one.path) && !isUnlikeFile(one)).reverse();
+  const paths = own.flatMap(({ path, kind }) => (kind === 'folder' ? [] : [path]));
+  const folders = own.flatMap(({ path, kind }) => (kind === 'folder' ? [path] : []));
+  for (const path of paths) removed.push(...(await removePath(path, dryRun)));
+  for (const path of folders) removed.push(...(await removeFolder(path, paths, dryRun)));
+  if (dryRun) return;
+  if (forgotten || isDamaged(record)) await removeRecord(places.state, record.id);
+  else await writeRecord(places.state, { ...record, unclean: false });
 }
 
 /**
@@ -98,8 +152,8 @@ async function cleanOne(
  */
 async function sparedPaths(
   record: BuildRecord,
-  named: boolean,
-  kept: { what: string; why: string }[],
+  { named, forgotten }: { readonly named: boolean; readonly forgotten: boolean },
+  kept: KeptItem[],
 ): Promise<(path: string) => boolean> {
   const nothing = (): boolean => false;
   const allButWork = (path: string): boolean => !isWorkFolder(basename(path));
@@ -110,20 +164,43 @@ async function sparedPaths(
     });
     return allButWork;
   }
+  if (isReplacedByLink(record.directory)) {
+    kept.push({
+      what: record.directory,
+      why: "a link stands in its place or on the way to it, and what lies behind it is not the build's",
+    });
+    return (path) => path === record.directory || dirname(path) === record.directory;
+  }
   const owner = await manifestOwner(record.directory);
   if (owner !== undefined && owner !== record.id) {
     kept.push({ what: record.directory, why: `it holds the results of build ${owner} now` });
     return allButWork;
   }
+  if (!forgotten && record.images.length === 0) return await sparedLogs(record, kept);
   if (record.images.length === 0 || named) return nothing;
   kept.push({ what: record.directory, why: 'it holds finished images; name the build to remove them' });
   return allButWork;
 }
 
+/** A guest that said something before its build was interrupted may tell why. */
+async function sparedLogs(
+  { id, directory }: BuildRecord,
+  kept: KeptItem[],
+): Promise<(path: string) => boolean> {
+  const { logs, serialLog, bootCheckLog } = buildDirectory(directory, id);
+  const sizes = await Promise.all([serialLog, bootCheckLog].map(sizeOf));
+  if (sizes.every((size) => size === 0)) return () => false;
+  kept.push({
+    what: logs,
+    why: `\`kiln builds logs ${id}\` shows them, \`kiln builds clean ${id}\` removes them`,
+  });
+  return (path) => path === logs;
+}
+
 /** Id of the build whose manifest lies in the folder. */
 async function manifestOwner(directory: string): Promise<string | undefined> {
   try {
-    const { buildId } = JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8')) as {
+    const { buildId } = JSON.parse(await readFile(join(directory, 'manifest.json'), READ_AT_ONCE)) as {
       buildId?: unknown;
     };
     return typeof buildId === 'string' ? buildId : undefined;
@@ -134,79 +211,30 @@ async function manifestOwner(directory: string): Promise<string | undefined> {
   }
 }
 
-async function removeDomains(
-  record: BuildRecord,
-  journal: readonly JournalEntry[],
-  { places, env, dryRun = false, logger = silentLogger }: CleanOptions,
-): Promise<CleanedItem[]> {
-  const domains = journal.filter((entry) => entry.kind === 'domain').reverse();
-  const [first] = domains;
-  if (first === undefined) return [];
-  const libvirt = await chooseLibvirt({
-    ...(first.privateDaemon ? { forcePrivate: true } : { connect: first.uri }),
-    env,
-    runtimeDir: places.runtime,
-    logger,
-  });
-  const removed: CleanedItem[] = [];
+/** No folder goes where a build puts a file. */
+const isUnlikeFile = ({ path, kind }: OwnedPath): boolean =>
+  kind === 'file' && lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Whether the guest of an interrupted install still runs and may take its time. */
+async function canGoOn(record: BuildRecord, options: CleanOptions): Promise<boolean> {
+  if (!isInterrupted(record)) return false;
+  const saved = await readSavedInstall(buildDirectory(record.directory, record.id));
+  if (saved === undefined || !isInTime(saved, Date.now())) return false;
+  const journal = openJournal(journalPath(options.places.state, record.id)).entries();
+  const domain = ownedAtLibvirt(journal).find(
+    (entry): entry is JournalDomain => entry.kind === 'domain' && entry.uuid === saved.domain.uuid,
+  );
+  if (domain === undefined) return false;
+  const libvirt = await libvirtOf(domain, options);
   try {
-    for (const domain of domains) {
-      if (!(await isOwnDomain(libvirt.connection, domain.uuid, record.id))) continue;
-      if (!dryRun) await removeDomain(libvirt.connection, domain.uuid);
-      removed.push({ kind: 'domain', what: domain.name, bytes: 0 });
-    }
+    const state = await libvirt.connection.getState(domain.uuid);
+    return state?.state === 'running' || state?.state === 'paused' || state?.state === 'blocked';
   } finally {
     await libvirt.close();
   }
-  return removed;
-}
-
-/** A domain is ours when it carries this build's id; a name or UUID alone proves nothing. */
-export async function isOwnDomain(
-  connection: LibvirtConnection,
-  uuid: string,
-  buildId: string,
-): Promise<boolean> {
-  if ((await connection.lookupByUuid(uuid)) === undefined) return false;
-  const xml = await connection.getXml(uuid);
-  return xml.includes(METADATA_NAMESPACE) && new RegExp(`\\bid=(["'])${buildId}\\1`).test(xml);
-}
-
-export async function removeDomain(connection: LibvirtConnection, uuid: string): Promise<void> {
-  await connection.destroy(uuid);
-  await connection.undefine(uuid);
-}
-
-async function removePath(
-  entry: Extract<JournalEntry, { path: string }>,
-  { dryRun = false }: Pick<CleanOptions, 'dryRun'>,
-): Promise<CleanedItem[]> {
-  if (!existsSync(entry.path)) return [];
-  const bytes = await diskUsage(entry.path);
-  if (entry.kind === 'folder') {
-    if ((await readdir(entry.path)).length > 0) return [];
-    if (!dryRun) await rmdir(entry.path);
-    return [{ kind: 'folder', what: entry.path, bytes: 0 }];
-  }
-  if (!dryRun) await rm(entry.path, { recursive: true, force: true });
-  return [{ kind: 'path', what: entry.path, bytes }];
-}
-
-/** Bytes really taken on disk, holes not counted; symbolic links are not followed. */
-export async function diskUsage(path: string): Promise<number> {
-  const { isDirectory, bytes } = await stat(path).then(
-    (info) => ({ isDirectory: info.isDirectory(), bytes: info.blocks * 512 }),
-    () => ({ isDirectory: false, bytes: 0 }),
-  );
-  if (!isDirectory) return bytes;
-  const names = await readdir(path, { withFileTypes: true });
-  const sizes = await Promise.all(
-    names.map((name) => (name.isSymbolicLink() ? 0 : diskUsage(join(path, name.name)))),
-  );
-  return sizes.reduce((sum, size) => sum + size, bytes);
 }
 
 /** Cleans up after builds whose process is gone; called at the start of every build. */
 export async function cleanInterrupted(options: Omit<CleanOptions, 'ids' | 'all'>): Promise<CleanReport> {
-  return cleanBuilds(options);
+  return cleanBuilds({ ...options, spareRunning: true });
 }

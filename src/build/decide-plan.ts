@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Logger } from '../foundation/logger.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import { probeHost } from '../host/probe-host.ts';
+import { requireHandedOver } from '../ipxe/install-script.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { resolvePlan } from '../plan/resolve-plan.ts';
 import { resolveSpec } from '../spec/resolve-spec.ts';
 import type { BuildContext, BuildRequest } from './build-context.ts';
+import { refuseTargets } from './publish-check.ts';
 import { type BuildScript, renderForBuild } from './render-for-build.ts';
 
 export type Decision = {
@@ -35,7 +37,15 @@ export async function decidePlan(
   });
   const host = await probeHost({ cacheDir: context.places.cache, signal, logger });
   const plan = resolvePlan(spec, host);
+  if (plan.loader === 'ipxe') requireHandedOver(plan.kernelArguments);
+  refuseTargets(plan);
   const markerToken = randomBytes(8).toString('hex');
-  const script = await renderForBuild({ plan, markerToken, env: context.env, signal });
+  const script = await renderForBuild({
+    plan,
+    markerToken,
+    env: context.env,
+    edit: request.edit !== false,
+    signal,
+  });
   return { host, plan, script, markerToken };
 }

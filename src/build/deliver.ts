@@ -5,21 +5,21 @@ import { withoutFolders, writeManifest } from '../artifact/manifest.ts';
 import { manifestSchema } from '../artifact/manifest-schema.ts';
 import type { PendingArtifacts } from '../disk/convert-disk.ts';
 import { homeFrom } from '../foundation/places.ts';
-import type { LibvirtConnection } from '../libvirt/libvirt.ts';
+import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
 import type { BuildRun } from './build-context.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
 import { buildManifest, type ManifestFacts } from './build-manifest.ts';
 import type { Journal } from './journal.ts';
+import { requireOwnFolder } from './owned-paths.ts';
 
 export type DeliverOptions = Omit<
   ManifestFacts,
-  'kilnVersion' | 'buildId' | 'createdAt' | 'libvirtVersion' | 'stageSeconds' | 'artifacts'
+  'kilnVersion' | 'buildId' | 'createdAt' | 'stageSeconds' | 'artifacts'
 > & {
   readonly run: BuildRun;
   readonly directory: BuildDirectory;
   readonly journal: Journal;
-  readonly connection: LibvirtConnection;
   readonly images: PendingArtifacts;
 };
 
@@ -27,6 +27,7 @@ export type DeliverOptions = Omit<
 export async function deliver(options: DeliverOptions): Promise<BuildResult> {
   const { run, directory, journal, plan, script } = options;
   const { reporter, context } = run;
+  requireOwnFolder(directory.root);
   const names = [...options.images.artifacts.map(({ name }) => name), ...Object.values(CHECKSUM_FILES)];
   // Until the record says that the build succeeded, these are leftovers of a build that did not.
   for (const name of names) journal.note({ kind: 'path', path: join(directory.root, name) });
@@ -42,7 +43,6 @@ export async function deliver(options: DeliverOptions): Promise<BuildResult> {
     kilnVersion: await kilnVersion(context.projectDir),
     buildId: run.id,
     createdAt: new Date(run.clock.now()),
-    libvirtVersion: await options.connection.libvirtVersion(),
     stageSeconds: { ...reporter.stageSeconds(), total: reporter.seconds() },
     artifacts,
   });
@@ -64,7 +64,7 @@ export async function deliver(options: DeliverOptions): Promise<BuildResult> {
 
 /** File names of the images that a manifest already there names. */
 async function imagesOfManifest(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(path, READ_AT_ONCE).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}';
     throw error;
   });

@@ -11,7 +11,8 @@ export async function withFastKernel(
   plan: BuildPlan,
   options: Pick<UncompressOptions, 'cacheDir' | 'signal' | 'logger'>,
 ): Promise<ResolvedMedia> {
-  if (media.kind !== 'location' || plan.accelerator !== 'tcg' || plan.firmware.kind !== 'bios') return media;
+  if (media.kind !== 'location' || plan.loader !== undefined) return media;
+  if (plan.accelerator !== 'tcg' || plan.firmware.kind !== 'bios') return media;
   const file = media.files.find(({ role }) => role === 'kernel');
   if (file === undefined) return media;
   const { kernelPath } = media;

@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { beginConversion, type PendingArtifacts } from '../disk/convert-disk.ts';
 import type { DiskReport } from '../disk/disk-report.ts';
+import { modificationTime } from '../disk/modification-time.ts';
 import { assertVerified, verifyDisk } from '../disk/verify-disk.ts';
-import type { PreparedImport } from './prepare-import.ts';
-import type { PreparedInstall } from './prepare-install.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
 import type { StageReporter } from './stage-reporter.ts';
 
 /** A filled disk's way to verified images that only wait to be moved into place. */
@@ -19,7 +18,14 @@ export type DiskFinish = {
 };
 
 export type DiskFinishOptions = {
-  readonly prepared: PreparedInstall | PreparedImport;
+  /** The filled disk, raw. */
+  readonly disk: string;
+  readonly origin: 'install' | 'import';
+  /** What the install script was to leave on the disk; undefined when it was not asked to. */
+  readonly expectMarker?: string | undefined;
+  readonly plan: Pick<BuildPlan, 'name' | 'firmware' | 'outputs'>;
+  /** Where the images grow. */
+  readonly outputs: string;
   readonly reporter: StageReporter;
   readonly signal: AbortSignal;
 };
@@ -53,7 +59,7 @@ export function diskFinish(options: DiskFinishOptions): DiskFinish {
     begin: () => void current(),
     async settle() {
       const before = await current().writtenAt;
-      if (before === (await writtenAt(options))) return;
+      if (before === (await modificationTime(options.disk))) return;
       await discard();
       current();
     },
@@ -63,28 +69,27 @@ export function diskFinish(options: DiskFinishOptions): DiskFinish {
   };
 }
 
-function startAttempt({ prepared, reporter, signal }: DiskFinishOptions): Attempt {
-  const { plan, directory } = prepared;
+function startAttempt({ disk, plan, reporter, signal, ...options }: DiskFinishOptions): Attempt {
   const abort = new AbortController();
   const either = AbortSignal.any([signal, abort.signal]);
-  const before = writtenAt({ prepared });
+  const before = modificationTime(disk);
   const report = reporter.run('verify', async (stage) => {
-    const found = await verifyDisk(directory.disk, {
-      ...(prepared.kind === 'install' ? { expectMarker: prepared.markerToken } : {}),
+    const found = await verifyDisk(disk, {
+      ...(options.expectMarker === undefined ? {} : { expectMarker: options.expectMarker }),
       firmware: plan.firmware.kind,
       signal: either,
     });
-    assertVerified(found, prepared.kind);
+    assertVerified(found, options.origin);
     if (found.os !== undefined) stage.note(found.os.prettyName);
     return found;
   });
   const images = before.then(() =>
     reporter.run('convert', (stage) =>
       beginConversion({
-        source: { path: directory.disk, format: 'raw', shareLock: true },
+        source: { path: disk, format: 'raw', shareLock: true },
         outputs: plan.outputs,
         name: plan.name,
-        directory: directory.outputs,
+        directory: options.outputs,
         signal: either,
         onProgress: (part: number) =>
           stage.progress(plan.outputs.map(({ format }) => format).join(', '), part * 100),
@@ -95,8 +100,4 @@ function startAttempt({ prepared, reporter, signal }: DiskFinishOptions): Attemp
   report.catch(() => abort.abort());
   images.catch(() => undefined);
   return { writtenAt: before, report, images, abort };
-}
-
-async function writtenAt({ prepared }: Pick<DiskFinishOptions, 'prepared'>): Promise<bigint> {
-  return (await stat(prepared.directory.disk, { bigint: true })).mtimeNs;
 }

@@ -20,7 +20,7 @@ export type InstallDomain = {
 export type FinalDomainOptions = {
   readonly buildId: string;
   readonly plan: BuildPlan;
-  readonly host: Pick<HostFacts, 'uid' | 'gid'>;
+  readonly host: Pick<HostFacts, 'uid' | 'gid' | 'lacksVnc'>;
   /** Of the libvirt the domain is for. */
   readonly uri: string;
   readonly directory: BuildDirectory;
@@ -29,6 +29,10 @@ export type FinalDomainOptions = {
 export type InstallDomainOptions = FinalDomainOptions & {
   readonly boot: DomainBoot;
   readonly cdroms: readonly string[];
+  /** Answers what the installer asks of 169.254.169.254. */
+  readonly metadataSocket?: string | undefined;
+  /** Where the installer's own log goes, when it writes one to a virtio port. */
+  readonly installerLog?: string | undefined;
 };
 
 export const domainName = (buildName: string, buildId: string): string => `kiln-${buildName}-${buildId}`;
@@ -46,6 +50,7 @@ export function finalDomain(options: FinalDomainOptions): DomainInput {
     macAddress: newMacAddress(),
     ...(isSession(uri) ? {} : { owner: { uid: host.uid, gid: host.gid } }),
     ...(plan.firmware.kind === 'uefi' ? { nvram: directory.nvram } : {}),
+    ...(host.lacksVnc ? { lacksVnc: true as const } : {}),
     boot: { kind: 'disk' },
     onReboot: 'restart',
     cdroms: [],
@@ -53,9 +58,16 @@ export function finalDomain(options: FinalDomainOptions): DomainInput {
 }
 
 export function installDomain(options: InstallDomainOptions): InstallDomain {
-  const { boot, cdroms } = options;
+  const { boot, cdroms, metadataSocket, installerLog } = options;
   const final = finalDomain(options);
-  const install: DomainInput = { ...final, boot, onReboot: 'destroy', cdroms };
+  const install: DomainInput = {
+    ...final,
+    boot,
+    onReboot: 'destroy',
+    cdroms,
+    ...(metadataSocket === undefined ? {} : { metadataSocket }),
+    ...(installerLog === undefined ? {} : { installerLog }),
+  };
   return {
     name: final.name,
     uuid: final.uuid,

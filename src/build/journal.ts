@@ -1,4 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { aboutFile } from '../foundation/write-file.ts';
+import type { OwnStorage } from '../storage/create-storage.ts';
 
 /** Something a build creates outside its own memory, noted before it is created. */
 export type JournalEntry =
@@ -6,16 +8,54 @@ export type JournalEntry =
   | { readonly kind: 'path'; readonly path: string }
   /** A folder that is removed only when nothing is left in it. */
   | { readonly kind: 'folder'; readonly path: string }
-  | JournalDomain;
+  | JournalDomain
+  | JournalStorage
+  /** The last storage noted under this name was not made after all: the name is somebody else's. */
+  | { readonly kind: 'refused'; readonly storage: OwnStorage }
+  /** Domains and storage noted so far are the user's from here on. */
+  | { readonly kind: 'handed-over' };
 
-export type JournalDomain = {
+/** Which libvirt has it. */
+type AtLibvirt = {
+  readonly uri: string;
+  /** It lives in a libvirtd that Kiln itself starts. */
+  readonly privateDaemon: boolean;
+};
+
+export type JournalDomain = AtLibvirt & {
   readonly kind: 'domain';
   readonly uuid: string;
   readonly name: string;
-  readonly uri: string;
-  /** The domain lives in a libvirtd that Kiln itself starts. */
-  readonly privateDaemon: boolean;
+  /** It carries no metadata of Kiln's (`--pure`): name and UUID must prove whose it is. */
+  readonly pure?: true;
 };
+
+export type JournalStorage = AtLibvirt & { readonly kind: 'storage'; readonly storage: OwnStorage };
+
+/** What of libvirt's a journal says is still the build's own, newest first; a pool that another build passed on is newer than what lies in it, so pools come last. */
+export function ownedAtLibvirt(entries: readonly JournalEntry[]): (JournalDomain | JournalStorage)[] {
+  let owned: (JournalDomain | JournalStorage)[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'storage') owned = owned.filter((other) => !isSamePool(other, entry));
+    if (entry.kind === 'domain' || entry.kind === 'storage') owned.push(entry);
+    if (entry.kind === 'handed-over') owned = [];
+    if (entry.kind === 'refused') owned = owned.filter((other) => !isSameStorage(other, entry.storage));
+  }
+  const isPool = (entry: JournalDomain | JournalStorage): boolean =>
+    entry.kind === 'storage' && entry.storage.kind === 'pool';
+  const newestFirst = owned.reverse();
+  return [...newestFirst.filter((entry) => !isPool(entry)), ...newestFirst.filter(isPool)];
+}
+
+/** A pool is noted again once it stands. */
+function isSamePool(entry: JournalDomain | JournalStorage, { uri, storage }: JournalStorage): boolean {
+  if (entry.kind !== 'storage' || entry.storage.kind !== 'pool' || storage.kind !== 'pool') return false;
+  return entry.uri === uri && entry.storage.pool === storage.pool;
+}
+
+function isSameStorage(entry: JournalDomain | JournalStorage, storage: OwnStorage): boolean {
+  return entry.kind === 'storage' && JSON.stringify(entry.storage) === JSON.stringify(storage);
+}
 
 /**
  * The ownership journal of one build: clean-up removes what stands here and nothing else. Each entry reaches the disk before the
@@ -31,8 +71,10 @@ export function openJournal(path: string): Journal {
     note(entry) {
       const file = openSync(path, 'a', 0o600);
       try {
-        writeSync(file, `${JSON.stringify(entry)}\n`);
+        writeFileSync(file, `${JSON.stringify(entry)}\n`);
         fsyncSync(file);
+      } catch (error) {
+        throw aboutFile(error, path);
       } finally {
         closeSync(file);
       }
@@ -44,14 +86,25 @@ export function openJournal(path: string): Journal {
 function readJournal(path: string): JournalEntry[] {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readAtOnce(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR') return [];
     throw error;
   }
   // A line cut short was being written when the machine went down; what it would have named was not created yet.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole.split('\n').flatMap(parseEntry);
+}
+
+/** Should something else have put a pipe there, nobody waits for its writer. */
+function readAtOnce(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** A line that is no entry tells of nothing that could be removed. */
@@ -61,9 +114,22 @@ function parseEntry(line: string): JournalEntry[] {
     const isPath = (entry?.kind === 'path' || entry?.kind === 'folder') && typeof entry.path === 'string';
     const isDomain =
       entry?.kind === 'domain' && typeof entry.uuid === 'string' && typeof entry.uri === 'string';
-    return entry && (isPath || isDomain) ? [entry] : [];
+    const isStorage =
+      (entry?.kind === 'storage' && typeof entry.uri === 'string' && isOwnStorage(entry.storage)) ||
+      (entry?.kind === 'refused' && isOwnStorage(entry.storage));
+    return entry && (isPath || isDomain || isStorage || entry.kind === 'handed-over') ? [entry] : [];
   } catch (error) {
     if (error instanceof SyntaxError) return [];
     throw error;
   }
+}
+
+function isOwnStorage(storage: Partial<OwnStorage> | undefined): boolean {
+  if (typeof storage?.pool !== 'string') return false;
+  if (storage.kind === 'pool') {
+    const { held = [] } = storage;
+    return Array.isArray(held) && held.every((name) => typeof name === 'string');
+  }
+  if (storage.kind !== 'volume' || typeof storage.name !== 'string') return false;
+  return storage.path === undefined || typeof storage.path === 'string';
 }

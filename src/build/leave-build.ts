@@ -1,15 +1,25 @@
-import { rm, rmdir, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { removeIfEmpty } from '../foundation/remove-if-empty.ts';
 import type { ChosenLibvirt } from '../libvirt/choose-uri.ts';
 import type { BuildRun } from './build-context.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import type { ClaimedBuild } from './claim-build.ts';
-import { isOwnDomain, removeDomain } from './clean-builds.ts';
+import type { FailureChoice } from './failure-choice.ts';
+import { ownedAtLibvirt } from './journal.ts';
+import { type KeptThings, keptText } from './kept-text.ts';
+import { isReplacedByLink, ownedPaths, replacedText } from './owned-paths.ts';
+import { passOnPool } from './pass-on-pool.ts';
+import { isStillOwn, removeOwn } from './remove-own.ts';
+import { sizeOf } from './remove-path.ts';
 
 export type LeaveOptions = {
   readonly run: BuildRun;
   readonly libvirt: ChosenLibvirt;
   readonly claimed: ClaimedBuild;
   readonly directory: BuildDirectory;
+  /** What was decided about the guest of a failed install. */
+  readonly choice?: FailureChoice;
 };
 
 /**
@@ -19,16 +29,18 @@ export type LeaveOptions = {
 export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'failed'): Promise<void> {
   const { run, directory } = options;
   const { keep = 'never' } = run.request;
-  const kept = keep === 'always' || (keep === 'on-failure' && end === 'failed');
+  const guestIsLeft = end === 'failed' && options.choice?.isKept() === true;
+  const kept = guestIsLeft || keep === 'always' || (keep === 'on-failure' && end === 'failed');
   const problems: string[] = [];
+  if (isReplacedByLink(directory.root)) problems.push(replacedText(directory.root));
+  const isOurs = problems.length === 0;
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     await work().catch((error: Error) => problems.push(`${what}: ${error.message}`));
   };
-  await attempt('guest', () => leaveDomains(options, kept));
-  if (!kept && end === 'succeeded') await attempt('work folder', () => remove(directory.work));
-  if (!kept && end === 'failed') await attempt('files', () => removeAllButLogs(options));
-  if (kept)
-    run.reporter.notice(`Kept as asked: ${directory.work}. Remove it with \`kiln builds clean ${run.id}\`.`);
+  if (!guestIsLeft) await attempt('guest', () => leaveLibvirt(options, kept));
+  if (isOurs && !kept && end === 'succeeded') await attempt('work folder', () => remove(directory.work));
+  if (isOurs && !kept && end === 'failed') await attempt('files', () => removeAllButLogs(options));
+  if (kept) run.reporter.notice(keptText(keptThings(options)));
   for (const problem of problems) {
     run.reporter.notice(
       `Clean-up was not complete (${problem}); the next build or \`kiln builds clean\` tries again.`,
@@ -37,40 +49,47 @@ export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'fail
   options.claimed.left({ kept, unclean: problems.length > 0 });
 }
 
-async function leaveDomains({ libvirt, claimed, run }: LeaveOptions, kept: boolean): Promise<void> {
+function keptThings({ run, libvirt, claimed, directory }: LeaveOptions): KeptThings {
+  const domains = claimed.journal.entries().filter((entry) => entry.kind === 'domain');
+  const { connection, privateDaemon } = libvirt;
+  return {
+    buildId: run.id,
+    work: directory.work,
+    logs: directory.logs,
+    domains: [...new Set(domains.map(({ name }) => name))],
+    uri: connection.uri,
+    privateDaemon,
+  };
+}
+
+async function leaveLibvirt({ libvirt, claimed, run }: LeaveOptions, kept: boolean): Promise<void> {
   const { connection } = libvirt;
-  for (const entry of claimed.journal.entries().toReversed()) {
-    if (entry.kind !== 'domain' || !(await isOwnDomain(connection, entry.uuid, run.id))) continue;
-    if (kept) await connection.destroy(entry.uuid);
-    else await removeDomain(connection, entry.uuid);
+  for (const entry of ownedAtLibvirt(claimed.journal.entries())) {
+    if (!(await isStillOwn(connection, entry, run.id))) continue;
+    if (!kept) {
+      const isGone = await removeOwn(connection, entry);
+      if (!isGone && entry.kind === 'storage') await passOnPool(run.context.places.state, run.id, entry);
+    } else if (entry.kind === 'domain') await connection.destroy(entry.uuid);
   }
 }
 
 const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
 
 /** A build that failed before a guest said anything leaves nothing worth reading either. */
-async function removeAllButLogs({ directory, claimed }: LeaveOptions): Promise<void> {
-  const paths = claimed.journal.entries().flatMap((entry) => (entry.kind === 'path' ? [entry.path] : []));
-  for (const path of paths.toReversed()) if (path !== directory.logs) await remove(path);
+async function removeAllButLogs({ run, directory, claimed }: LeaveOptions): Promise<void> {
+  const logs = resolve(directory.logs);
+  const { owned } = ownedPaths({ id: run.id, directory: directory.root }, claimed.journal.entries());
+  for (const { path, kind } of owned.toReversed()) {
+    if (kind === 'tree' && path !== logs) await remove(path);
+    if (kind === 'file') await rm(path, { force: true });
+  }
+  const removeOwnFolder = async (): Promise<void> => {
+    if (owned.some(({ kind }) => kind === 'folder')) await removeIfEmpty(directory.root);
+  };
   // It came to nothing before the folder was its own.
-  if (!paths.includes(directory.logs)) return removeIfEmpty(directory.root);
+  if (!owned.some(({ path }) => path === logs)) return removeOwnFolder();
   const said = await Promise.all([directory.serialLog, directory.bootCheckLog].map(sizeOf));
   if (said.some((size) => size > 0)) return;
   await remove(directory.logs);
-  await removeIfEmpty(directory.root);
-}
-
-/** Only when nothing else is in it: the folder may be the user's own. */
-async function removeIfEmpty(folder: string): Promise<void> {
-  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
-  });
-}
-
-/** 0 for a file that is not there. */
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
+  await removeOwnFolder();
 }

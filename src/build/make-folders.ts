@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { SpecError } from '../foundation/errors.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { mebibytes } from '../foundation/size.ts';
 import { requireSpace } from '../host/free-space.ts';
-import { type BuildDirectory, isWorkFolder } from './build-directory.ts';
+import type { BuildDirectory } from './build-directory.ts';
 import type { Journal } from './journal.ts';
+import { refuseAnothersFolder } from './refuse-anothers-folder.ts';
 
 /** Logs and manifest; the disk's own need is checked when it is made. */
 const LEAST_SPACE = mebibytes(8);
@@ -16,26 +17,16 @@ const LEAST_SPACE = mebibytes(8);
  */
 export async function makeFolders(directory: BuildDirectory, journal: Journal): Promise<void> {
   await requireSpace(directory.root, LEAST_SPACE, 'the results');
-  journal.note({ kind: 'folder', path: directory.root });
-  await mkdir(directory.root, { recursive: true });
+  // One that is there is the user's: it stays when nothing comes of the build, empty as it was.
+  if (!existsSync(directory.root)) journal.note({ kind: 'folder', path: directory.root });
+  await makeFolder(directory.root);
   journal.note({ kind: 'path', path: directory.work });
   // The rendered script with its password hash lies in here.
   await mkdir(directory.work, { mode: 0o700 });
-  await refuseAnothersFolder(directory);
+  refuseAnothersFolder(directory.root, await readdir(directory.root), directory.work);
   await mkdir(directory.outputs);
   journal.note({ kind: 'path', path: directory.logs });
   // With --force: the logs of the build whose results are replaced.
   await rm(directory.logs, { recursive: true, force: true });
   await mkdir(directory.logs);
-}
-
-async function refuseAnothersFolder({ root, work }: BuildDirectory): Promise<void> {
-  const names = await readdir(root);
-  const other = names.find((name) => isWorkFolder(name) && name !== basename(work));
-  if (other === undefined) return;
-  throw new SpecError(
-    'output.in-use',
-    `The output folder ${root} holds ${other}: another build runs there, or was kept. Name another folder, or end that build with \`kiln builds clean\` and its id.`,
-    { details: { directory: root } },
-  );
 }

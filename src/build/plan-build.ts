@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs';
 import { silentLogger } from '../foundation/logger.ts';
+import { knownArguments } from '../media/added-arguments.ts';
+import { isNetworkTree, type MediaSource } from '../media/install-media.ts';
+import { isLocalFolder, requireLocalMedia } from '../media/require-local-media.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { DomainBoot } from '../vm/domain-input.ts';
 import { domainXml } from '../vm/domain-xml.ts';
@@ -6,7 +10,10 @@ import type { BuildContext, BuildRequest } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import { outputDirectory } from './claim-build.ts';
 import { decidePlan } from './decide-plan.ts';
+import { refuseSmallerDisk } from './import-disk.ts';
 import { type FinalDomainOptions, finalDomain, installDomain } from './install-domain.ts';
+import { argumentsWith } from './receive-syslog.ts';
+import type { BuildScript } from './render-for-build.ts';
 
 export type PlannedBuild = {
   readonly plan: BuildPlan;
@@ -16,15 +23,18 @@ export type PlannedBuild = {
    */
   readonly xml: string;
   readonly finalXml: string;
+  /** What was put into the install script, as a diff, and what its lint says besides; undefined without a script. */
+  readonly script: Pick<BuildScript, 'diff' | 'findings'> | undefined;
 };
 
 /** What `build` would do with the same request. Looks at the host, but fetches, creates and starts nothing. */
 export async function planBuild(request: BuildRequest, context: BuildContext): Promise<PlannedBuild> {
   const signal = context.signal ?? new AbortController().signal;
-  const { plan, host } = await decidePlan(request, context, {
-    signal,
-    logger: context.logger ?? silentLogger,
-  });
+  const logger = context.logger ?? silentLogger;
+  const { plan: decided, host, script } = await decidePlan(request, context, { signal, logger });
+  const plan = withKnownMedia(decided);
+  await requireLocalMedia(plan.media);
+  await checkImport(plan, signal);
   const root = await outputDirectory(request, context.cwd, plan.name, '<id>');
   const options = {
     buildId: '<id>',
@@ -32,21 +42,42 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
     host,
     uri: plannedUri(request, context, host.isRoot),
     directory: buildDirectory(root, '<id>'),
+    media: await plannedDisc(plan.media[0]),
   };
-  return { plan, ...plannedXml(options) };
+  return { plan, ...plannedXml(options), script: script && { diff: script.diff, findings: script.findings } };
 }
 
-function plannedXml(options: FinalDomainOptions): Pick<PlannedBuild, 'xml' | 'finalXml'> {
-  const { plan, directory } = options;
-  if (plan.media[0]?.kind === 'import') {
+/** One medium of which all is known gives the command line as it will be; of several nobody knows which one it is. */
+function withKnownMedia(plan: BuildPlan): BuildPlan {
+  const [only, second] = plan.media;
+  const known = only === undefined || second !== undefined ? undefined : knownArguments(only);
+  return known === undefined
+    ? plan
+    : { ...plan, kernelArguments: argumentsWith(known, plan.kernelArguments) };
+}
+
+/** An image that is here can be looked at before it is copied. */
+async function checkImport({ media, disk }: BuildPlan, signal: AbortSignal): Promise<void> {
+  const [first] = media;
+  if (first?.kind !== 'import' || !existsSync(first.from)) return;
+  await refuseSmallerDisk(first.from, disk.sizeBytes, signal);
+}
+
+function plannedXml(
+  options: FinalDomainOptions & { readonly media: string | undefined },
+): Pick<PlannedBuild, 'xml' | 'finalXml'> {
+  const { plan, directory, media } = options;
+  if (plan.media[0]?.kind === 'import' && plan.script === undefined) {
     const xml = domainXml(finalDomain(options));
     return { xml, finalXml: xml };
   }
   const boot = plannedBoot(plan, directory);
+  const metadataSocket = plan.script?.inject === 'metadata' ? '<socket>' : undefined;
   const { installXml, finalXml } = installDomain({
     ...options,
     boot,
-    cdroms: plannedCdroms(plan, directory),
+    metadataSocket,
+    cdroms: plannedCdroms(plan, media, directory),
   });
   return { xml: installXml, finalXml };
 }
@@ -57,7 +88,8 @@ function plannedUri(request: BuildRequest, { env }: BuildContext, isRoot: boolea
 }
 
 function plannedBoot(plan: BuildPlan, directory: BuildDirectory): DomainBoot {
-  if (plan.media[0]?.kind !== 'location') return { kind: 'cdrom' };
+  if (plan.media[0]?.kind === 'import') return { kind: 'disk' };
+  if (plan.media[0]?.kind !== 'location' || plan.loader === 'ipxe') return { kind: 'cdrom' };
   const injected = plan.script?.inject === 'initrd';
   return {
     kind: 'direct',
@@ -67,7 +99,20 @@ function plannedBoot(plan: BuildPlan, directory: BuildDirectory): DomainBoot {
   };
 }
 
-function plannedCdroms({ media, script }: BuildPlan, directory: BuildDirectory): string[] {
-  const first = media.slice(0, 1).map(({ from }) => `<media: ${from}>`);
-  return [...first, ...(script?.inject === 'seed-iso' ? [directory.seed] : [])];
+/** The first media as a CD-ROM; a tree that is no ISO is none. */
+async function plannedDisc(source: MediaSource | undefined): Promise<string | undefined> {
+  if (source === undefined || source.kind === 'import' || isNetworkTree(source)) return undefined;
+  return (await isLocalFolder(source)) ? undefined : `<media: ${source.from}>`;
+}
+
+function plannedCdroms(
+  { script, loader }: BuildPlan,
+  media: string | undefined,
+  directory: BuildDirectory,
+): string[] {
+  if (loader === 'ipxe') return [directory.ipxeIso];
+  return [
+    ...(media === undefined ? [] : [media]),
+    ...(script?.inject === 'seed-iso' || script?.inject === 'config-drive' ? [directory.seed] : []),
+  ];
 }

@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import type { ResolvedImport } from '../media/install-media.ts';
+import { writeFile } from '../foundation/write-file.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { DomainInput } from '../vm/domain-input.ts';
 import { domainXml } from '../vm/domain-xml.ts';
 import type { BuildDirectory } from './build-directory.ts';
-import { type ImportedDisk, importDisk } from './import-disk.ts';
+import type { ImportedDisk } from './import-disk.ts';
 import { type FinalDomainOptions, finalDomain } from './install-domain.ts';
 import { writePlan } from './write-plan.ts';
 
@@ -18,17 +17,12 @@ export type PreparedImport = {
 };
 
 export type PrepareImportOptions = FinalDomainOptions & {
-  readonly media: ResolvedImport;
-  readonly signal: AbortSignal;
-  readonly onProgress: (part: number) => void;
+  readonly origin: ImportedDisk;
 };
 
-/** Takes the image over as the build's disk. There is no guest before the boot check. */
+/** The build's disk is there already. There is no guest before the boot check. */
 export async function prepareImport(options: PrepareImportOptions): Promise<PreparedImport> {
-  const { plan, directory, media, signal, onProgress } = options;
-  const { disk } = directory;
-  const { sizeBytes } = plan.disk;
-  const origin = await importDisk({ image: media.diskPath, disk, sizeBytes, signal, onProgress });
+  const { plan, directory, origin } = options;
   const final = finalDomain(options);
   await Promise.all([writePlan(directory.planFile, plan), writeFile(directory.finalXml, domainXml(final))]);
   return { kind: 'import', plan, directory, domain: { final }, origin };

@@ -2,6 +2,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { OmitEach } from '../foundation/omit-each.ts';
 import { stripUntrusted } from '../foundation/printable.ts';
 import type { BuildEvent, StageName } from './build-events.ts';
+import { describeError } from './describe-error.ts';
 
 type EventBody = OmitEach<BuildEvent, 'at'>;
 
@@ -17,13 +18,23 @@ export type StageReporter = {
   seconds(): number;
 };
 
+export type ProgressMore = Pick<
+  Extract<BuildEvent, { type: 'stage-progress' }>,
+  'packages' | 'remainingSeconds'
+>;
+
 export type StageProgress = {
-  progress(detail: string, percent?: number): void;
+  progress(detail: string, percent?: number, more?: ProgressMore): void;
   note(text: string): void;
 };
 
-export function stageReporter(clock: Clock, onEvent: (event: BuildEvent) => void): StageReporter {
-  const started = clock.monotonic();
+/** @param startedMsAgo the build began so long before, in another process */
+export function stageReporter(
+  clock: Clock,
+  onEvent: (event: BuildEvent) => void,
+  startedMsAgo = 0,
+): StageReporter {
+  const started = clock.monotonic() - startedMsAgo;
   const measured: Partial<Record<StageName, number>> = {};
   const since = (from: number): number => Math.round(clock.monotonic() - from) / 1000;
   const emit = (event: EventBody): void => onEvent({ at: clock.now(), ...event } as BuildEvent);
@@ -36,12 +47,13 @@ export function stageReporter(clock: Clock, onEvent: (event: BuildEvent) => void
       emit({ type: 'stage-started', stage });
       try {
         const result = await work({
-          progress: (detail, percent) =>
+          progress: (detail, percent, more = {}) =>
             emit({
               type: 'stage-progress',
               stage,
               detail: stripUntrusted(detail),
-              ...(percent === undefined ? {} : { percent }),
+              ...(percent === undefined ? {} : { percent: Math.round(percent * 10) / 10 }),
+              ...more,
             }),
           note: (text) => {
             note = text;
@@ -57,7 +69,7 @@ export function stageReporter(clock: Clock, onEvent: (event: BuildEvent) => void
         return result;
       } catch (error) {
         measured[stage] = since(from);
-        emit({ type: 'stage-failed', stage, seconds: since(from) });
+        emit({ type: 'stage-failed', stage, seconds: since(from), code: describeError(error).code });
         throw error;
       }
     },

@@ -1,9 +1,16 @@
-import { writeFile } from 'node:fs/promises';
+import { maskNamedSecrets } from '../foundation/redact.ts';
+import { writeFile } from '../foundation/write-file.ts';
 import { publicFrom } from '../media/public-url.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 
-/** Saves the choices made for whoever reads the build's logs later, without what the media's URLs may hold of credentials. */
-export async function writePlan(path: string, plan: BuildPlan): Promise<void> {
+/** The plan to be read: without what the media's URLs may hold of credentials, and variables that are secrets by their names. */
+export function publicPlan(plan: BuildPlan): BuildPlan {
   const media = plan.media.map((source) => ({ ...source, from: publicFrom(source.from) }));
-  await writeFile(path, `${JSON.stringify({ ...plan, media }, null, 2)}\n`);
+  return { ...plan, media, variables: maskNamedSecrets(plan.variables) };
+}
+
+/** Saves the choices made for whoever reads the build's logs later. */
+export async function writePlan(path: string, plan: BuildPlan): Promise<void> {
+  // Variables whose names tell nothing may be secrets as well.
+  await writeFile(path, `${JSON.stringify(publicPlan(plan), null, 2)}\n`, { mode: 0o600 });
 }

@@ -1,15 +1,18 @@
-import { open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildDirectory } from '../build/build-directory.ts';
-import { type BuildRecord, findBuild } from '../build/build-records.ts';
+import { type BuildRecord, findBuild, requireWhole } from '../build/build-records.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
+import { fileType } from '../foundation/read-regular-file.ts';
+import { createTailFile } from '../watch/tail-file.ts';
 import type { CliIo } from './cli-io.ts';
-import { safeText } from './safe-text.ts';
+import { consolePrinter } from './console-printer.ts';
 
 const POLL_MS = 300;
-const CHUNK = 64 * 1024;
 
 /** `kiln builds logs ID [--follow]`: a guest's console, with nothing in it that could steer the terminal. */
 export async function runBuildLogs(
@@ -18,61 +21,65 @@ export async function runBuildLogs(
   io: CliIo,
 ): Promise<void> {
   const { state } = placesFrom(io.env);
-  const build = await findBuild(state, id);
+  const build = requireWhole(await findBuild(state, id));
   const paths = buildDirectory(build.directory, build.id);
-  const log = consolePrinter(options.bootCheck ? paths.bootCheckLog : paths.serialLog, (text) =>
-    io.out.write(text),
-  );
+  const printer = consolePrinter((text) => io.out.write(text));
+  let grew = false;
+  // An imported disk has booted, and nothing was installed.
+  const booted = options.bootCheck || (!existsSync(paths.serialLog) && existsSync(paths.bootCheckLog));
+  const path = booted ? paths.bootCheckLog : paths.serialLog;
+  const log = logReader(path, build.directory, (text) => {
+    grew ||= text !== '';
+    printer.add(text);
+  });
   let current: BuildRecord = build;
-  let readable = await log.printNew();
+  let readable = await log.readNew();
   while (options.follow && current.status === 'running' && !io.out.closed.aborted) {
     await delay(POLL_MS);
     current = await findBuild(state, build.id);
-    readable = (await log.printNew()) || readable;
+    grew = false;
+    readable = (await log.readNew()) || readable;
+    if (!grew) printer.pause();
   }
-  log.end();
+  await log.end();
+  printer.end();
   if (!readable) {
-    throw new SpecError(
-      'builds.no-log',
-      `Build ${build.id} has no console log yet (${options.bootCheck ? paths.bootCheckLog : paths.serialLog}).`,
-    );
+    throw new SpecError('builds.no-log', `Build ${build.id} has no console log yet (${path}).`);
   }
 }
 
-/** Prints what a growing file has gained, whole lines only, since an escape sequence cut in two would not be recognised. */
-function consolePrinter(path: string, write: (text: string) => void) {
+/** Reads what a growing file has gained. */
+function logReader(path: string, directory: string, take: (text: string) => void) {
   const decoder = new StringDecoder('utf8');
-  let position = 0;
-  let rest = '';
-  const take = (text: string): void => {
-    const lines = `${rest}${text}`.split('\n');
-    rest = lines.pop() ?? '';
-    if (lines.length > 0) write(safeText(`${lines.join('\n')}\n`));
-  };
+  const tail = createTailFile(path);
   return {
-    /** False when the file does not exist yet. */
-    async printNew(): Promise<boolean> {
-      const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    /** False when the file does not exist yet. @throws SpecError `builds.no-log` when something else is in its place */
+    async readNew(): Promise<boolean> {
+      await refuseOutside(path, directory);
+      const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return undefined;
         throw error;
       });
-      if (file === undefined) return false;
-      try {
-        const buffer = Buffer.alloc(CHUNK);
-        for (;;) {
-          const { bytesRead } = await file.read(buffer, 0, CHUNK, position);
-          if (bytesRead === 0) return true;
-          position += bytesRead;
-          take(decoder.write(buffer.subarray(0, bytesRead)));
-        }
-      } finally {
-        await file.close();
-      }
+      if (found === undefined) return false;
+      if (!found.isFile()) throw noLog(path, `is ${fileType(found)}, not a file`);
+      await tail.readNew((bytes) => take(decoder.write(bytes)));
+      return true;
     },
-    end(): void {
-      const text = rest + decoder.end();
-      if (text !== '') write(`${safeText(text)}\n`);
-      rest = '';
+    async end(): Promise<void> {
+      take(decoder.end());
+      await tail.close();
     },
   };
 }
+
+/** What lies elsewhere was not said by this build's guest, whoever put the link there. */
+async function refuseOutside(path: string, directory: string): Promise<void> {
+  const [real, folder] = await Promise.all(
+    [path, directory].map((one) => realpath(one).catch(() => undefined)),
+  );
+  if (real === undefined || folder === undefined || real.startsWith(join(folder, sep))) return;
+  throw noLog(path, 'leads out of the folder of the build');
+}
+
+const noLog = (path: string, why: string): SpecError =>
+  new SpecError('builds.no-log', `The console log ${path} ${why}.`);

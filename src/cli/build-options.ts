@@ -13,6 +13,7 @@ export type BuildOptionValues = {
   readonly cdrom?: string;
   readonly location?: string;
   readonly import?: string;
+  readonly ipxe?: boolean;
   readonly mediaChecksum?: string;
   readonly script?: string;
   readonly inject?: string;
@@ -23,23 +24,34 @@ export type BuildOptionValues = {
   readonly network?: string;
   readonly output?: string;
   readonly format?: readonly string[];
+  /** false with `--no-publish`. */
+  readonly publish?: readonly string[] | false;
   readonly force?: boolean;
   /** `true`: given without a value. */
   readonly keep?: string | true;
+  readonly onError?: string;
   readonly connect?: string;
   readonly rootPasswordFile?: string;
   readonly rootPasswordEnv?: string;
   readonly var?: readonly string[];
   readonly timeout?: string;
   readonly stall?: string;
+  /** false with `--no-syslog`. */
+  readonly syslog?: boolean;
   /** false with `--no-boot-check`. */
   readonly bootCheck?: boolean;
+  /** false with `--no-edit`. */
+  readonly edit?: boolean;
   readonly offline?: boolean;
   readonly json?: boolean;
+  readonly junit?: string;
+  readonly detach?: boolean;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
   readonly dryRun?: boolean;
   readonly xml?: boolean;
+  /** The alias an option was typed as, by its attribute. */
+  readonly aliases?: Readonly<Record<string, string>>;
 };
 
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
@@ -76,9 +88,23 @@ const TABLE: readonly TableRow[] = [
     "boot the installer's kernel from this ISO, folder or URL[,kernel=PATH,initrd=PATH]",
   ],
   [MEDIA, '--import <image>', 'install nothing: take over this disk image; it is copied, never written to'],
+  [
+    MEDIA,
+    '--ipxe',
+    'let the firmware boot a small iPXE ISO that loads the kernel of a --location (or of the template) over HTTP',
+  ],
   [MEDIA, '--media-checksum <sum>', 'sha256:HEX or sha512:HEX the media must have'],
-  [MEDIA, '--script <file>', 'install script: kickstart, preseed, autoinstall or autoyast'],
-  [MEDIA, '--inject <method>', 'how the script reaches the installer: initrd, seed-iso or none'],
+  [
+    MEDIA,
+    '--script <file>',
+    'install script: kickstart, preseed, autoinstall, autoyast or a program with #!',
+  ],
+  [MEDIA, '--no-edit', 'use the install script as it is: what is missing in it is an error'],
+  [
+    MEDIA,
+    '--inject <method>',
+    'how the script reaches the installer: initrd, seed-iso, config-drive, http, metadata or none',
+  ],
   [
     MEDIA,
     '-x, --extra-args <text>',
@@ -92,9 +118,16 @@ const TABLE: readonly TableRow[] = [
   [
     RESULT,
     '--format <format>',
-    'qcow2, raw, vmdk, vhd, vhdx or vdi[,compression=zstd|zlib|none]',
+    'qcow2, raw, vmdk, vhd, vhdx or vdi[,compression=zstd|zlib|none][,kind=partition]',
     'repeatable',
   ],
+  [
+    RESULT,
+    '--publish <target>',
+    'glance:CLOUD, cinder:CLOUD, ironic:CLOUD or http:FOLDER, then options: glance:CLOUD,visibility=shared',
+    'repeatable',
+  ],
+  [RESULT, '--no-publish', 'publish nowhere, whatever the template says'],
   [RESULT, '--force', 'replace an earlier result in the output folder'],
   [RESULT, '--keep [when]', 'keep domain, disk and work files: never, on-failure or always (--keep alone)'],
   [RESULT, '--no-boot-check', 'do not boot the finished image once'],
@@ -104,14 +137,23 @@ const TABLE: readonly TableRow[] = [
     'limit of the whole install, e.g. 90m; taken as it is, also under emulation',
   ],
   [RUN_GROUP, '--stall <time>', 'give up when the guest does nothing for this long, e.g. 10m'],
+  [RUN_GROUP, '--syslog', "receive the installer's log over the network; debian-installer's is anyway"],
+  [RUN_GROUP, '--no-syslog', 'do not, whatever the installer'],
+  [
+    RUN_GROUP,
+    '--on-error <what>',
+    'when the install fails: abort (default), keep the guest for a look, or ask',
+  ],
+  [RUN_GROUP, '--detach', 'go on without this terminal; `kiln builds attach ID` shows the build'],
   [RUN_GROUP, '--offline', 'use no network: only local and cached media'],
   [RUN_GROUP, '--json', 'machine-readable output: one JSON object a line'],
+  [RUN_GROUP, '--junit <file>', 'write the result as JUnit XML, one test case a stage'],
   [RUN_GROUP, '-v, --verbose', 'say what is done, with the commands that are run'],
   [RUN_GROUP, '-q, --quiet', 'print only the paths of the images'],
 ];
 
 /** Other names of an option, hidden in the help; the last one given counts, whichever name it has. */
-const ALIASES: readonly (readonly [alias: string, attribute: string])[] = [
+export const ALIASES: readonly (readonly [alias: string, attribute: string])[] = [
   ['os-variant', 'os'],
   ['osinfo', 'os'],
   ['ram', 'memory'],
@@ -128,11 +170,15 @@ export function addBuildOptions(command: KilnCommand): KilnCommand {
     const option = new Option(flags, collected === 'repeatable' ? `${text}; repeatable` : text);
     if (collected) option.argParser(collect);
     command.addOption(option.helpGroup(group));
+    const attribute = option.attributeName();
+    if (ALIASES.some(([, aliased]) => aliased === attribute))
+      command.on(`option:${option.name()}`, () => rememberAlias(command, attribute, undefined));
   }
   for (const [alias, attribute] of ALIASES) {
     command.addOption(new Option(`--${alias} <value>`).hideHelp());
     command.on(`option:${alias}`, (value: string) => {
       command.setOptionValueWithSource(attribute, value, 'cli');
+      rememberAlias(command, attribute, `--${alias}`);
     });
   }
   for (const name of SECRET_OPTIONS) {
@@ -140,6 +186,14 @@ export function addBuildOptions(command: KilnCommand): KilnCommand {
     command.on(`option:${name}`, refuseSecret(`--${name}`));
   }
   return command;
+}
+
+/** The last one typed counts, so the option's own name makes its aliases forgotten. */
+function rememberAlias(command: KilnCommand, attribute: string, typed: string | undefined): void {
+  const { aliases = {} } = command.opts<BuildOptionValues>();
+  const { [attribute]: _, ...others } = aliases;
+  const now = typed === undefined ? others : { ...others, [attribute]: typed };
+  command.setOptionValueWithSource('aliases', now, 'cli');
 }
 
 function refuseSecret(option: string): () => never {

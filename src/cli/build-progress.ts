@@ -11,7 +11,7 @@ import { formatDuration } from '../foundation/duration.ts';
 import type { BuildRenderer } from './build-renderer.ts';
 import { progressText } from './event-text.ts';
 import type { Output } from './output.ts';
-import { safeLine } from './safe-text.ts';
+import { safeBlock, safeLine } from './safe-text.ts';
 
 /** listr2 asks `process.stdout` whether it is a terminal; our caller has decided that already, for its own streams. */
 class TerminalRenderer extends DefaultRenderer {
@@ -67,13 +67,12 @@ export function buildProgress(out: Output, err: Output, now: () => number = Date
   return {
     show: (event) => applyEvent(event, views, now),
     say: (line) => addNotice(views, line),
-    close: async () => {
+    close: async (goesOn) => {
       clearInterval(clock);
-      for (const view of views.values()) {
-        view.finish(
-          view.startedAt === undefined ? { kind: 'skipped', why: 'not reached' } : { kind: 'failed' },
-        );
-      }
+      const open: StageEnd =
+        goesOn === undefined ? { kind: 'failed' } : { kind: 'skipped', why: 'goes on without this view' };
+      const waiting: StageEnd = { kind: 'skipped', why: goesOn === undefined ? 'not reached' : 'to come' };
+      for (const view of views.values()) view.finish(view.startedAt === undefined ? waiting : open);
       await running;
     },
   };
@@ -95,7 +94,7 @@ async function runTask(view: StageView, task: Task, now: () => number): Promise<
 }
 
 function applyEvent(event: BuildEvent, views: ReadonlyMap<StageName, StageView>, now: () => number): void {
-  if (event.type === 'notice') addNotice(views, safeLine(event.message));
+  if (event.type === 'notice') addNotice(views, safeBlock(event.message));
   const view = 'stage' in event ? views.get(event.stage) : undefined;
   if (view === undefined) return;
   switch (event.type) {

@@ -6,6 +6,6 @@ export type BuildRenderer = {
   show(event: BuildEvent): void;
   /** A line beside the events: a warning, "stopping". Absent where nothing but events may be printed. */
   say?(line: string): void;
-  /** The build is over, however it ended; resolves when the screen is at rest. */
-  close(): Promise<void>;
+  /** The build is over, however it ended, or only the view of it (`goesOn`); resolves when the screen is at rest. */
+  close(goesOn?: 'goesOn'): Promise<void>;
 };

@@ -1,6 +1,13 @@
-import { type BuildRequest, KEEP_POLICIES, type KeepPolicy } from '../build/build-context.ts';
+import {
+  type BuildRequest,
+  KEEP_POLICIES,
+  type KeepPolicy,
+  ON_ERROR_POLICIES,
+  type OnErrorPolicy,
+} from '../build/build-context.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
+import type { BuildOverrides } from '../spec/build-overrides.ts';
 import { type BuildOptionValues, secretOnCommandLine } from './build-options.ts';
 import { safeLine } from './safe-text.ts';
 
@@ -25,6 +32,7 @@ export function buildRequest(target: string | undefined, options: BuildOptionVal
       cdrom: options.cdrom,
       location: options.location,
       import: options.import,
+      ipxe: options.ipxe,
       checksum: options.mediaChecksum,
       script: options.script,
       inject: options.inject,
@@ -34,19 +42,32 @@ export function buildRequest(target: string | undefined, options: BuildOptionVal
       accelerator: options.virtType === 'qemu' ? 'tcg' : options.virtType,
       network: options.network,
       outputs: options.format,
+      publish: options.publish === false ? [] : options.publish,
       rootPasswordFile: options.rootPasswordFile,
       rootPasswordEnv: options.rootPasswordEnv,
       variables: options.var,
       timeout: options.timeout,
       stall: options.stall,
+      syslog: options.syslog,
       ...(options.bootCheck === false ? { noBootCheck: true } : {}),
+      ...spellingOf(options),
     },
     ...(options.output === undefined ? {} : { output: options.output }),
     ...(options.force ? { force: true } : {}),
     ...(keep === undefined ? {} : { keep }),
-    ...(options.connect === undefined ? {} : { connect: options.connect }),
+    ...onErrorOption(options.onError),
+    ...connectOption(options.connect),
+    ...(options.edit === false ? { edit: false } : {}),
     ...(options.offline ? { offline: true } : {}),
   };
+}
+
+/** What the options are called where they are read, and what they were typed as. */
+function spellingOf({ aliases = {}, virtType }: BuildOptionValues): Pick<BuildOverrides, 'spelling'> {
+  const { virtType: accelerator = '--virt-type', ...others } = aliases;
+  const renamed = Object.entries(others).map(([attribute, typed]) => [`--${attribute}`, typed] as const);
+  if (virtType !== undefined) renamed.push(['--accelerator', accelerator]);
+  return renamed.length === 0 ? {} : { spelling: Object.fromEntries(renamed) };
 }
 
 /**
@@ -64,6 +85,26 @@ function keepPolicy(
   const mistyped = suggestion(value, KEEP_POLICIES);
   if (target === undefined && mistyped === '') return { keep: 'always', targetFromKeep: value };
   throw invalid('--keep', `--keep takes ${KEEP_POLICIES.join(', ')}, not "${safeLine(value)}".${mistyped}`);
+}
+
+/** @throws SpecError `options.invalid` */
+function onErrorOption(value: string | undefined): { readonly onError?: OnErrorPolicy } {
+  if (value === undefined) return {};
+  const onError = ON_ERROR_POLICIES.find((policy) => policy === value);
+  if (onError !== undefined) return { onError };
+  const known = ON_ERROR_POLICIES.join(', ');
+  throw invalid(
+    '--on-error',
+    `--on-error takes ${known}, not "${safeLine(value)}".${suggestion(value, ON_ERROR_POLICIES)}`,
+  );
+}
+
+/** @throws SpecError `options.invalid` for an empty one, which would else count as not given */
+export function connectOption(uri: string | undefined): { readonly connect?: string } {
+  if (uri === undefined) return {};
+  if (uri.trim() === '')
+    throw invalid('--connect', '--connect is empty; it names a libvirt, for example qemu:///session.');
+  return { connect: uri };
 }
 
 function onlyOne(option: string, values: readonly string[] | undefined): string | undefined {

@@ -1,39 +1,75 @@
 import { readFile } from 'node:fs/promises';
 import type { Artifact } from '../artifact/artifact.ts';
 import { buildDirectory } from '../build/build-directory.ts';
-import type { BuildResult } from '../build/build-events.ts';
+import type { BuildResult, BuiltMachine, MachineResult } from '../build/build-events.ts';
 import { formatDuration } from '../foundation/duration.ts';
 import { formatSize } from '../foundation/size.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { quoteCommand } from '../process/run-command.ts';
-import { type BootFacts, bootArguments } from './boot-command-line.ts';
+import { formatWord } from '../qemu-img/disk-format.ts';
+import { type BootFacts, type BootImage, bootArguments, bootImageOf } from './boot-command-line.ts';
+import { publicationText } from './publication-text.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 
-/** The last lines of a successful build: where the images are, how to look at them and boot them, where the records are. */
-export function buildSummary(result: BuildResult, facts: BootFacts | undefined, style: Style): string {
+/**
+ * The last lines of a successful build: where the images are, how to look at them and boot them, where the records are.
+ * @param login what keeps one from logging in
+ */
+export function buildSummary(
+  result: BuildResult | MachineResult,
+  facts: BootFacts | undefined,
+  style: Style,
+  login?: string,
+): string {
   const directory = buildDirectory(result.directory, result.buildId);
-  const [first] = result.artifacts;
   return [
     '',
     style.good(`Built ${safeLine(result.name)} in ${formatDuration(result.seconds)}.`),
     '',
     ...result.artifacts.map((artifact) => imageLine(artifact, style)),
-    `Manifest  ${safeLine(result.manifestPath)}`,
+    ...(result.manifestPath === undefined ? [] : [`Manifest  ${safeLine(result.manifestPath)}`]),
     `Logs      ${safeLine(directory.logs)}`,
-    ...(first === undefined ? [] : commandLines(first, facts, style)),
+    ...(login === undefined ? [] : [`Login     ${login}`]),
+    ...('machine' in result ? machineLines(result.machine, directory.finalXml, style) : []),
+    ...commandLines(bootImageOf(result.artifacts), facts, style),
+    ...(result.publications ?? []).map((one) => `\n${publicationText(one, style).trimEnd()}`),
     '',
   ].join('\n');
 }
 
+const STATES: Readonly<Record<BuiltMachine['state'], string>> = {
+  running: 'runs',
+  off: 'is defined and off',
+  installing: 'goes on installing without Kiln',
+  gone: 'was transient and is gone',
+};
+
+/** The machine that stays, and how to get at it. */
+function machineLines(
+  { name, uri, state, privateDaemon }: BuiltMachine,
+  definition: string,
+  style: Style,
+): string[] {
+  const line = `Machine   ${style.bold(safeLine(name))} ${STATES[state]}`;
+  if (state === 'gone') return [line];
+  if (state === 'off' && privateDaemon) {
+    const why = "Kiln's own libvirtd, which knows it, has ended with Kiln. Where the host runs one:";
+    return [line, `  ${style.faint(why)}`, `  ${safeLine(quoteCommand('virsh', ['define', definition]))}`];
+  }
+  const order = state === 'off' ? 'start' : 'console';
+  return [line, `  ${safeLine(quoteCommand('virsh', ['-c', uri, order, name]))}`];
+}
+
 function imageLine(artifact: Artifact, style: Style): string {
-  const sizes = `${artifact.format}, ${formatSize(artifact.size)}, virtual size ${formatSize(artifact.virtualSize)}`;
+  const sizes = `${formatWord(artifact.format)}, ${formatSize(artifact.size)}, virtual size ${formatSize(artifact.virtualSize)}`;
   return `Image     ${style.bold(safeLine(artifact.path))} (${sizes})`;
 }
 
-function commandLines(artifact: Artifact, facts: BootFacts | undefined, style: Style): string[] {
-  const look = quoteCommand('qemu-img', ['info', artifact.path]);
-  const boot = facts && quoteCommand(facts.emulator, bootArguments(facts, artifact));
+function commandLines(image: BootImage | undefined, facts: BootFacts | undefined, style: Style): string[] {
+  if (image === undefined) return [];
+  const look = quoteCommand('qemu-img', ['info', image.path]);
+  const boot = facts && quoteCommand(facts.emulator, bootArguments(facts, image));
   return [
     '',
     style.faint('Look at it:'),

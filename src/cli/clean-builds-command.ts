@@ -1,14 +1,16 @@
 import { type CleanReport, cleanBuilds } from '../build/clean-builds.ts';
+import type { CleanedItem } from '../build/remove-path.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { formatSize } from '../foundation/size.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
-import { safeLine } from './safe-text.ts';
+import { safeJson, safeLine } from './safe-text.ts';
 
 export type CleanCommandOptions = {
   readonly all?: boolean;
   readonly dryRun?: boolean;
+  readonly force?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
 };
@@ -22,17 +24,26 @@ export async function runCleanBuilds(
   if (ids.length > 0 && options.all) {
     throw new SpecError('options.invalid', 'Name builds or give --all, not both.');
   }
+  if (ids.length === 0 && options.force) {
+    throw new SpecError('options.invalid', '--force goes with the ids of the builds to forget.');
+  }
   const report = await cleanBuilds({
     places: placesFrom(io.env),
     env: io.env,
     ids,
     all: options.all === true,
     dryRun: options.dryRun === true,
+    force: options.force === true,
     logger: cliLogger(io.err, options.verbose === true),
   });
-  io.out.write(
-    options.json ? `${JSON.stringify(report, null, 2)}\n` : cleanText(report, options.dryRun === true),
-  );
+  io.out.write(options.json ? jsonText(report) : cleanText(report, options.dryRun === true));
+  const [first] = report.failed;
+  if (first !== undefined) throw first.error;
+}
+
+function jsonText(report: CleanReport): string {
+  const failed = report.failed.map(({ id, error: { code, message } }) => ({ id, code, message }));
+  return `${safeJson({ ...report, failed }, 2)}\n`;
 }
 
 export function cleanText(report: CleanReport, dryRun: boolean): string {
@@ -42,9 +53,18 @@ export function cleanText(report: CleanReport, dryRun: boolean): string {
       ? 'Nothing to remove.'
       : `${dryRun ? 'Would free' : 'Freed'} ${formatSize(report.freedBytes)}.`;
   const lines = [
-    ...report.removed.map(({ kind, what }) => `${verb} ${kind} ${safeLine(what)}`),
+    ...report.removed.map((item) => `${verb} ${itemText(item)}`),
     ...report.kept.map(({ what, why }) => `Kept ${safeLine(what)}: ${safeLine(why)}`),
+    ...report.failed.map(
+      ({ id, error }) => `Could not clean up build ${safeLine(id)}: ${safeLine(error.message)}`,
+    ),
     end,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Sizes add up to the total: every byte is counted with the outermost thing it goes with. */
+function itemText({ kind, what, bytes }: CleanedItem): string {
+  if (kind === 'domain') return `domain ${safeLine(what)}`;
+  return kind === 'folder' ? `empty folder ${safeLine(what)}` : `${safeLine(what)} (${formatSize(bytes)})`;
 }

@@ -6,7 +6,9 @@ import type { CliIo } from './cli-io.ts';
 /** What `build/` needs to know of this process. */
 export function buildContext(
   io: CliIo,
-  more: Pick<BuildContext, 'signal' | 'onEvent'> & { readonly logger: Logger },
+  more: Pick<BuildContext, 'signal' | 'onEvent' | 'askOnError' | 'buildId' | 'onGuestStarted'> & {
+    readonly logger: Logger;
+  },
 ): BuildContext {
   return { cwd: io.cwd, env: io.env, places: placesFrom(io.env), projectDir: io.projectDir, ...more };
 }

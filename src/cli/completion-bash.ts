@@ -7,19 +7,25 @@ export function bashCompletion(root: CompletionCommand): string {
 _kiln_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
 _kiln_ask() { _kiln_words "$("\${COMP_WORDS[0]}" __words "$1" 2>/dev/null)"; }
 _kiln_files() { compopt -o filenames; mapfile -t COMPREPLY < <(compgen "$1" -- "$cur"); }
+_kiln_targets() {
+  local templates=()
+  if [[ $cur != */* && $cur != .* ]]; then _kiln_ask templates; templates=("\${COMPREPLY[@]}"); fi
+  _kiln_files -f
+  COMPREPLY=("\${templates[@]}" "\${COMPREPLY[@]}")
+}
 
 _kiln() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} path=kiln i
+  local cur=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} path=kiln joined='' i
   COMPREPLY=()
-  if [[ $before == '=' ]]; then before=\${COMP_WORDS[COMP_CWORD-2]}; fi
-  if [[ $cur == '=' ]]; then cur=''; fi
+  if [[ $before == '=' ]]; then before=\${COMP_WORDS[COMP_CWORD-2]} joined='='; fi
+  if [[ $cur == '=' ]]; then cur='' joined='='; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$path \${COMP_WORDS[i]}" in
       ${patterns(commands.slice(1).map(({ path }) => path.join(' ')))})
         path="$path \${COMP_WORDS[i]}" ;;
     esac
   done
-  case "$path $before" in
+  case "$path $before$joined" in
 ${commands.flatMap(optionCases).join('\n')}
   esac
   case "$path" in
@@ -33,17 +39,18 @@ complete -F _kiln kiln
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const patterns = (words: readonly string[]): string => words.map(quote).join(' | ');
 
+/** A value that may be left out is only looked for behind `=`; the word after such an option is another word. */
 function optionCases({ path, options }: CompletionCommand): string[] {
   return options.flatMap(({ flags, value, optionalValue }) => {
-    if (value === undefined || optionalValue) return [];
-    return [
-      `    ${patterns(flags.map((flag) => [...path, flag].join(' ')))}) ${completeValue(value)}; return ;;`,
-    ];
+    if (value === undefined) return [];
+    const names = flags.map((flag) => [...path, flag].join(' '));
+    const written = [...(optionalValue ? [] : names), ...names.map((name) => `${name}=`)];
+    return [`    ${patterns(written)}) ${completeValue(value)}; return ;;`];
   });
 }
 
 function commandCase({ path, options, argument, subcommands }: CompletionCommand): string {
-  const flags = options.flatMap(({ flags }) => flags).join(' ');
+  const flags = options.flatMap(({ flags, hidden }) => (hidden ? [] : flags)).join(' ');
   const words = subcommands.map((command) => command.path.at(-1)).join(' ');
   const otherwise = subcommands.length > 0 ? `_kiln_words ${quote(words)}` : completeValue(argument);
   return `    ${quote(path.join(' '))})
@@ -59,9 +66,10 @@ function completeValue(value: ValueKind | undefined): string {
     case 'words':
       return `_kiln_words ${quote(value.words.join(' '))}`;
     case 'templates':
-      return 'if [[ $cur == */* || $cur == .* ]]; then _kiln_files -f; else _kiln_ask templates; fi';
+      return '_kiln_targets';
     case 'builds':
-      return '_kiln_ask builds';
+    case 'os':
+      return `_kiln_ask ${value.kind}`;
     default:
       return ':';
   }

@@ -37,7 +37,9 @@ function optionLine(
   { flags, description, value, optionalValue }: CompletionOption,
 ): string {
   const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  const takes = value === undefined ? '' : `${optionalValue ? '' : ' -r'}${valueWords(value)}`;
+  // Without -f fish adds files, which the command's own argument asks for.
+  const files = value?.kind === 'file' ? '' : ' -f';
+  const takes = value === undefined ? '' : `${optionalValue ? '' : ' -r'}${files}${valueWords(value)}`;
   return `complete -c kiln${at(command)} ${names.join(' ')}${takes} -d ${quote(description)}`;
 }
 
@@ -57,7 +59,8 @@ function valueWords(value: ValueKind): string {
     case 'templates':
       return " -F -a '(kiln __words templates 2>/dev/null)'";
     case 'builds':
-      return " -a '(kiln __words builds 2>/dev/null)'";
+    case 'os':
+      return ` -a '(kiln __words ${value.kind} 2>/dev/null)'`;
     default:
       return '';
   }

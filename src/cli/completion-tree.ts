@@ -1,12 +1,13 @@
 import type { Argument, Option } from 'commander';
-import type { KilnCommand } from './kiln-command.ts';
+import { ALIASES } from './build-options.ts';
+import { briefly, type KilnCommand } from './kiln-command.ts';
 
 /** What may stand at a place of the command line. */
 export type ValueKind =
   | { readonly kind: 'file' | 'folder' | 'free' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
   /** Asked of `kiln __words` while the user types. */
-  | { readonly kind: 'templates' | 'builds' };
+  | { readonly kind: 'templates' | 'builds' | 'os' };
 
 export type CompletionOption = {
   /** `-o`, `--output`. */
@@ -17,6 +18,8 @@ export type CompletionOption = {
   /** The value may only be joined with `=`. */
   readonly optionalValue: boolean;
   readonly repeatable: boolean;
+  /** Another name of an option: its value is completed, the name itself not offered. */
+  readonly hidden: boolean;
 };
 
 export type CompletionCommand = {
@@ -33,9 +36,13 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--machine': ['q35', 'pc'],
   '--virt-type': ['auto', 'kvm', 'tcg'],
   '--network': ['user', 'none'],
-  '--inject': ['initrd', 'seed-iso', 'none'],
+  '--inject': ['initrd', 'seed-iso', 'config-drive', 'http', 'metadata', 'none'],
   '--format': ['qcow2', 'raw', 'vmdk', 'vhd', 'vhdx', 'vdi'],
   '--keep': ['never', 'on-failure', 'always'],
+  '--preset': ['kvm', 'ironic', 'xen', 'none'],
+  '--visibility': ['private', 'shared', 'community', 'public'],
+  '--replace': ['rename', 'hide', 'delete'],
+  '--service': ['image', 'block-storage', 'baremetal', 'compute'],
 };
 
 /** The command tree as completion needs it: no hidden commands and options. */
@@ -45,8 +52,11 @@ export function completionTree(command: KilnCommand): CompletionCommand {
   const subcommands = command.commands.filter((child) => !child.name().startsWith('_')) as KilnCommand[];
   return {
     path: command.fullName().split(' '),
-    description: command.summary() || command.description(),
-    options: help.visibleOptions(command).map(completionOption),
+    description: briefly(command),
+    options: [
+      ...help.visibleOptions(command).map((option) => completionOption(option)),
+      ...aliasesOf(command),
+    ],
     ...(argument === undefined ? {} : { argument: argumentKind(argument) }),
     subcommands: subcommands.map(completionTree),
   };
@@ -57,8 +67,19 @@ export function allCommands(root: CompletionCommand): CompletionCommand[] {
   return [root, ...root.subcommands.flatMap(allCommands)];
 }
 
+/** `--boot` is completed like `--firmware`. */
+function aliasesOf({ options }: KilnCommand): CompletionOption[] {
+  return ALIASES.flatMap(([alias, attribute]) => {
+    const flag = `--${alias}`;
+    const meant = options.find((option) => option.attributeName() === attribute);
+    const isThere = options.some(({ long }) => long === flag);
+    return meant && isThere ? [{ ...completionOption(meant), flags: [flag], hidden: true }] : [];
+  });
+}
+
 function completionOption(option: Option): CompletionOption {
   return {
+    hidden: false,
     flags: [option.short, option.long].filter((flag) => flag !== undefined),
     description: option.description.split(/[(;:]/, 1)[0]?.trim() ?? '',
     ...(option.required || option.optional ? { value: optionValue(option) } : {}),
@@ -70,13 +91,17 @@ function completionOption(option: Option): CompletionOption {
 function optionValue(option: Option): ValueKind {
   const words = WORDS[option.long ?? ''];
   if (words !== undefined) return { kind: 'words', words };
+  if (option.long === '--os') return { kind: 'os' };
   if (option.flags.endsWith('<dir>')) return { kind: 'folder' };
   return { kind: /<(file|iso|tree|image)>$/.test(option.flags) ? 'file' : 'free' };
 }
 
 function argumentKind(argument: Argument): ValueKind {
   const name = argument.name();
+  if (name === 'what') return { kind: 'file' };
   if (name === 'target') return { kind: 'templates' };
   if (name === 'id') return { kind: 'builds' };
+  if (name === 'media') return { kind: 'file' };
+  if (name === 'os') return { kind: 'os' };
   return name === 'shell' ? { kind: 'words', words: ['bash', 'zsh', 'fish'] } : { kind: 'free' };
 }

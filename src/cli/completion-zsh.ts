@@ -9,7 +9,8 @@ import {
 export function zshCompletion(root: CompletionCommand): string {
   return `#compdef kiln
 # kiln completion for zsh; made by \`kiln completion zsh\`
-_kiln_templates() { local -a found; found=(\${(f)"$(_call_program templates kiln __words templates 2>/dev/null)"}); compadd -a found; _files -g '*.(yaml|yml|cfg|ks|xml)' }
+_kiln_templates() { local -a found; found=(\${(f)"$(_call_program templates kiln __words templates 2>/dev/null)"}); compadd -a found; _files }
+_kiln_os() { local -a found; found=(\${(f)"$(_call_program os kiln __words os 2>/dev/null)"}); compadd -a found }
 _kiln_builds() { local -a found; found=(\${(f)"$(_call_program builds kiln __words builds 2>/dev/null)"}); compadd -a found }
 ${allCommands(root).map(commandFunction).join('\n')}
 if [[ $funcstack[1] == _kiln ]]; then _kiln "$@"; else compdef _kiln kiln; fi
@@ -52,9 +53,10 @@ ${cases.join('\n')}
 }
 
 /** `'(-o --output)'{-o,--output=}'[folder]: :_files -/'` is what one would write by hand; here each flag gets its own line. */
-function optionSpecs({ flags, description, value, optionalValue, repeatable }: CompletionOption): string[] {
+function optionSpecs(option: CompletionOption): string[] {
+  const { flags, description, value, optionalValue, repeatable, hidden } = option;
   return flags.map((flag) => {
-    const prefix = repeatable ? '*' : flags.length > 1 ? `(${flags.join(' ')})` : '';
+    const prefix = hidden ? '!' : repeatable ? '*' : flags.length > 1 ? `(${flags.join(' ')})` : '';
     const equals = value === undefined || !flag.startsWith('--') ? '' : optionalValue ? '=-' : '=';
     const action = value === undefined ? '' : `${optionalValue ? '::' : ':'} :${valueAction(value)}`;
     return quote(`${prefix}${flag}${equals}[${plain(description)}]${action}`);
@@ -73,6 +75,8 @@ function valueAction(value: ValueKind): string {
       return '_kiln_templates';
     case 'builds':
       return '_kiln_builds';
+    case 'os':
+      return '_kiln_os';
     default:
       return ' ';
   }

@@ -1,10 +1,11 @@
 import { EXIT_CODES } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { examineHost, type Finding } from '../host/doctor.ts';
+import { connectOption } from './build-request.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { listenForInterruption } from './interruption.ts';
-import { safeLine } from './safe-text.ts';
+import { safeJson, safeLine } from './safe-text.ts';
 import { type Style, styleFor } from './style.ts';
 
 export type DoctorOptions = {
@@ -19,7 +20,7 @@ export type DoctorOptions = {
  */
 export async function runDoctor(options: DoctorOptions, io: CliIo): Promise<number> {
   const findings = await examine(options, io);
-  if (options.json) io.out.write(`${JSON.stringify(findings, null, 2)}\n`);
+  if (options.json) io.out.write(`${safeJson(findings, 2)}\n`);
   else io.out.write(doctorText(findings, styleFor(io.out)));
   return findings.some(({ status }) => status === 'fail') ? EXIT_CODES.host : 0;
 }
@@ -32,7 +33,7 @@ async function examine(options: DoctorOptions, io: CliIo): Promise<readonly Find
       places: placesFrom(io.env),
       logger: cliLogger(io.err, options.verbose === true),
       signal: interruption.signal,
-      ...(options.connect === undefined ? {} : { connect: options.connect }),
+      ...connectOption(options.connect),
     });
   } finally {
     interruption.end();

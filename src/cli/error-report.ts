@@ -7,6 +7,8 @@ import type { Style } from './style.ts';
 export type ErrorReport = { readonly text: string; readonly exitCode: number };
 
 const CONSOLE_LINES = 15;
+/** So many of them before the line that decided. */
+const LINES_BEFORE = 5;
 
 /** Where bugs go. */
 const REPORT_TO = 'This is a bug in Kiln. Please report it with the lines above and the command you ran.';
@@ -45,7 +47,9 @@ function causeLines(cause: unknown, depth = 0): string[] {
 function evidenceLines({ details, message }: KilnError, style: Style): string[] {
   const evidence = isRecord(details.evidence) ? details.evidence : details;
   const lines = [evidence.consoleTail, details.console].find(Array.isArray) ?? [];
-  const tail = lines.map((line) => safeLine(String(line))).filter((line) => line !== '');
+  const tail = linesToShow(lines.map(String), details.line)
+    .map((line) => safeLine(line))
+    .filter((line) => line !== '');
   const paths = [
     ['Phase', evidence.phase],
     ['Console log', evidence.serialLog],
@@ -53,11 +57,23 @@ function evidenceLines({ details, message }: KilnError, style: Style): string[] 
   ] as const;
   return [
     ...(tail.length === 0 ? [] : ['Last lines of the console:']),
-    ...tail.slice(-CONSOLE_LINES).map((line) => style.faint(`  | ${line}`)),
+    ...tail.map((line) => style.faint(`  | ${line}`)),
     ...paths.flatMap(([label, value]) =>
       typeof value === 'string' && !message.includes(value) ? [`${label}: ${safeLine(value)}`] : [],
     ),
   ];
+}
+
+/**
+ * The last lines, and those before the one that decided: what an installer says of a failure may be longer than a screen, as when
+ * debian-installer quotes the whole command.
+ */
+function linesToShow(lines: readonly string[], decisive: unknown): readonly string[] {
+  const at = lines.lastIndexOf(typeof decisive === 'string' ? decisive : '');
+  const from = lines.length - CONSOLE_LINES;
+  if (at < 0 || at - LINES_BEFORE >= from) return lines.slice(-CONSOLE_LINES);
+  const near = lines.slice(Math.max(0, at - LINES_BEFORE), at + 2);
+  return [...near, '…', ...lines.slice(near.length - CONSOLE_LINES)];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

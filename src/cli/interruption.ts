@@ -14,15 +14,20 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long clean-up may take after the second Ctrl-C before the process ends anyway. */
 export const HARD_EXIT_AFTER_MS = 5000;
 
+/** What was begun in a cloud is named when it cannot be taken back (`afterCleanUp`). */
+export const ENDING_OF_PUBLISHING =
+  'Ending at once. What is named above may be left; the next publication of the same content goes on with it.';
+
 /**
  * Listens for the user's wish to stop. Our own listeners replace Node's (which would end the process on the spot and leave the
  * guest running), so listr2 and execa must not put up theirs.
  * @param say prints a line for the user
+ * @param atSecond what the second Ctrl-C tells of what may be left by then
  */
 export function listenForInterruption(
   io: Pick<CliIo, 'signals' | 'exit'>,
   say: (line: string) => void,
-  hardExitAfterMs = HARD_EXIT_AFTER_MS,
+  atSecond: () => string = () => 'Ending at once.',
 ): Interruption {
   const stopping = new AbortController();
   let exitTimer: NodeJS.Timeout | undefined;
@@ -34,8 +39,8 @@ export function listenForInterruption(
       say('Stopping and cleaning up … (Ctrl-C again to end at once)');
       stopping.abort(new CancelledError(`Cancelled by ${name}.`));
     } else if (count === 2) {
-      say('Ending at once; `kiln builds clean` removes what may be left.');
-      exitTimer = setTimeout(() => io.exit(EXIT_CODES.cancelled), hardExitAfterMs);
+      say(atSecond());
+      exitTimer = setTimeout(() => io.exit(EXIT_CODES.cancelled), HARD_EXIT_AFTER_MS);
     } else {
       io.exit(EXIT_CODES.cancelled);
     }

@@ -1,6 +1,12 @@
+import { ciFilter } from './ci-filter.ts';
+import { ciService } from './ci-service.ts';
+
 /** One of the two streams a command writes to. Writing never throws: a reader that went away is not our failure. */
 export type Output = {
+  /** In the log of a CI service nothing in it is taken for one of its commands. */
   write(text: string): void;
+  /** As it is: Kiln's own commands to a CI service, a guest's console that was given the terminal. */
+  writeRaw(text: string): void;
   readonly isTerminal: boolean;
   readonly colours: boolean;
   /** The stream itself, for listr2. */
@@ -33,6 +39,11 @@ export function outputOn(
 ): Output {
   const closing = new AbortController();
   const isTerminal = stream.isTTY === true;
+  const ci = ciService(env);
+  const harmless = ci === undefined ? (text: string) => text : ciFilter(ci);
+  const writeRaw = (text: string): void => {
+    if (!closing.signal.aborted) stream.write(text);
+  };
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (!READER_GONE.has(error.code ?? '')) onFailure(error);
     closing.abort();
@@ -42,9 +53,8 @@ export function outputOn(
     isTerminal,
     colours: isTerminal && !env.NO_COLOR && env.TERM !== 'dumb',
     closed: closing.signal,
-    write: (text) => {
-      if (!closing.signal.aborted) stream.write(text);
-    },
+    write: (text) => writeRaw(harmless(text)),
+    writeRaw,
     flush: () =>
       new Promise((resolve) => {
         if (closing.signal.aborted) resolve();

@@ -3,7 +3,7 @@ import { formatDuration } from '../foundation/duration.ts';
 import type { BuildRenderer } from './build-renderer.ts';
 import { phaseOf, progressText } from './event-text.ts';
 import type { Output } from './output.ts';
-import { safeLine } from './safe-text.ts';
+import { safeBlock, safeLine } from './safe-text.ts';
 
 type ProgressEvent = Extract<BuildEvent, { type: 'stage-progress' }>;
 
@@ -15,8 +15,14 @@ const PHASE_EVERY_MS = 1000;
 
 type Shown = { readonly at: number; readonly phase: string; readonly percent: number; readonly text: string };
 
-/** Lines for a log file, a pipe or `--verbose`: when a stage starts and ends, its phases, and now and then how far it is. */
-export function plainRenderer(out: Output): BuildRenderer {
+/**
+ * Lines for a log file, a pipe or `--verbose`: when a stage starts and ends, its phases, and now and then how far it is.
+ * @param options `inOrder: false` tells everything at once, for callers with an order of their own
+ */
+export function plainRenderer(
+  out: Pick<Output, 'write'>,
+  options: { readonly inOrder: boolean } = { inOrder: true },
+): BuildRenderer {
   let started: number | undefined;
   const shown = new Map<StageName, Shown>();
   const heldBack = new Map<StageName, ProgressEvent>();
@@ -45,9 +51,19 @@ export function plainRenderer(out: Output): BuildRenderer {
     else heldBack.set(event.stage, event);
   };
 
+  let installs = false;
+  const afterInstall: [stage: StageName, text: string][] = [];
   const ended = (stage: StageName, at: number, text: string): void => {
     flush(stage, at);
+    // The disk is verified and converted while libvirt still takes the guest down, which belongs to the install.
+    if (installs && stage !== 'install') {
+      afterInstall.push([stage, text]);
+      return;
+    }
     line(at, `${STAGE_TITLES[stage]}: ${text}`);
+    if (stage !== 'install') return;
+    installs = false;
+    for (const [held, its] of afterInstall.splice(0)) line(at, `${STAGE_TITLES[held]}: ${its}`);
   };
 
   return {
@@ -61,6 +77,7 @@ export function plainRenderer(out: Output): BuildRenderer {
             `Build ${safeLine(event.buildId)} of ${safeLine(event.name)} in ${safeLine(event.directory)}`,
           );
         case 'stage-started':
+          installs ||= options.inOrder && event.stage === 'install';
           return line(event.at, `${STAGE_TITLES[event.stage]} …`);
         case 'stage-progress':
           return onProgress(event);
@@ -73,7 +90,7 @@ export function plainRenderer(out: Output): BuildRenderer {
         case 'stage-failed':
           return ended(event.stage, event.at, `failed after ${formatDuration(event.seconds)}`);
         case 'notice':
-          return line(event.at, `Note: ${safeLine(event.message)}`);
+          return line(event.at, `Note: ${safeBlock(event.message)}`);
         case 'build-finished':
         case 'build-failed':
           return;

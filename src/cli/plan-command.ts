@@ -1,16 +1,22 @@
+import { publicPlan } from '../build/write-plan.ts';
 import { formatDuration } from '../foundation/duration.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { formatSize } from '../foundation/size.ts';
+import { findingText } from '../install-script/prepare-script.ts';
+import { addedArguments, knownArguments } from '../media/added-arguments.ts';
 import type { MediaSource } from '../media/install-media.ts';
 import { publicFrom } from '../media/public-url.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
+import { targetName } from '../publish/publish-target.ts';
+import { formatWord } from '../qemu-img/disk-format.ts';
 import type { BuildOptionValues } from './build-options.ts';
 import { buildRequest } from './build-request.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { buildContext } from './command-context.ts';
 import { listenForInterruption } from './interruption.ts';
-import { safeLine, safeText } from './safe-text.ts';
+import { checkJunitFile } from './junit-file.ts';
+import { safeJson, safeLine, safeText } from './safe-text.ts';
 import { type Style, styleFor } from './style.ts';
 
 /** `kiln plan`: every choice a build would make, as text, JSON or libvirt XML. */
@@ -23,17 +29,28 @@ export async function runPlan(
     throw new SpecError('options.invalid', '--json and --xml exclude each other; choose one.');
   }
   const request = buildRequest(target, options);
+  await checkJunitFile(options.junit, io);
   const { planBuild } = await import('../build/plan-build.ts');
   const interruption = listenForInterruption(io, (line) => io.err.write(`${line}\n`));
   const logger = cliLogger(io.err, options.verbose === true);
   try {
-    const { plan, xml } = await planBuild(request, buildContext(io, { logger, signal: interruption.signal }));
+    const planned = await planBuild(request, buildContext(io, { logger, signal: interruption.signal }));
+    const { xml, script } = planned;
+    const plan = publicPlan(planned.plan);
     if (options.xml) io.out.write(`${safeText(xml).trimEnd()}\n`);
-    else if (options.json) io.out.write(`${JSON.stringify(plan, null, 2)}\n`);
-    else io.out.write(planText(plan, styleFor(io.out)));
+    else if (options.json) io.out.write(`${safeJson(plan, 2)}\n`);
+    else io.out.write(planText(plan, styleFor(io.out)) + additions(script?.diff));
+    for (const finding of script?.findings ?? []) {
+      if (finding.severity === 'warning')
+        io.err.write(`${safeText(findingText(plan.script?.path ?? '', finding))}\n`);
+    }
   } finally {
     interruption.end();
   }
+}
+
+function additions(diff = ''): string {
+  return diff === '' ? '' : `\nAdded to the install script:\n${safeText(diff)}\n`;
 }
 
 /** One line a choice. */
@@ -47,6 +64,7 @@ export function planText(plan: BuildPlan, style: Style): string {
     ['CPU', cpuText(plan)],
     ['Memory', `${plan.memoryMiB} MiB`],
     ['Disk', diskText(plan)],
+    ['Loader', plan.loader && LOADER_TEXT[plan.loader]],
     ['Network', plan.network],
     ...plan.media.map((media, index) => [index === 0 ? 'Media' : '  or', mediaText(media)] as const),
     ['Script', plan.script && `${plan.script.path} (${plan.script.kind} by ${plan.script.inject})`],
@@ -58,8 +76,12 @@ export function planText(plan: BuildPlan, style: Style): string {
     ],
     ['Root password', passwordText(plan)],
     ['Kernel line', plan.kernelArguments.join(' ') || undefined],
+    ...plan.media.map(
+      (media, index) => [index === 0 ? 'Media add' : '  or', mediaAddText(media, plan)] as const,
+    ),
     ['Outputs', plan.outputs.map(outputText).join(', ')],
-    ['Boot check', plan.bootCheck.enabled ? `waits for /${plan.bootCheck.pattern}/` : 'off'],
+    ['Publish', plan.publish?.map(targetName).join(', ')],
+    ['Boot check', bootCheckText(plan)],
     ['Limits', limitsText(plan)],
   ];
   const lines = rows.flatMap(([label, value]) =>
@@ -67,6 +89,19 @@ export function planText(plan: BuildPlan, style: Style): string {
   );
   return `${lines.join('\n')}\n`;
 }
+
+const LOADER_TEXT: Readonly<Record<NonNullable<BuildPlan['loader']>, string>> = {
+  ipxe: 'iPXE: the firmware boots an ISO of this build, which loads kernel, initrd and script over HTTP',
+};
+
+/** Nothing where the kernel line has it already. */
+function mediaAddText(media: MediaSource, plan: BuildPlan): string | undefined {
+  const isShown = plan.media.length === 1 && knownArguments(media) !== undefined;
+  return isShown ? undefined : addedArguments(media, mayBeAnaconda(plan));
+}
+
+/** Other installers' scripts tell that it is not. */
+const mayBeAnaconda = ({ script }: BuildPlan): boolean => script === undefined || script.kind === 'kickstart';
 
 function firmwareText({ firmware }: BuildPlan): string {
   if (firmware.kind === 'bios') return 'BIOS';
@@ -98,8 +133,14 @@ function passwordText({ script, rootPassword: secret }: BuildPlan): string | und
 }
 
 function outputText(output: BuildPlan['outputs'][number]): string {
-  const compression = 'compression' in output ? output.compression : undefined;
-  return compression === undefined ? output.format : `${output.format} (${compression})`;
+  const { format, compression, imageKind } = output;
+  const more = [imageKind, compression].filter((word) => word !== undefined);
+  const word = formatWord(format);
+  return more.length === 0 ? word : `${word} (${more.join(', ')})`;
+}
+
+function bootCheckText({ bootCheck: { enabled, pattern, limitSeconds } }: BuildPlan): string {
+  return enabled ? `waits for /${pattern}/, at most ${formatDuration(limitSeconds)}` : 'off';
 }
 
 function limitsText({ limits }: BuildPlan): string {

@@ -1,28 +1,46 @@
-import { CommanderError } from 'commander';
-import { EXIT_CODES } from '../foundation/errors.ts';
+import { asksForWordsAlone, findTarget } from '../virt-install/find-target.ts';
 import type { CliIo } from './cli-io.ts';
 import { reportError } from './error-report.ts';
-import { createProgram } from './program.ts';
 import { styleFor } from './style.ts';
 
 /**
- * Runs one command line.
+ * Runs one command line. What only prints XML in virt-install's words does without the command tree, whose loading would cost more
+ * than the work.
  * @returns the exit code; nothing is thrown
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
-  let exitCode = 0;
-  const program = createProgram(io, (code) => {
-    exitCode = code;
-  });
   try {
-    await program.parseAsync([...args], { from: 'user' });
-    return exitCode;
+    const words = args.slice(1);
+    const isMachine = args[0] === 'build' && words.length > 0 && findTarget(words) === undefined;
+    const code = isMachine ? await runMachineLine(words, io) : undefined;
+    if (code !== undefined) return code;
+    const { runProgram } = await import('./run-program.ts');
+    return await runProgram(args, io);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.spec;
     const report = reportError(error, styleFor(io.err), hasVerbose(args));
     io.err.write(report.text);
     return report.exitCode;
   }
+}
+
+/**
+ * A `kiln build` without a target is in virt-install's words, which are not commander's.
+ * @returns undefined for lines that ask for help
+ */
+async function runMachineLine(words: readonly string[], io: CliIo): Promise<number | undefined> {
+  if (asksForWordsAlone(words)) {
+    const { runVirtInstallWords } = await import('./virt-install-command.ts');
+    return runVirtInstallWords(words, io);
+  }
+  const { readVirtInstall } = await import('../virt-install/parse-command-line.ts');
+  const { command, problems } = readVirtInstall(words);
+  if (command.kind !== 'run') return undefined;
+  if (problems.length > 0) {
+    const { refuseWords } = await import('./virt-install-command.ts');
+    return refuseWords(command.options, problems, io);
+  }
+  const { runBuildMachine } = await import('./build-machine-command.ts');
+  return runBuildMachine(command.options, io);
 }
 
 /** An error may come before options are parsed, so this looks at the words themselves. */

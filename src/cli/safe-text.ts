@@ -1,15 +1,24 @@
-import { stripVTControlCharacters } from 'node:util';
-import { stripUntrusted } from '../foundation/printable.ts';
+import { REORDERING, stripUntrusted } from '../foundation/printable.ts';
 
-/** Invisible characters that reorder text on screen (Unicode UAX #9), and the line and paragraph separators. */
-const REORDERING = /[\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/**
+ * Sequences for terminals, with parameters of any length (ECMA-48, 5.3 to 5.6): control strings (titles, queries, images) up to their
+ * terminator on the same line, control sequences, escape sequences. Introducers stand in no body, so that each character is looked at once.
+ */
+const SEQUENCES = new RegExp(
+  [
+    '(?:\\u001b[\\]PX^_k]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\r\\n\\u001b\\u0080-\\u009f]*(?:\\u0007|\\u001b\\\\|\\u009c)',
+    '(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]',
+    '\\u001b[ -/]*[0-~]',
+  ].join('|'),
+  'g',
+);
 
 /**
  * Text that came from a guest, a file or an argument, made harmless for a terminal: escape sequences and control characters
  * are removed (CWE-150), lines are kept.
  */
 export function safeText(text: string): string {
-  const lines = stripVTControlCharacters(text).replaceAll('\r\n', '\n').replaceAll('\r', '\n');
+  const lines = text.replaceAll(SEQUENCES, '').replaceAll('\r\n', '\n').replaceAll('\r', '\n');
   return stripUntrusted(lines).replaceAll(REORDERING, '');
 }
 
@@ -18,11 +27,24 @@ export function safeLine(text: string): string {
   return safeText(text).replaceAll(/\s+/g, ' ').trim();
 }
 
-/** JSON leaves DEL, C1 and bidirectional controls as they are; here they become `\uXXXX`, so that a terminal cannot obey them. */
-export function safeJson(value: unknown): string {
+/**
+ * The same of several lines, shown under one head: those after the first are indented, so that a line of somebody else's cannot pass for
+ * one of Kiln's own. Tabs become blanks, since what counts columns to wrap them does not know how wide a terminal shows one.
+ */
+export function safeBlock(text: string): string {
+  const [first = '', ...more] = safeText(text).trimEnd().replaceAll('\t', '    ').split('\n');
+  return [first, ...more.map((line) => `    ${line}`)].map((line) => line.trimEnd()).join('\n');
+}
+
+/**
+ * JSON leaves DEL, C1 and bidirectional controls as they are; here they become `\uXXXX`, so that a terminal cannot obey them, and so does
+ * what would change a text where it is made harmless for a CI service.
+ */
+export function safeJson(value: unknown, indent?: number): string {
   const escaped = (character: string): string =>
     `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value)
+  return JSON.stringify(value, null, indent)
     .replaceAll(/[\u007f-\u009f]/g, escaped)
-    .replaceAll(REORDERING, escaped);
+    .replaceAll(REORDERING, escaped)
+    .replaceAll(/(?<=##)\[|(?<=section_(?:start|end)):(?=\d)/g, escaped);
 }

@@ -1,11 +1,14 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { buildDirectory } from '../build/build-directory.ts';
-import { type BuildRecord, findBuild } from '../build/build-records.ts';
+import { findBuild } from '../build/build-records.ts';
+import { type BuildStory, readStory } from '../build/build-story.ts';
+import { publicationLines } from '../build/publication-records.ts';
 import { formatDuration } from '../foundation/duration.ts';
 import { placesFrom } from '../foundation/places.ts';
+import type { PhaseSpan } from '../watch/recorder.ts';
 import type { CliIo } from './cli-io.ts';
-import { statusStyle } from './list-builds-command.ts';
-import { safeLine } from './safe-text.ts';
+import { statusStyle, statusText } from './list-builds-command.ts';
+import { safeJson, safeLine, safeText } from './safe-text.ts';
 import { type Style, styleFor } from './style.ts';
 
 /** `kiln builds show ID`. */
@@ -14,12 +17,15 @@ export async function runShowBuild(
   options: { readonly json?: boolean },
   io: CliIo,
 ): Promise<void> {
-  const build = await findBuild(placesFrom(io.env).state, id);
-  io.out.write(options.json ? `${JSON.stringify(build, null, 2)}\n` : buildText(build, styleFor(io.out)));
+  const { state } = placesFrom(io.env);
+  const story = await readStory(await findBuild(state, id), state);
+  const { build, ...more } = story;
+  io.out.write(options.json ? `${safeJson({ ...build, ...more }, 2)}\n` : buildText(story, styleFor(io.out)));
 }
 
-export function buildText(build: BuildRecord, style: Style): string {
+export function buildText({ build, failure, phases, evidence }: BuildStory, style: Style): string {
   const directory = buildDirectory(build.directory, build.id);
+  const isThere = (path: string): boolean => evidence.includes(relative(directory.logs, path));
   const rows: readonly (readonly [label: string, value: string | undefined])[] = [
     ['Build', build.id],
     ['Name', build.name],
@@ -29,13 +35,46 @@ export function buildText(build: BuildRecord, style: Style): string {
     ['Folder', build.directory],
     ...build.images.map((image) => ['Image', join(build.directory, image)] as const),
     ['Manifest', build.status === 'succeeded' ? directory.manifest : undefined],
-    ['Console', directory.serialLog],
+    ...(build.publications ?? []).map((one) => {
+      const label = one.status === 'published' ? 'Published' : 'Publish';
+      return [label, publicationLines(one, build)] as const;
+    }),
+    ['Console', [directory.serialLog, directory.bootCheckLog].find(isThere)],
+    ['Cause', failure?.patternId],
     ['Error', build.error && `${build.error.message} [${build.error.code}]`],
-    ['Kept', build.kept ? 'yes, `kiln builds clean ID` removes it' : undefined],
+    ['Kept', build.kept ? `yes, \`kiln builds clean ${build.id}\` removes it` : undefined],
   ];
   const lines = rows.flatMap(([label, value]) =>
-    value === undefined ? [] : [`${style.bold(label.padEnd(9))} ${safeLine(value)}`],
+    value === undefined ? [] : [`${style.bold(label.padEnd(9))} ${indented(safeText(value))}`],
   );
-  const status = `${style.bold('Status'.padEnd(9))} ${statusStyle(build.status, style)(build.status)}`;
-  return `${[...lines.slice(0, 2), status, ...lines.slice(2)].join('\n')}\n`;
+  const status = `${style.bold('Status'.padEnd(9))} ${statusStyle(build.status, style)(statusText(build))}`;
+  const parts = [
+    ...lines.slice(0, 2),
+    status,
+    ...lines.slice(2),
+    ...section('Phases', phases.map(phaseText), style),
+    ...section('Console, its end', (failure?.consoleTail ?? []).slice(-LAST_LINES).map(safeLine), style),
+    ...section('Evidence', evidence.map(safeLine), style),
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+const LAST_LINES = 15;
+
+function section(title: string, lines: readonly string[], style: Style): string[] {
+  return lines.length === 0 ? [] : ['', style.bold(title), ...lines.map((line) => `  ${line}`)];
+}
+
+/** The lines of a message below each other, behind the labels. */
+function indented(text: string): string {
+  return text.split('\n').join(`\n${' '.repeat(10)}`);
+}
+
+function phaseText({ phase, at, seconds, percent, packages }: PhaseSpan): string {
+  const facts = [
+    formatDuration(seconds),
+    ...(percent === undefined || percent === 100 ? [] : [`${percent} %`]),
+    ...(packages === undefined ? [] : [`${packages.done} of ${packages.total}`]),
+  ];
+  return `${formatDuration(at).padStart(8)}  ${safeLine(phase)} (${facts.join(', ')})`;
 }

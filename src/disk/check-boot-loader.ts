@@ -1,9 +1,9 @@
 import { DiskError } from '../foundation/errors.ts';
+import { printable } from '../foundation/printable.ts';
 import type { DiskReader } from './disk-reader.ts';
 import { type DiskCheck, type Firmware, fail, pass, unknown } from './disk-report.ts';
 import { type FileTree, findPath } from './file-tree.ts';
 import { isEsp, type PartitionTable } from './partition.ts';
-import { printable } from './printable.ts';
 import type { Volume } from './volume.ts';
 
 const SECTOR = 512;
@@ -67,7 +67,9 @@ async function checkUefi(table: PartitionTable, volumes: readonly Volume[]): Pro
   }
   const loaders: string[] = [];
   for (const { tree } of systems) if (tree) loaders.push(...(await efiLoaders(tree)));
-  const removable = loaders.find((path) => REMOVABLE.some((name) => path === `EFI/BOOT/${name}`));
+  const removable = loaders.find((path) =>
+    REMOVABLE.some((name) => path.toUpperCase() === `EFI/BOOT/${name}`),
+  );
   if (removable) return pass('boot-loader', `${removable} is on the EFI system partition.`);
   const [other] = loaders;
   if (other === undefined) return fail('boot-loader', 'Its EFI system partition holds no boot loader.');

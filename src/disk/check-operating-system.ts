@@ -1,8 +1,8 @@
 import { MARKER_FILE } from '../foundation/completion-marker.ts';
 import { DiskError } from '../foundation/errors.ts';
+import { printable } from '../foundation/printable.ts';
 import { type DiskCheck, fail, type OperatingSystem, pass, unknown } from './disk-report.ts';
 import { findPath, readTextFile } from './file-tree.ts';
-import { printable } from './printable.ts';
 import { isOpaque, type Volume } from './volume.ts';
 
 /** os-release(5); the last is /usr/lib on a volume of its own, seen from that volume. */

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Artifact, ImageKind } from '../artifact/artifact.ts';
+import type { Artifact } from '../artifact/artifact.ts';
 import type { OutputSpec } from '../artifact/output-spec.ts';
 import { digestFile } from '../foundation/digest-file.ts';
 import { CancelledError, DiskError, HostError } from '../foundation/errors.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { bytes } from '../foundation/size.ts';
 import { type QemuImg, qemuImg } from '../qemu-img/qemu-img.ts';
 import type { ImageRef } from '../qemu-img/qemu-img-arguments.ts';
-import { assertDistinctNames, compressionOf, conversionOf, outputFileName } from './output-format.ts';
+import { type ConversionJob, conversionJobs, partsFolder, removeJobs, takeParts } from './conversion-jobs.ts';
+import { modificationTime } from './modification-time.ts';
+import { assertDistinctNames, compressionOf, conversionOf } from './output-format.ts';
 
 export type ConversionOptions = {
   /** `shareLock`: QEMU may still hold the image's lock, though its guest has ended. */
@@ -18,7 +21,6 @@ export type ConversionOptions = {
   readonly name: string;
   /** Where the images grow under hidden names; made when missing. */
   readonly directory: string;
-  readonly imageKind?: ImageKind;
   readonly signal?: AbortSignal;
   /** Told the part done of all outputs together, 0 to 1. */
   readonly onProgress?: (part: number) => void;
@@ -38,8 +40,7 @@ export type PendingArtifacts = {
   discard(): Promise<void>;
 };
 
-type Job = { readonly output: OutputSpec; readonly name: string; readonly temporary: string };
-type Growing = ConversionOptions & { readonly tool: QemuImg; readonly jobs: readonly Job[] };
+type Growing = ConversionOptions & { readonly tool: QemuImg; readonly jobs: readonly ConversionJob[] };
 
 /**
  * Converts an image into all outputs and computes their checksums, but leaves them under hidden names until `commit()`, so that
@@ -48,22 +49,18 @@ type Growing = ConversionOptions & { readonly tool: QemuImg; readonly jobs: read
  *   SpecError `output.same-name`; CancelledError
  */
 export async function beginConversion(options: ConversionOptions): Promise<PendingArtifacts> {
-  const names = options.outputs.map((output) => outputFileName(options.name, output));
-  assertDistinctNames(names);
   const directory = resolve(options.directory);
   const id = randomUUID().slice(0, 8);
-  const jobs = options.outputs.map((output, index) => ({
-    output,
-    name: names[index] ?? '',
-    temporary: join(directory, `.kiln-${id}-${index}.partial`),
-  }));
+  const growing = (index: number): string => join(directory, `.kiln-${id}-${index}.partial`);
+  const jobs = conversionJobs(options.name, options.outputs, growing);
+  assertDistinctNames(jobs.map(({ name }) => name));
   const writtenAt = await modificationTime(options.source.path);
   await makeDirectory(directory);
   try {
     const artifacts = await convertAll({ ...options, directory, jobs, tool: options.tool ?? qemuImg() });
     return pendingArtifacts({ source: options.source.path, writtenAt, directory, jobs, artifacts });
   } catch (error) {
-    await removeAll(jobs);
+    await removeJobs(jobs);
     throw error;
   }
 }
@@ -76,22 +73,14 @@ export async function convertDisk(options: ConversionOptions): Promise<readonly 
 
 /** One conversion at a time, since each uses all processors; the checksums of one overlap the conversion of the next. */
 async function convertAll(growing: Growing): Promise<readonly Artifact[]> {
-  const { jobs, source, tool, signal, onProgress } = growing;
+  const { jobs, signal, onProgress } = growing;
   const failed = new AbortController();
   const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
   const finishing: Promise<Artifact>[] = [];
   try {
-    for (const [index, { output, temporary }] of jobs.entries()) {
+    for (const [index, job] of jobs.entries()) {
       if (either.aborted) throw new CancelledError('The conversion was cancelled.');
-      await tool.convert(
-        {
-          source: { path: source.path, format: source.format },
-          target: { path: temporary, format: output.format },
-          shareLock: source.shareLock ?? false,
-          ...conversionOf(output),
-        },
-        { signal: either, onProgress: (part) => onProgress?.((index + part) / jobs.length) },
-      );
+      await convertOne(growing, job, either, (part) => onProgress?.((index + part) / jobs.length));
       const artifact = describe(growing, index, either);
       artifact.catch(() => failed.abort()); // it is awaited below; until then its failure must end the others
       finishing.push(artifact);
@@ -102,6 +91,32 @@ async function convertAll(growing: Growing): Promise<readonly Artifact[]> {
     const ends = await Promise.allSettled(finishing);
     throw firstCause(error, ends);
   }
+}
+
+/** Kernel and initrd are there when it is their turn: they came with the root file system. */
+async function convertOne(
+  { source, tool, jobs }: Growing,
+  job: ConversionJob,
+  signal: AbortSignal,
+  onProgress: (part: number) => void,
+): Promise<void> {
+  const { output, kind, temporary } = job;
+  if (kind === 'kernel' || kind === 'initrd') return;
+  const disk = { path: source.path, format: source.format };
+  const from =
+    kind === 'partition'
+      ? { path: await takeParts(source.path, job, jobs, signal), format: 'raw' as const }
+      : disk;
+  await tool.convert(
+    {
+      source: from,
+      target: { path: temporary, format: output.format },
+      shareLock: source.shareLock ?? false,
+      ...conversionOf(output),
+    },
+    { signal, onProgress },
+  );
+  if (kind === 'partition') await rm(partsFolder(job), { recursive: true });
 }
 
 /** When a checksum fails, it cancels the conversion that runs; then its reason is the one to tell. */
@@ -115,21 +130,23 @@ function firstCause(error: unknown, ends: readonly PromiseSettledResult<Artifact
 async function describe(growing: Growing, index: number, signal: AbortSignal): Promise<Artifact> {
   const job = growing.jobs[index];
   if (!job) throw new RangeError(`there is no output ${index}`);
-  const { temporary, output, name } = job;
+  const { temporary, output, name, kind } = job;
+  const isPart = kind === 'kernel' || kind === 'initrd';
   const [sha256, sha512, info, { size }] = await Promise.all([
     digestFile(temporary, 'sha256', signal),
     digestFile(temporary, 'sha512', signal),
-    growing.tool.info({ path: temporary, format: output.format }, { signal }),
+    // A kernel is no disk, and its length no multiple of a sector.
+    isPart ? undefined : growing.tool.info({ path: temporary, format: output.format }, { signal }),
     stat(temporary),
     syncPath(temporary),
   ]);
   return {
     path: join(growing.directory, name),
     name,
-    imageKind: growing.imageKind ?? 'whole-disk',
+    imageKind: kind,
     format: output.format,
     compression: compressionOf(output),
-    virtualSize: info.virtualSize,
+    virtualSize: info?.virtualSize ?? bytes(size),
     size: bytes(size),
     sha256,
     sha512,
@@ -140,12 +157,12 @@ type Pending = {
   readonly source: string;
   readonly writtenAt: bigint;
   readonly directory: string;
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly ConversionJob[];
   readonly artifacts: readonly Artifact[];
 };
 
 function pendingArtifacts({ source, writtenAt, directory, jobs, artifacts }: Pending): PendingArtifacts {
-  const discard = (): Promise<void> => removeAll(jobs);
+  const discard = (): Promise<void> => removeJobs(jobs);
   return {
     artifacts,
     discard,
@@ -167,10 +184,6 @@ function pendingArtifacts({ source, writtenAt, directory, jobs, artifacts }: Pen
   };
 }
 
-async function removeAll(jobs: readonly Job[]): Promise<void> {
-  await Promise.all(jobs.map(({ temporary }) => rm(temporary, { force: true })));
-}
-
 /** fsync(2) for a file's content, or for the names in a folder. */
 async function syncPath(path: string): Promise<void> {
   const file = await open(path, 'r');
@@ -181,21 +194,9 @@ async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** Any write moves it, be it through QEMU; libvirt's change of owner after the guest does not. */
-async function modificationTime(path: string): Promise<bigint> {
-  try {
-    return (await stat(path, { bigint: true })).mtimeNs;
-  } catch (cause) {
-    throw new DiskError('disk.not-found', `${path} cannot be read; check the path and its owner.`, {
-      details: { path },
-      cause,
-    });
-  }
-}
-
 async function makeDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
   } catch (cause) {
     throw new HostError(
       'host.permission',

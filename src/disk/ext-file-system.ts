@@ -24,6 +24,7 @@ const INODE = { inlineData: 0x10000000, encrypted: 0x800 } as const;
 const ROOT_INODE = 2;
 const LARGEST_DIRECTORY = 2 ** 20;
 const FAST_LINK = 60;
+const LONGEST_RUN = 2 ** 20;
 
 type ExtInode = FileNode & { readonly raw: Buffer };
 
@@ -73,6 +74,9 @@ export async function openExt(reader: DiskReader): Promise<FileTree> {
       return entry && inode(entry.id);
     },
     read: async ({ id }, longest) => content(id, longest),
+    stream: async function* ({ id }) {
+      yield* streamContent(reader, superblock, await inode(id));
+    },
   };
 }
 
@@ -110,16 +114,42 @@ async function readContent(
   longest: number,
 ): Promise<Buffer> {
   const length = Math.min(inode.size, longest);
-  const flags = inode.raw.readUInt32LE(32);
-  if (flags & INODE.encrypted) throw unsupported('file encryption');
   if (inode.kind === 'symlink' && inode.size < FAST_LINK) return inode.raw.subarray(40, 40 + inode.size);
-  if (flags & INODE.inlineData) throw unsupported('inline data');
+  refuseUnreadable(inode);
   const blocks = await blocksOf(reader, blockSize, inode.raw, Math.ceil(length / blockSize));
   const parts: Buffer[] = [];
   for (const block of blocks) {
     parts.push(block === 0 ? Buffer.alloc(blockSize) : await reader.read(block * blockSize, blockSize));
   }
   return Buffer.concat(parts).subarray(0, length);
+}
+
+/** Blocks that lie side by side are read at once. */
+async function* streamContent(
+  reader: DiskReader,
+  { blockSize }: ExtSuperblock,
+  inode: ExtInode,
+): AsyncGenerator<Buffer> {
+  refuseUnreadable(inode);
+  const blocks = await blocksOf(reader, blockSize, inode.raw, Math.ceil(inode.size / blockSize));
+  const most = LONGEST_RUN / blockSize;
+  let left = inode.size;
+  for (let index = 0; index < blocks.length; ) {
+    const first = blocks[index] ?? 0;
+    let count = 1;
+    while (count < most && blocks[index + count] === (first === 0 ? 0 : first + count)) count += 1;
+    const part =
+      first === 0 ? Buffer.alloc(count * blockSize) : await reader.read(first * blockSize, count * blockSize);
+    yield part.subarray(0, Math.min(part.length, left));
+    left -= part.length;
+    index += count;
+  }
+}
+
+function refuseUnreadable({ raw }: ExtInode): void {
+  const flags = raw.readUInt32LE(32);
+  if (flags & INODE.encrypted) throw unsupported('file encryption');
+  if (flags & INODE.inlineData) throw unsupported('inline data');
 }
 
 /** Hash-tree directories keep their index in blocks that look like one unused entry, so a plain walk reads them as well. */

@@ -16,7 +16,12 @@ type FatLayout = {
   readonly dirty: boolean;
 };
 
-type FatEntry = FileEntry & { readonly directory: boolean; readonly size: number };
+type FatEntry = FileEntry & {
+  readonly directory: boolean;
+  readonly size: number;
+  /** 8.3, in capitals; every file has one. */
+  readonly shortName: string;
+};
 
 const ROOT = 0;
 const LARGEST_DIRECTORY = 2 ** 20;
@@ -28,7 +33,7 @@ export async function isFatDirty(reader: DiskReader): Promise<boolean> {
   return (await readLayout(reader)).dirty;
 }
 
-/** Opens FAT12, FAT16 or FAT32 for reading. Names are the short ones (8.3) in capitals, which every file has. */
+/** Opens FAT12, FAT16 or FAT32 for reading. A file is called by its long name where it has one, else by the short one; case does not count. */
 export async function openFat(reader: DiskReader): Promise<FileTree> {
   const layout = await readLayout(reader);
   const entries = async ({ id }: FileNode): Promise<readonly FatEntry[]> =>
@@ -37,7 +42,10 @@ export async function openFat(reader: DiskReader): Promise<FileTree> {
     root: { kind: 'directory', size: 0, id: ROOT },
     entries,
     find: async (directory, name) => {
-      const found = (await entries(directory)).find((entry) => entry.name === name.toUpperCase());
+      const wanted = name.toUpperCase();
+      const found = (await entries(directory)).find(
+        (entry) => entry.name.toUpperCase() === wanted || entry.shortName === wanted,
+      );
       return found && { kind: found.directory ? 'directory' : 'file', size: found.size, id: found.id };
     },
     read: async ({ id, size }, longest) => {
@@ -45,6 +53,13 @@ export async function openFat(reader: DiskReader): Promise<FileTree> {
       return length === 0
         ? Buffer.alloc(0)
         : (await readChain(reader, layout, id, length)).subarray(0, length);
+    },
+    stream: async function* ({ id, size }) {
+      let left = size;
+      for await (const part of clustersOf(reader, layout, id, size)) {
+        yield part.subarray(0, Math.min(part.length, left));
+        left -= part.length;
+      }
     },
   };
 }
@@ -89,15 +104,27 @@ async function readChain(
     return reader.read(layout.rootAt, Math.min(layout.rootSize, longest));
   }
   const parts: Buffer[] = [];
-  let length = 0;
-  let cluster = first === ROOT ? layout.rootCluster : first;
-  while (cluster >= 2 && cluster < endOfChain(layout) && length < longest) {
+  const start = first === ROOT ? layout.rootCluster : first;
+  for await (const part of clustersOf(reader, layout, start, longest)) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+async function* clustersOf(
+  reader: DiskReader,
+  layout: FatLayout,
+  first: number,
+  longest: number,
+): AsyncGenerator<Buffer> {
+  let cluster = first;
+  for (
+    let length = 0;
+    cluster >= 2 && cluster < endOfChain(layout) && length < longest;
+    length += layout.clusterSize
+  ) {
     const at = layout.dataAt + (cluster - 2) * layout.clusterSize;
-    parts.push(await reader.read(at, layout.clusterSize));
-    length += layout.clusterSize;
+    yield await reader.read(at, layout.clusterSize);
     cluster = await nextCluster(reader, layout, cluster);
   }
-  return Buffer.concat(parts);
 }
 
 function endOfChain({ bits }: FatLayout): number {
@@ -115,22 +142,45 @@ async function nextCluster(reader: DiskReader, layout: FatLayout, cluster: numbe
 
 function parseDirectory(content: Buffer): readonly FatEntry[] {
   const entries: FatEntry[] = [];
+  let long: LongName | undefined;
   for (let at = 0; at + 32 <= content.length; at += 32) {
     const entry = content.subarray(at, at + 32);
     const first = entry.readUInt8(0);
     const attributes = entry.readUInt8(11);
     if (first === 0) break;
-    const skipped = first === 0xe5 || attributes === ATTRIBUTE.longName || attributes & ATTRIBUTE.label;
-    if (!skipped) entries.push(parseEntry(entry, attributes));
+    if (first !== 0xe5 && attributes === ATTRIBUTE.longName) {
+      long = withPart(first & LAST_PART ? undefined : long, entry);
+      continue;
+    }
+    const skipped = first === 0xe5 || attributes & ATTRIBUTE.label;
+    if (!skipped) entries.push(parseEntry(entry, attributes, long));
+    long = undefined;
   }
   return entries;
 }
 
-function parseEntry(entry: Buffer, attributes: number): FatEntry {
+/** A long name stands in entries before its file's own, the end first; each has the checksum of the short name that it belongs to. */
+type LongName = { readonly text: string; readonly checksum: number };
+
+const LAST_PART = 0x40;
+
+function withPart(rest: LongName | undefined, entry: Buffer): LongName {
+  const units = [entry.subarray(1, 11), entry.subarray(14, 26), entry.subarray(28, 32)];
+  const [text = ''] = Buffer.concat(units).toString('utf16le').split('\0');
+  return { text: text + (rest?.text ?? ''), checksum: entry.readUInt8(13) };
+}
+
+function checksumOf(entry: Buffer): number {
+  return entry.subarray(0, 11).reduce((sum, byte) => (((sum & 1) << 7) + (sum >> 1) + byte) & 0xff, 0);
+}
+
+function parseEntry(entry: Buffer, attributes: number, long: LongName | undefined): FatEntry {
   const stem = entry.toString('latin1', 0, 8).trimEnd();
   const extension = entry.toString('latin1', 8, 11).trimEnd();
+  const shortName = extension ? `${stem}.${extension}` : stem;
   return {
-    name: extension ? `${stem}.${extension}` : stem,
+    name: long?.checksum === checksumOf(entry) ? long.text : shortName,
+    shortName,
     id: entry.readUInt16LE(20) * 2 ** 16 + entry.readUInt16LE(26),
     directory: (attributes & ATTRIBUTE.directory) !== 0,
     size: entry.readUInt32LE(28),

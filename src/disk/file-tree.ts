@@ -17,6 +17,8 @@ export type FileTree = {
   find(directory: FileNode, name: string): Promise<FileNode | undefined>;
   /** The first bytes of a file or the target of a symbolic link, at most `longest`. */
   read(file: FileNode, longest: number): Promise<Buffer>;
+  /** All of a regular file in parts of at most 1 MiB, for those too long to hold. */
+  stream(file: FileNode): AsyncIterable<Buffer>;
 };
 
 const MOST_LINKS = 8;

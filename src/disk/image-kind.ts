@@ -41,6 +41,11 @@ export async function imageFormat(path: string): Promise<DiskFormat> {
   });
 }
 
+/** The format of a file that is used as it is, backing file and all; says nothing about whether it can be trusted. */
+export async function formatByMagic(path: string): Promise<DiskFormat> {
+  return withFileReader(path, async (reader) => (await recognise(reader)).format);
+}
+
 /** The format by magic, confirmed and measured by `qemu-img info` under that format. */
 export async function inspectImage(
   tool: QemuImg,
@@ -78,7 +83,8 @@ async function recognise(reader: DiskReader): Promise<Recognised> {
     };
   }
   if (startsWith(head, 0, 'vhdxfile')) return { format: 'vhdx' }; // qemu-img itself refuses one with a parent
-  if (startsWith(head, 0x40, '\x7f\x10\xda\xbe')) return { format: 'vdi', problem: checkVdi(head) };
+  if (startsWith(head, 0x40, '\x7f\x10\xda\xbe'))
+    return { format: 'vdi', problem: checkVdi(head, reader.size) };
   return recogniseVhd(reader, head);
 }
 
@@ -100,10 +106,13 @@ function checkVhd(footer: Buffer): ImageProblem | undefined {
     : undefined;
 }
 
-function checkVdi(head: Buffer): ImageProblem | undefined {
+/** The header counts the blocks, and they lie without gaps behind the place it names (QEMU, block/vdi.c). */
+function checkVdi(head: Buffer, size: number): ImageProblem | undefined {
   if (head.length < 512) return problem('disk.corrupt', 'is too short for a VDI');
   const type = head.readUInt32LE(0x4c); // 1 dynamic, 2 fixed, 3 undo, 4 differencing
-  if (type === 1 || type === 2) return undefined;
+  const end = head.readUInt32LE(0x158) + head.readUInt32LE(0x178) * head.readUInt32LE(0x184);
+  if (type === 1 || type === 2)
+    return end > size ? problem('disk.corrupt', 'is cut short: blocks are missing at its end') : undefined;
   return problem('disk.backing-file', 'is a differencing VDI and needs its parent');
 }
 

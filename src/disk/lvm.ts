@@ -1,7 +1,7 @@
 import { DiskError } from '../foundation/errors.ts';
+import { printable } from '../foundation/printable.ts';
 import { checkBounds, type DiskReader, sliceOf } from './disk-reader.ts';
 import { type LvmSection, type LvmValue, parseLvmText } from './lvm-text.ts';
-import { printable } from './printable.ts';
 
 /** `name`: `<volume group>/<volume>`. */
 export type LogicalVolume = { readonly name: string; readonly reader: DiskReader };

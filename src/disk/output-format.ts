@@ -16,9 +16,10 @@ const EXTENSIONS: Readonly<Record<DiskFormat, string>> = {
 /** How many clusters qemu-img compresses at a time; 16 is the most it takes. More than processors, since some wait to write. */
 const COROUTINES = 16;
 
-/** The name an output gets: its own, or `<build name>.<extension>`. */
+/** The name an output gets: its own, or `<build name>.<extension>`, for a partition image `<build name>-root.<extension>`. */
 export function outputFileName(buildName: string, output: OutputSpec): string {
-  return output.fileName ?? `${buildName}.${EXTENSIONS[output.format]}`;
+  const stem = output.imageKind === 'partition' ? `${buildName}-root` : buildName;
+  return output.fileName ?? `${stem}.${EXTENSIONS[output.format]}`;
 }
 
 /** How an output is packed inside. */

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { printable } from '../foundation/printable.ts';
 import type { DiskReader } from './disk-reader.ts';
 import { type Partition, type PartitionTable, soundPartitions } from './partition.ts';
-import { printable } from './printable.ts';
 
 /** UEFI specification 2.10, section 5.3. */
 const SIGNATURE = 'EFI PART';

@@ -44,6 +44,10 @@ const WHAT_NOW = {
     'Import an image whose machine was shut down in good order, or mend this one with the system it came from.',
 } as const;
 
+/** A file of any kind passes for a raw image until its partition table is looked for. */
+const NO_DISK =
+  'Import the image of a whole disk (qcow2, raw, vmdk, vhd, vhdx or vdi); a single partition or another kind of file is none.';
+
 /**
  * Looks at a finished raw disk the way a careful stranger would: reads only, needs neither root nor a mount, and takes
  * nothing in it for true. Fit for a disk that nobody writes to any more.
@@ -64,9 +68,10 @@ export function assertVerified(report: DiskReport, origin: keyof typeof WHAT_NOW
     (check) => check?.result === 'fail',
   );
   if (!failed) return;
+  const isNoDisk = origin === 'import' && failed.name === 'partition-table';
   throw new DiskError(
     FAILURE_CODES[failed.name],
-    `The ${origin}ed disk is not fit for use: ${failed.sentence} ${WHAT_NOW[origin]}`,
+    `The ${origin}ed disk is not fit for use: ${failed.sentence} ${isNoDisk ? NO_DISK : WHAT_NOW[origin]}`,
     {
       details: { report },
     },

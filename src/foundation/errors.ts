@@ -84,9 +84,18 @@ export type Problem = {
 
 /** Builds the one SpecError that reports all problems of an input at once. */
 export function specErrorOf(subject: string, problems: readonly Problem[]): SpecError {
-  const lines = problems.map(({ where, problem }) => `  ${where}: ${problem}`);
+  const lines = problems.map(({ where, problem }) => `  ${shortened(where)}: ${cut(problem)}`);
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   return new SpecError('spec.invalid', `${subject} has ${count}:\n${lines.join('\n')}`, {
     details: { problems },
   });
 }
+
+/** Messages repeat values, and a value may be of any length. */
+const MOST_ECHOED = 2000;
+
+const cut = (problem: string): string =>
+  problem.length <= MOST_ECHOED ? problem : `${problem.slice(0, 300)} … ${problem.slice(-500)}`;
+
+/** An option's value may be of any length; its beginning says which it is. */
+const shortened = (where: string): string => (where.length <= 200 ? where : `${where.slice(0, 199)}…`);

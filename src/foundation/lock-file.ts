@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
+import { makeFolder } from './make-folder.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { writeFile } from './write-file.ts';
 
 /** Who holds a lock; the token tells this taking of it from others by the same process. */
 type Holder = ProcessIdentity & { readonly token: string };
@@ -37,7 +39,7 @@ export async function withLock<T>(
 export async function acquireLock(path: string, options: LockOptions = {}): Promise<() => Promise<void>> {
   const clock = options.clock ?? systemClock;
   const me: Holder = { ...ownIdentity(), token: randomUUID() };
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   let told = false;
   for (;;) {
     options.signal?.throwIfAborted();
@@ -57,8 +59,8 @@ export async function acquireLock(path: string, options: LockOptions = {}): Prom
 /** link(2) is atomic and fails when the name exists, so the lock appears with its whole content or not at all. */
 async function tryTake(path: string, me: Holder): Promise<boolean> {
   const mine = `${path}.${me.token}`;
-  await writeFile(mine, JSON.stringify(me));
   try {
+    await writeFile(mine, JSON.stringify(me));
     await link(mine, path);
     return true;
   } catch (error) {

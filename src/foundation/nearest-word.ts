@@ -1,16 +1,20 @@
 /**
- * The candidate a mistyped word most likely meant, or undefined when none is close: at most half of its letters wrong, and at
- * most three. Distance: optimal string alignment (a swap of neighbours counts as one).
+ * The candidate a mistyped word most likely meant, or undefined when none is close: at most a third of its letters wrong (one of two
+ * or three), and at most three. Distance: optimal string alignment (a swap of neighbours counts as one).
  */
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const distance = editDistance(typed, candidate);
-    const limit = Math.min(3, Math.floor(Math.max(typed.length, candidate.length) / 2));
+    const limit = mostWrong(Math.max(typed.length, candidate.length));
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
   }
   return best?.candidate;
+}
+
+function mostWrong(letters: number): number {
+  return letters < 2 ? 0 : Math.min(3, Math.max(1, Math.floor(letters / 3)));
 }
 
 /** ` Did you mean "x"?`, or nothing. */

@@ -1,13 +1,30 @@
-const MASK = '********';
+export const MASK = '********';
 
 /** Hides the values of secrets in text that people or files will see. */
 export type Redactor = (text: string) => string;
 
 /** Values shorter than this would blank out innocent text, so they are left alone. */
-const SHORTEST_SECRET = 4;
+export const SHORTEST_SECRET = 4;
 
 export function redactorFor(secrets: readonly string[]): Redactor {
   const values = [...new Set(secrets)].filter((value) => value.length >= SHORTEST_SECRET);
   const longestFirst = values.sort((a, b) => b.length - a.length);
   return (text) => longestFirst.reduce((result, value) => result.replaceAll(value, MASK), text);
+}
+
+/** Words in names of values that are not for everybody's eyes. */
+const SECRET_NAME = /passw|passphrase|secret|token|credential|(?:api|access|private)_?key|_hash$/i;
+
+/** The values whose names tell that they are secrets. */
+export const namedSecrets = (values: Readonly<Record<string, string>>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []));
+
+/** Named values, those with a telling name masked: nobody has listed the secrets among what a user gives. */
+export function maskNamedSecrets(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      SECRET_NAME.test(name) && value !== '' ? MASK : value,
+    ]),
+  );
 }

@@ -2,14 +2,25 @@ import { CancelledError, HostError, KilnError } from './errors.ts';
 
 /** errno(3) names that tell of the machine or of a path, not of a fault in Kiln. */
 const CODES: Readonly<Record<string, readonly [code: string, what: string]>> = {
-  ENOSPC: ['host.no-space', 'the disk is full. Make room there, or choose another folder'],
+  ENOSPC: [
+    'host.no-space',
+    'the disk is full, or takes no more files (df -i). Make room there, or choose another folder',
+  ],
   EDQUOT: ['host.no-space', "the user's quota is used up. Make room there, or choose another folder"],
+  EFBIG: [
+    'host.no-space',
+    'a file may not grow that large. Raise the limit (ulimit -f), or choose another file system',
+  ],
   EACCES: [
     'host.no-permission',
     'this user may not do that. Change its permissions, or choose another place',
   ],
   EPERM: ['host.no-permission', 'this user may not do that. Change its permissions, or choose another place'],
   EROFS: ['host.no-permission', 'it is on a read-only file system. Choose another place'],
+  EBUSY: [
+    'host.no-permission',
+    'it is in use, or something is mounted there. Unmount it, or choose another place',
+  ],
   ENAMETOOLONG: ['host.bad-path', 'the name is too long for the file system. Choose a shorter one'],
   ELOOP: ['host.bad-path', 'symbolic links go round in a circle there. Mend them, or choose another place'],
   ENOTDIR: ['host.bad-path', 'a part of that path is a file, not a folder. Choose another place'],

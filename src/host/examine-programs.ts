@@ -3,8 +3,9 @@ import { hostPackageManager, installAdvice, type PackageManager } from './distri
 import type { EmulatorProbe } from './examine-accelerator.ts';
 import { findUefiFirmware } from './find-uefi-firmware.ts';
 import type { Finding } from './finding.ts';
+import { hasVnc } from './has-vnc.ts';
 import { type HostRequirement, readHostRequirements, whereIs } from './host-packages.ts';
-import { EMULATOR } from './probe-host.ts';
+import { EMULATOR, EMULATOR_PACKAGES } from './probe-host.ts';
 import { qemuVersion } from './qemu-version.ts';
 
 export const MINIMUM_NODE = '20.19.0';
@@ -31,11 +32,22 @@ export async function examineQemu({ emulator, ...rest }: EmulatorProbe): Promise
   if (emulator === undefined) return [];
   try {
     const version = await qemuVersion({ emulator, ...rest });
-    return [{ id: 'qemu', status: 'ok', what: `QEMU ${version} (${emulator}).` }];
+    const found: Finding = { id: 'qemu', status: 'ok', what: `QEMU ${version} (${emulator}).` };
+    return [found, ...((await hasVnc({ emulator, ...rest })) ? [] : [await noScreen(emulator)])];
   } catch (error) {
     if (!(error instanceof KilnError) || error.code !== 'host.qemu-broken') throw error;
     return [{ id: 'qemu', status: 'fail', what: error.message }];
   }
+}
+
+async function noScreen(emulator: string): Promise<Finding> {
+  const manager = await hostPackageManager();
+  return {
+    id: 'screen',
+    status: 'warn',
+    what: `${emulator} has no VNC display: the screens of guests cannot be watched in the browser.`,
+    fix: `Install a QEMU that was built with VNC. ${installAdvice(manager, [manager ? EMULATOR_PACKAGES[manager] : EMULATOR])}`,
+  };
 }
 
 export async function examineFirmware(

@@ -1,4 +1,5 @@
 import type { Bytes } from '../foundation/size.ts';
+import type { CpuLevel } from '../os/operating-system.ts';
 
 export type AcceleratorFacts = {
   /** What guests will really run on. */
@@ -20,6 +21,10 @@ export type UefiFirmware = {
 export type HostFacts = {
   readonly arch: string;
   readonly cpus: number;
+  /** As the kernel names it: `Intel(R) Xeon(R) Processor @ 2.10GHz`. Undefined where it does not tell. */
+  readonly cpuModel?: string;
+  /** Undefined where the host does not tell. */
+  readonly cpuLevel?: CpuLevel;
   readonly memory: Bytes;
   readonly memoryAvailable: Bytes;
   readonly accelerator: AcceleratorFacts;
@@ -27,6 +32,8 @@ export type HostFacts = {
   readonly emulator: string;
   /** `7.2.22` */
   readonly qemuVersion: string;
+  /** It was built without a VNC server, so that guests cannot have a screen to look at. */
+  readonly lacksVnc?: true;
   readonly uefi?: UefiFirmware;
   readonly isRoot: boolean;
   readonly uid: number;

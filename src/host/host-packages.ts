@@ -29,6 +29,8 @@ function parseLine(line: string): HostRequirement {
   if (columns.length !== PACKAGE_MANAGERS.length) {
     throw new Error(`host-packages/packages.txt: this line needs six words: ${line}`);
   }
+  const joined = columns.find((name) => name.includes(','));
+  if (joined !== undefined) throw new Error(`host-packages/packages.txt: one package a line, not ${joined}`);
   const nameIn = (manager: PackageManager): string => {
     const name = columns[PACKAGE_MANAGERS.indexOf(manager)] ?? '-';
     return name === '-' ? '' : name.replace(/^\?/, '');

@@ -2,10 +2,10 @@ import { open, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../foundation/logger.ts';
+import { probeCacheIn } from '../foundation/probe-cache.ts';
 import { PAYLOAD_STEPS } from './accelerator-payload.ts';
 import { fileIdentity } from './file-identity.ts';
 import type { AcceleratorFacts } from './host-facts.ts';
-import { probeCacheIn } from './probe-cache.ts';
 import { type PayloadRun, runPayload } from './run-payload.ts';
 
 export type AcceleratorProbe = {

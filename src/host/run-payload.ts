@@ -1,7 +1,10 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
+import { writeFile } from '../foundation/write-file.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
 import { PAYLOAD_ANSWER, PAYLOAD_STEPS, payloadImage } from './accelerator-payload.ts';
 
@@ -36,13 +39,25 @@ const EXIT_PORT = 'isa-debug-exit,iobase=0xf4,iosize=1';
  * @throws CancelledError when `signal` ended it
  */
 export async function runPayload(options: PayloadOptions): Promise<PayloadRun> {
-  const image = join(options.folder, 'accelerator-payload.bin');
-  await mkdir(options.folder, { recursive: true });
+  const image = await writePayload(options.folder).catch(() => undefined);
+  if (image !== undefined) return followPayload(options, image);
+  // Whoever remembers the answer there tells why it could not be written; the question itself can be asked from anywhere.
+  const folder = await mkdtemp(join(tmpdir(), 'kiln-payload-'));
+  try {
+    return await followPayload(options, await writePayload(folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function writePayload(folder: string): Promise<string> {
+  const image = join(folder, 'accelerator-payload.bin');
+  await makeFolder(folder);
   // Another Kiln may just be reading it.
   const draft = `${image}.${process.pid}`;
   await writeFile(draft, payloadImage());
   await rename(draft, image);
-  return followPayload(options, image);
+  return image;
 }
 
 function payloadArgs({ accelerator, cpu }: PayloadOptions, image: string): string[] {

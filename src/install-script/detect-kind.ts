@@ -1,7 +1,7 @@
 import { SpecError } from '../foundation/errors.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { kickstartCommands, kickstartLines } from './kickstart-lines.ts';
-import { preseedAnswers } from './preseed-lines.ts';
+import { isQuestionName, PRESEED_TYPES, preseedEntries } from './preseed-lines.ts';
 
 /** Commands nearly every kickstart file has some of (pykickstart's commands.rst). */
 const KICKSTART_COMMANDS: ReadonlySet<string> = new Set(
@@ -14,25 +14,19 @@ const KICKSTART_COMMANDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** debconf's types (debconf-devel(7)). */
-const PRESEED_TYPES: ReadonlySet<string> = new Set(
-  'boolean error multiselect note password select string text title seen'.split(' '),
-);
-
 const AUTOINSTALL_KEYS =
   /^(apt|early-commands|identity|interactive-sections|kernel|keyboard|late-commands|locale|network|packages|shutdown|ssh|storage|user-data):/m;
 
 function looksLikePreseed(text: string): boolean {
-  const answers = preseedAnswers(text);
+  const answers = preseedEntries(text);
   const good = answers.filter(
     ({ owner, question, type }) =>
-      owner !== 'preseed' && /^[\w.+-]+(?:\/[\w.+-]+)+$/.test(question) && PRESEED_TYPES.has(type),
+      owner !== 'preseed' && isQuestionName(question) && PRESEED_TYPES.includes(type),
   );
   return good.length > 0 && good.length * 2 > answers.length;
 }
 
 function looksLikeKickstart(text: string): boolean {
-  if (/^#!/.test(text)) return false;
   const commands = kickstartCommands(text);
   const known = commands.filter(({ word }) => KICKSTART_COMMANDS.has(word));
   const sections = kickstartLines(text).some((line) => line.section !== undefined);
@@ -45,9 +39,11 @@ function looksLikeAutoinstall(text: string): boolean {
   );
 }
 
-/** Tells the kind from the grammar, undefined when it is none of the four. The file's name does not count. */
+/** Tells the kind from the grammar, undefined when it is none of them. The file's name does not count. */
 export function kindOf(text: string): InstallScriptKind | undefined {
-  if (/^\s*(<\?xml[^>]*>\s*)?(<!DOCTYPE profile[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<profile[\s>]/.test(text))
+  // Whatever it writes into files of its own: what begins so is run.
+  if (text.startsWith('#!')) return 'user-script';
+  if (/^\s*(<\?xml[^>]*>\s*)?(?:<!DOCTYPE profile[^>]*>\s*|<!--[\s\S]*?-->\s*)*<profile[\s>]/.test(text))
     return 'autoyast';
   if (looksLikeAutoinstall(text)) return 'autoinstall';
   if (looksLikePreseed(text)) return 'preseed';
@@ -60,7 +56,7 @@ export function detectKind(text: string, label = 'The install script'): InstallS
   if (kind !== undefined) return kind;
   throw new SpecError(
     'script.unknown-kind',
-    `${label} is not recognised as kickstart, preseed, autoinstall or autoyast. If it is one, name its kind in the template: ` +
+    `${label} is not recognised as kickstart, preseed, autoinstall, autoyast or a script that begins with #!. If it is one, name its kind in the template: ` +
       'script: {path: …, kind: preseed}.',
     { details: { script: label } },
   );

@@ -1,26 +1,68 @@
+import { SpecError } from '../foundation/errors.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
-import { checkEnding } from './check-ending.ts';
-import { ensureMarker } from './ensure-marker.ts';
+import { fillForLint, linesAsWritten } from './fill-for-lint.ts';
+import { compareFindings, type Finding, placeText } from './lint/lint-rule.ts';
+import { lintScript } from './lint/lint-script.ts';
+import type { LintTarget } from './lint/lint-target.ts';
+import { mendScript } from './lint/mend-script.ts';
 import { type RenderedScript, renderScript, type ScriptValues } from './render-script.ts';
 
-export type PreparedScript = RenderedScript & {
+export type CheckedScript = {
+  /** The text with what was missing put in, placeholders still in it. */
+  readonly text: string;
   /** What Kiln added, as a unified diff without secrets; empty when the script was complete. */
   readonly diff: string;
+  /** By line of the text as written. What Kiln has mended is not among them. */
+  readonly findings: readonly Finding[];
 };
 
-/**
- * From the user's text to what the installer gets: refused when it would not end by itself, the completion marker added when it
- * is missing, values filled in.
- * @throws SpecError `script.not-unattended`, `script.contradicting-endings`, `script.unclosed-section`, `script.no-marker`,
- * `script.unknown-placeholder`
- */
-export function prepareScript(script: {
+export type PreparedScript = RenderedScript & Omit<CheckedScript, 'text'>;
+
+export type ScriptInput = {
   readonly text: string;
   readonly kind: InstallScriptKind;
   readonly label: string;
   readonly values: ScriptValues;
-}): PreparedScript {
-  checkEnding(script);
-  const { text, diff } = ensureMarker(script);
-  return { ...renderScript({ ...script, text }), diff };
+  readonly target: LintTarget;
+  /** Put in what is missing; else that stays a finding, which tells whether it could be mended. */
+  readonly edit: boolean;
+};
+
+/** Lint and edit: nothing throws for what stands in the script. */
+export function checkScript({ text, kind, label, values, target, edit }: ScriptInput): CheckedScript {
+  const filled = (script: string): string => fillForLint(script, kind, values);
+  const done = mendScript({ text, kind, target, label, filled });
+  const isMended = ({ rule }: Finding): boolean => done.mended.includes(rule);
+  const asWritten = linesAsWritten(text, kind, values);
+  const ofFilled = lintScript({ text: filled(text), kind, target }, 'filled')
+    .filter((finding) => !edit || !isMended(finding))
+    .map((finding) => ({ ...finding, line: asWritten(finding.line), mendable: isMended(finding) }));
+  const findings = [...ofFilled, ...lintScript({ text, kind, target }, 'own')].sort(compareFindings);
+  return edit ? { text: done.text, diff: done.diff, findings } : { text, diff: '', findings };
+}
+
+/**
+ * From the user's text to what the installer gets: what is missing put in, refused when it cannot work, values filled in.
+ * @throws SpecError `script.lint`, `script.unknown-placeholder`
+ */
+export function prepareScript(script: ScriptInput): PreparedScript {
+  const { text, diff, findings } = checkScript(script);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw lintError(script.label, errors);
+  return { ...renderScript({ ...script, text }), diff, findings };
+}
+
+/** `kickstart/x.ks:12: error: … [kickstart.removed-command]`, and below it what to do. */
+export function findingText(label: string, { line, severity, message, fix, rule }: Finding): string {
+  return `${placeText(label, line)}: ${severity}: ${message} [${rule}]\n    ${fix}`;
+}
+
+function lintError(label: string, errors: readonly Finding[]): SpecError {
+  const lines = errors.map((finding) => `  ${findingText(label, finding).replaceAll('\n', '\n  ')}`);
+  const many = errors.length === 1 ? 'an error' : `${errors.length} errors`;
+  return new SpecError(
+    'script.lint',
+    `The install script has ${many} that would stop the installation (kiln lint shows all findings):\n${lines.join('\n')}`,
+    { details: { script: label, findings: errors } },
+  );
 }

@@ -41,8 +41,21 @@ export type PreseedAnswer = PreseedLine & {
 const BLANK = String.raw`(?:[ \t]|\\\n)`;
 const ANSWER = new RegExp(String.raw`^(\s*)(\S+)${BLANK}+(\S+)${BLANK}+(\S+)(${BLANK}*)`);
 
-/** Comments, empty lines and lines of less than three words are left out. */
-export function preseedAnswers(text: string): readonly PreseedAnswer[] {
+/** debconf's types (debconf-devel(7)), and its flag `seen`, which stands in a type's place (debconf-set-selections(1)). */
+export const PRESEED_TYPES: readonly string[] = [
+  ...['boolean', 'error', 'multiselect', 'note', 'password', 'select', 'string', 'text', 'title'],
+  'seen',
+];
+
+/** How debconf's questions are called: the package or component, a slash, the name; a package may have its architecture. */
+export const isQuestionName = (word: string): boolean => /^[\w.+:-]+(?:\/[\w.+:-]+)+$/.test(word);
+
+/** What gives a question its value; flags are none. */
+export const preseedAnswers = (text: string): readonly PreseedAnswer[] =>
+  preseedEntries(text).filter(({ type }) => type !== 'seen');
+
+/** Answers and flags. Comments, empty lines and lines of less than three words are left out. */
+export function preseedEntries(text: string): readonly PreseedAnswer[] {
   return preseedLines(text).flatMap((line) => {
     const match = line.comment ? null : ANSWER.exec(line.raw);
     if (match === null) return [];

@@ -1,11 +1,13 @@
 import { SpecError } from '../foundation/errors.ts';
 import { readRegularFile } from '../foundation/read-regular-file.ts';
 
+const LINE_FEED = 0x0a;
+
 /** Scripts are some kilobytes; more is not what the user meant to name. */
 const LARGEST_SCRIPT = 16 * 2 ** 20;
 
-function refuse(code: string, label: string, what: string): SpecError {
-  return new SpecError(code, `${label} ${what}`, { details: { script: label } });
+function refuse(code: string, label: string, what: string, line = 1): SpecError {
+  return new SpecError(code, `${label} ${what}`, { details: { script: label, line } });
 }
 
 /**
@@ -17,19 +19,19 @@ export function decodeScript(content: Uint8Array, label: string): string {
   if (content.length === 0) throw refuse('script.empty', label, 'is empty.');
   const [first, second, third] = content;
   const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  if (utf16) throw refuse('script.encoding', label, 'is UTF-16; save it as UTF-8.');
+  if (utf16) throw refuse('script.encoding', `${label}:1`, 'is UTF-16; save it as UTF-8.');
   if (first === 0xef && second === 0xbb && third === 0xbf)
     throw refuse(
       'script.encoding',
-      label,
+      `${label}:1`,
       'begins with a byte order mark, which installers trip over; save it without.',
     );
-  if (content.includes(0))
-    throw refuse(
-      'script.encoding',
-      label,
-      'holds NUL bytes: it is a binary file or UTF-16, not an install script.',
-    );
+  const nul = content.indexOf(0);
+  if (nul >= 0) {
+    const line = content.subarray(0, nul).filter((byte) => byte === LINE_FEED).length + 1;
+    const what = 'holds NUL bytes: it is a binary file or UTF-16, not an install script.';
+    throw refuse('script.encoding', `${label}:${line}`, what, line);
+  }
   const text = decodeUtf8(content, label);
   if (text.trim() === '') throw refuse('script.empty', label, 'holds nothing but blanks.');
   const carriageReturn = text.indexOf('\r');
@@ -40,6 +42,7 @@ export function decodeScript(content: Uint8Array, label: string): string {
       'script.encoding',
       `${label}:${line}`,
       `ends in CRLF, which becomes part of the values; ${remedy}`,
+      line,
     );
   }
   return text;

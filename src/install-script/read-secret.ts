@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { SpecError } from '../foundation/errors.ts';
 import { readRegularFile } from '../foundation/read-regular-file.ts';
 import type { SecretRef } from '../spec/build-spec.ts';
@@ -31,6 +32,14 @@ export async function readSecret(
       `${name} holds control characters, which nobody can type; leave them out.`,
     );
   return secret;
+}
+
+/** What the user should know of a secret's file before it is relied on. */
+export async function secretNote(ref: SecretRef): Promise<string | undefined> {
+  if (!('file' in ref)) return undefined;
+  const mode = (await stat(ref.file)).mode & 0o777;
+  if ((mode & 0o044) === 0) return undefined;
+  return `The secret file ${ref.file} can be read by others (mode ${mode.toString(8).padStart(4, '0')}); chmod 600 keeps it yours.`;
 }
 
 async function fromFile(path: string, name: string): Promise<string> {

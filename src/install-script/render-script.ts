@@ -2,11 +2,14 @@ import { SpecError } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { cdataFinder, commentFinder } from './comments.ts';
+import { escapeXml } from './escape-xml.ts';
 
 /** Values for placeholders, by name. Secrets are masked wherever the text is shown. */
 export type ScriptValues = {
   readonly plain: ReadonlyMap<string, string>;
   readonly secret: ReadonlyMap<string, string>;
+  /** Names of plain values that are XML already and are not escaped in it. */
+  readonly markup?: ReadonlySet<string>;
 };
 
 export type RenderedScript = {
@@ -49,7 +52,7 @@ export function renderScript(script: {
       const before = text.slice(at, offset);
       at = offset + length;
       const value = secret(name) ?? values.plain.get(name) ?? '';
-      return before + (raw(offset) ? value : escapeXml(value));
+      return before + (raw(offset) || values.markup?.has(name) ? value : escapeXml(value));
     });
     return parts.join('') + text.slice(at);
   };
@@ -77,8 +80,4 @@ function refuseUnknown(
     `The install script asks for values nobody gave; give them with --var name=value or under "variables:".\n${lines.join('\n')}`,
     { details: { problems } },
   );
-}
-
-function escapeXml(value: string): string {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -12,10 +12,11 @@ export type ScriptHints = {
   readonly tree?: string;
 };
 
-/** `# kiln: os=debian13 location=…`, among the comments and empty lines at the beginning. */
+/** `# kiln: os=debian13 location=…` among the comments and empty lines at the beginning; `<!-- kiln: … -->` in XML. */
 function headDirective(text: string): Readonly<Record<string, string>> {
-  const head = /^(?:[ \t]*(?:#.*)?\n)*(?:[ \t]*#.*)?/.exec(text)?.[0] ?? '';
-  const words = [...head.matchAll(/^[ \t]*#[ \t]*kiln:(.*)$/gm)].flatMap((match) =>
+  const xml = /^\s*<[?!]/.test(text);
+  const head = (xml ? /^[\s\S]*?(?=<profile)/ : /^(?:[ \t]*(?:#.*)?\n)*(?:[ \t]*#.*)?/).exec(text)?.[0] ?? '';
+  const words = [...head.matchAll(/^[ \t]*(?:#|<!--)[ \t]*kiln:(.*?)(?:-->.*)?$/gm)].flatMap((match) =>
     (match[1] ?? '').trim().split(/\s+/),
   );
   const pairs = words

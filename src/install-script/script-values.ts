@@ -1,5 +1,7 @@
-import type { InstallScriptKind } from '../spec/build-spec.ts';
+import { SpecError } from '../foundation/errors.ts';
 import { MARKER_PLACEHOLDER, markerCommand } from './marker.ts';
+import { COMMON_OPTIONS, commonProblems } from './options/common-options.ts';
+import { type DerivedFrom, derivedValues } from './options/derived-values.ts';
 import type { ScriptValues } from './render-script.ts';
 
 /**
@@ -21,22 +23,46 @@ export function hostnameFor(name: string): string {
   return label || 'localhost';
 }
 
-/** Every value a script may ask for: Kiln's own three, and the user's, of which `hostname` replaces Kiln's. */
-export function scriptValues(from: {
+/** What values are made of. */
+export type ValuesFrom = DerivedFrom & {
+  /** Of the build. */
   readonly name: string;
-  readonly kind: InstallScriptKind;
+  /** Of the completion marker. */
   readonly token: string;
-  readonly variables: Readonly<Record<string, string>>;
   /** crypt(3); the root account is locked without. */
   readonly passwordHash: string | undefined;
-}): ScriptValues {
-  const { name, kind, token, variables, passwordHash = LOCKED_PASSWORD } = from;
+};
+
+/**
+ * Every value a script may ask for: Kiln's own, those made of the common options, and the user's, of which `hostname` replaces Kiln's.
+ * @throws SpecError `script.bad-option` for a common option whose value cannot be used
+ */
+export function scriptValues(from: ValuesFrom): ScriptValues {
+  const { name, kind, media, token, variables, passwordHash = LOCKED_PASSWORD } = from;
+  refuseBadOptions(variables);
+  const derived = derivedValues(from);
   return {
     plain: new Map([
       ['hostname', hostnameFor(name)],
+      ...COMMON_OPTIONS.map((option) => [option.name, option.initial] as const),
       ...Object.entries(variables),
-      [MARKER_PLACEHOLDER, markerCommand({ kind, token })],
+      ...derived,
+      [MARKER_PLACEHOLDER, markerCommand({ kind, media, token })],
     ]),
     secret: new Map([['root_password_hash', passwordHash]]),
+    markup: new Set([...derived.keys()].filter((key) => key.endsWith('_elements'))),
   };
+}
+
+function refuseBadOptions(variables: Readonly<Record<string, string>>): void {
+  const problems = commonProblems(variables);
+  if (problems.length === 0) return;
+  const lines = problems.map(({ name, problem }) => `  ${name}: ${problem}`);
+  throw new SpecError(
+    'script.bad-option',
+    `Variables have values that cannot be used:\n${lines.join('\n')}`,
+    {
+      details: { problems },
+    },
+  );
 }

@@ -36,7 +36,9 @@ export type LibvirtChoice = {
 export async function chooseLibvirt(choice: LibvirtChoice): Promise<ChosenLibvirt> {
   const { connect, env, isRoot = process.getuid?.() === 0, logger = silentLogger } = choice;
   if (choice.forcePrivate) return connectPrivate(choice);
-  const asked = connect || env.LIBVIRT_DEFAULT_URI || (isRoot ? undefined : 'qemu:///session');
+  if (connect === '')
+    throw new HostError('host.libvirt-unreachable', 'The libvirt URI to connect to is empty; name one.');
+  const asked = connect ?? (env.LIBVIRT_DEFAULT_URI || (isRoot ? undefined : 'qemu:///session'));
   if (asked !== undefined) return connectTo(asked, logger);
   try {
     return ordinary(await connectLibvirt('qemu:///system', { logger }));

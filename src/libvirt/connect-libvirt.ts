@@ -1,15 +1,18 @@
 import type { Logger } from '../foundation/logger.ts';
 import { DomainCalls } from './domain-calls.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
+import { hostCalls } from './host-calls.ts';
 import type { LibvirtConnection } from './libvirt.ts';
-import { LIBVIRT_ERRORS, LibvirtError, lastFailure } from './libvirt-error.ts';
+import { LIBVIRT_ERRORS, LibvirtError, lastFailure, libvirtLost } from './libvirt-error.ts';
 import { libvirtRuntime } from './libvirt-runtime.ts';
 import type { ConnectionHandle } from './native.ts';
+import { StorageCalls } from './storage-calls.ts';
 
 /**
  * Opens a connection over libvirt.so.0. The URI goes to libvirt as it is: `qemu:///session`, `qemu:///system`,
  * `qemu+ssh://host/system`, `test:///default`.
- * @throws HostError `host.libvirt-missing`; LibvirtError when libvirt cannot connect
+ * @throws HostError `host.libvirt-missing`; LibvirtError when libvirt cannot connect. Later any call throws HostError `host.libvirt-lost`
+ *   when the daemon is gone.
  */
 export async function connectLibvirt(
   uri: string,
@@ -33,7 +36,10 @@ export async function connectLibvirt(
     turns.take(name, async () => {
       const result = await attempt();
       const failed = result === null || result === undefined || (typeof result === 'number' && result < 0);
-      if (failed) throw new LibvirtError(name, lastFailure(library, handle));
+      if (failed) {
+        const error = new LibvirtError(name, lastFailure(library, handle));
+        throw library.virConnectIsAlive(handle) === 0 ? libvirtLost(uri, error.message, error) : error;
+      }
       return result;
     });
   const events = new EventSubscriptions(runtime, handle, call);
@@ -46,6 +52,8 @@ export async function connectLibvirt(
   };
   let closing: Promise<void> | undefined;
   return Object.assign(new DomainCalls(uri, library, handle, call), {
+    ...hostCalls(library, handle, call),
+    storage: new StorageCalls(library, handle, call),
     subscribe: (uuid: string) => events.subscribe(uuid),
     close: () => {
       closing ??= close();

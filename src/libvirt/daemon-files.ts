@@ -64,12 +64,18 @@ export function virtlogdConf(files: DaemonFiles): string {
   return ['max_size = 0', `log_outputs = "${WARNINGS}:file:${files.log}"`, ''].join('\n');
 }
 
+/** Keys of qemu.conf that are ours. `namespaces` may run over several lines (libvirt's virconf: lists in brackets). */
+const OWN_KEYS = /^[ \t]*(?:user|group)[ \t]*=.*\n?|^[ \t]*namespaces[ \t]*=[ \t]*(?:\[[^\]]*\]|.*)\n?/gm;
+
 /**
  * The host's qemu.conf with QEMU running as root, like Kiln itself here. Not only for file permissions: libvirt holds
  * its cached knowledge of QEMU against whether *that* user may open /dev/kvm. Where only root may (no udev, as in most
  * containers), it finds the cache wrong at every look and probes QEMU again, some 15 times per started guest (10 s).
+ *
+ * No /dev of the guest's own either (qemu.conf, "namespaces"): libvirt 11 leaves it empty in a chroot whose /dev is a bind mount,
+ * and QEMU then ends with "Could not open '/dev/urandom'".
  */
 export function qemuConf(systemConf: string): string {
-  const kept = systemConf.split('\n').filter((line) => !/^\s*(user|group)\s*=/.test(line));
-  return [...kept, 'user = "root"', 'group = "root"', ''].join('\n');
+  const kept = systemConf.replace(OWN_KEYS, '').replace(/\n*$/, '\n');
+  return `${kept}user = "root"\ngroup = "root"\nnamespaces = []\n`;
 }

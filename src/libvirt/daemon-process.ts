@@ -7,10 +7,13 @@ import { identityOf } from '../foundation/process-identity.ts';
 import { connectLibvirt } from './connect-libvirt.ts';
 import type { DaemonFiles } from './daemon-files.ts';
 import type { LibvirtConnection } from './libvirt.ts';
-import { LibvirtError } from './libvirt-error.ts';
+import { isLibvirtLost, LibvirtError } from './libvirt-error.ts';
 
 const STOP_LIMIT_MS = 15_000;
 const POLL_MS = 5;
+const TELL_AGAIN_MS = 250;
+/** One that does not end by itself in this time holds nothing that would be lost: guests are processes of their own. */
+const PATIENCE_MS = 8000;
 
 /** True when something accepts connections on the socket; a socket file without a process refuses. */
 export function answers(socket: string): Promise<boolean> {
@@ -43,7 +46,7 @@ export async function countDomains(files: DaemonFiles): Promise<DomainCount | un
       await connection.close();
     }
   } catch (error) {
-    if (error instanceof LibvirtError) return undefined;
+    if (error instanceof LibvirtError || isLibvirtLost(error)) return undefined;
     throw error;
   }
 }
@@ -56,19 +59,40 @@ async function count(connection: LibvirtConnection): Promise<DomainCount> {
 }
 
 /**
- * Ends both daemons; running guests stay as they are.
+ * Ends both daemons; running guests stay as they are. A libvirtd that is still starting loses the signal (seen in libvirt 9.0), or has
+ * written no pid file yet, so it is told again.
  * @throws HostError `host.libvirt-daemon` when they do not end
  */
 export async function stopDaemon(files: DaemonFiles): Promise<void> {
-  for (const pid of daemons(files)) process.kill(pid, 'SIGTERM');
-  const deadline = performance.now() + STOP_LIMIT_MS;
+  const begin = performance.now();
+  let told = Number.NEGATIVE_INFINITY;
   for (let pids = livingProcesses(files); pids.length > 0; pids = livingProcesses(files)) {
-    if (performance.now() > deadline) {
+    const now = performance.now();
+    if (now - told > TELL_AGAIN_MS) {
+      const isPatient = now - begin <= PATIENCE_MS;
+      for (const pid of isPatient ? askable(files) : daemons(files))
+        tell(pid, isPatient ? 'SIGTERM' : 'SIGKILL');
+      told = now;
+    }
+    if (now - begin > STOP_LIMIT_MS) {
       const message = `Process ${pids.join(', ')} of Kiln's private libvirtd in ${files.folder} does not end; kill it.`;
       throw new HostError('host.libvirt-daemon', message, { details: { pids } });
     }
     await delay(POLL_MS);
   }
+}
+
+function tell(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** The script that waits for both daemons has been running and is gone. */
+export function hasEnded(files: DaemonFiles): boolean {
+  return existsSync(files.scriptPid) && livingProcess(files.scriptPid, files.script) === undefined;
 }
 
 /** With what ends by itself after them. */
@@ -95,6 +119,14 @@ function daemons(files: DaemonFiles): number[] {
     livingProcess(files.libvirtdPid, files.libvirtdConf),
     livingProcess(files.virtlogdPid, files.virtlogdConf),
   ].filter((pid) => pid !== undefined);
+}
+
+/** As long as the script lives, it would start virtlogd again, and ends it after libvirtd. */
+function askable(files: DaemonFiles): number[] {
+  const libvirtd = livingProcess(files.libvirtdPid, files.libvirtdConf);
+  if (libvirtd === undefined || livingProcess(files.scriptPid, files.script) === undefined)
+    return daemons(files);
+  return [libvirtd];
 }
 
 /** The process of a pid file, if it lives and its command line names our configuration; pids are used again. */

@@ -2,7 +2,10 @@
 export const NOT_INSTALLED = 42;
 
 /** libvirtd ends itself after so long without a connection and without a running guest. */
-const ORPHAN_TIMEOUT_S = 30;
+export const ORPHAN_TIMEOUT_S = 30;
+
+/** Between the end of virtlogd and its next start. */
+const VIRTLOGD_PAUSE_S = 0.2;
 
 /**
  * Lies in the daemon's folder (see DaemonFiles for the names). `start` starts the daemons, prints `isolated` or `shared` and returns.
@@ -17,8 +20,9 @@ const ORPHAN_TIMEOUT_S = 30;
  * - libvirtd stays on one CPU, always the same one. libvirt drops its cached knowledge of QEMU when the host's CPUID has
  *   changed, and compares leaves (0x1f) that hold the number of the very CPU it happens to run on (seen in libvirt
  *   9.0). QEMU is not bound by it: libvirt gives every guest all CPUs.
- * - virtlogd has no timeout that we could use (libvirtd connects only now and then), so it ends with libvirtd. Without
- *   the namespace its socket is the host's; "start keep-virtlogd" leaves the one alone that answers there already.
+ * - virtlogd has no timeout that we could use (libvirtd connects only now and then), so it ends with libvirtd, and is run again when
+ *   it ends before: no guest starts without it. Without the namespace its socket is the host's; "start keep-virtlogd" leaves the
+ *   one alone that answers there already.
  */
 export const DAEMON_SCRIPT = `#!/bin/sh
 dir=$(dirname "$0")
@@ -29,6 +33,17 @@ isolate() {
   mount --bind "$dir/etc" /etc/libvirt &&
     mount --bind "$dir/lib" /var/lib/libvirt/qemu &&
     mount --bind "$dir/run" /run/libvirt
+}
+
+# The trap runs at once only during a wait, so the pause is waited for too.
+keep_virtlogd() {
+  trap 'kill "$!"; wait "$!"; exit' TERM
+  while :; do
+    virtlogd -f "$dir/virtlogd.conf" -p "$dir/virtlogd.pid" &
+    wait "$!"
+    sleep ${VIRTLOGD_PAUSE_S} &
+    wait "$!"
+  done
 }
 
 case "$1" in
@@ -47,11 +62,12 @@ try-isolate)
   ;;
 isolated | shared)
   if [ "$1" = isolated ]; then isolate || exit 1; fi
-  echo "$$" >"$dir/script.pid"
   echo "$PPID" >"$dir/reaper.pid"
+  echo "$$" >"$dir/script.pid.new" # who finds script.pid must not find it empty, which would mean that we have ended
+  mv "$dir/script.pid.new" "$dir/script.pid"
   log=
   if [ "$1" = isolated ] || [ "$2" != keep-virtlogd ]; then
-    virtlogd -f "$dir/virtlogd.conf" -p "$dir/virtlogd.pid" &
+    keep_virtlogd &
     log=$!
   fi
   cpu=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/self/status)

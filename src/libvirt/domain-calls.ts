@@ -1,19 +1,19 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { toDomainState } from './domain-state.ts';
+import { openGuestConsole } from './guest-console.ts';
+import type { HostCalls } from './host-calls.ts';
 import type {
   DiskCounters,
   DomainRef,
   DomainState,
+  GuestConsole,
   LibvirtConnection,
   NetworkCounters,
   Screenshot,
 } from './libvirt.ts';
-import { hasCode, LIBVIRT_ERRORS } from './libvirt-error.ts';
-import type {
-  LibvirtLibrary,
-  NativeBlockStats,
-  NativeInterfaceStats,
-  NativeNodeInfo,
-} from './libvirt-library.ts';
+import { hasCode, LIBVIRT_ERRORS, unless } from './libvirt-error.ts';
+import type { LibvirtLibrary, NativeBlockStats, NativeInterfaceStats } from './libvirt-library.ts';
 import { uuidOf } from './libvirt-runtime.ts';
 import { type ConnectionHandle, type DomainHandle, freeNative, type Out, readPointers } from './native.ts';
 import { takeScreenshot } from './take-screenshot.ts';
@@ -22,11 +22,18 @@ import { takeScreenshot } from './take-screenshot.ts';
 export type Call = <Result>(name: string, attempt: () => Promise<Result>) => Promise<NonNullable<Result>>;
 
 const DEFINE_VALIDATE = 1; // VIR_DOMAIN_DEFINE_VALIDATE
+const LIST_DOMAINS = { active: 1, inactive: 2 } as const; // VIR_CONNECT_LIST_DOMAINS_
+const XML_INACTIVE = 2; // VIR_DOMAIN_XML_INACTIVE
+const MODIFY = { live: 1, config: 2, force: 4 } as const; // VIR_DOMAIN_DEVICE_MODIFY_
+const GRAPHICS_SKIP_AUTH = 1; // VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH
+const UNDEFINE_KEEP_NVRAM = 8; // VIR_DOMAIN_UNDEFINE_KEEP_NVRAM
 const UNDEFINE_METADATA = 1 | 2; // VIR_DOMAIN_UNDEFINE_ MANAGED_SAVE | SNAPSHOTS_METADATA
 const UNDEFINE_NVRAM = 4; // VIR_DOMAIN_UNDEFINE_NVRAM; the test driver knows no firmware variables
 
 /** The calls of a LibvirtConnection that are plain questions and orders; see libvirt.ts for their meaning. */
-export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close'> {
+export class DomainCalls
+  implements Omit<LibvirtConnection, keyof HostCalls | 'subscribe' | 'close' | 'storage'>
+{
   readonly uri: string;
   readonly #library: LibvirtLibrary;
   readonly #connection: ConnectionHandle;
@@ -39,44 +46,11 @@ export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close
     this.#call = call;
   }
 
-  async libvirtVersion(): Promise<string> {
-    const library: Out<number> = [null];
-    await this.#call('virConnectGetLibVersion', () =>
-      this.#library.virConnectGetLibVersion.blocking(this.#connection, library),
-    );
-    return versionText(library[0]);
-  }
-
-  capabilitiesXml(): Promise<string> {
-    return this.#call('virConnectGetCapabilities', () =>
-      this.#library.virConnectGetCapabilities.blocking(this.#connection),
-    );
-  }
-
-  domainCapabilitiesXml(query: Parameters<LibvirtConnection['domainCapabilitiesXml']>[0]): Promise<string> {
-    const { emulator = null, arch = null, machine = null, virtType = null } = query;
-    return this.#call('virConnectGetDomainCapabilities', () =>
-      this.#library.virConnectGetDomainCapabilities.blocking(
-        this.#connection,
-        emulator,
-        arch,
-        machine,
-        virtType,
-        0,
-      ),
-    );
-  }
-
-  async nodeInfo(): Promise<{ readonly cpus: number; readonly memoryBytes: number }> {
-    const info: NativeNodeInfo = {};
-    await this.#call('virNodeGetInfo', () => this.#library.virNodeGetInfo.blocking(this.#connection, info));
-    return { cpus: Number(info.cpus), memoryBytes: Number(info.memoryKiB) * 1024 };
-  }
-
-  async listDomains(): Promise<readonly DomainRef[]> {
+  async listDomains(which?: 'active' | 'inactive'): Promise<readonly DomainRef[]> {
     const array: Out<bigint> = [null];
+    const flags = which === undefined ? 0 : LIST_DOMAINS[which];
     const count = await this.#call('virConnectListAllDomains', () =>
-      this.#library.virConnectListAllDomains.blocking(this.#connection, array, 0),
+      this.#library.virConnectListAllDomains.blocking(this.#connection, array, flags),
     );
     if (array[0] === null) return [];
     const domains = readPointers<'virDomain'>(array[0], count).map((domain) => this.#release(domain));
@@ -124,7 +98,7 @@ export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close
     await unlessOff(() => this.#command(uuid, 'virDomainDestroy'));
   }
 
-  async undefine(uuid: string): Promise<void> {
+  async undefine(uuid: string, options: { readonly keepNvram?: boolean } = {}): Promise<void> {
     const name = 'virDomainUndefineFlags';
     const attempt = (flags: number) =>
       unlessGone(() =>
@@ -133,7 +107,7 @@ export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close
         ),
       );
     try {
-      await attempt(UNDEFINE_METADATA | UNDEFINE_NVRAM);
+      await attempt(UNDEFINE_METADATA | (options.keepNvram ? UNDEFINE_KEEP_NVRAM : UNDEFINE_NVRAM));
     } catch (error) {
       if (!hasCode(error, LIBVIRT_ERRORS.invalidArgument)) throw error;
       await attempt(UNDEFINE_METADATA);
@@ -153,9 +127,49 @@ export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close
     );
   }
 
-  getXml(uuid: string): Promise<string> {
+  getXml(uuid: string, options: { readonly inactive?: boolean } = {}): Promise<string> {
+    const flags = options.inactive ? XML_INACTIVE : 0;
     return this.#withDomain(uuid, (domain) =>
-      this.#call('virDomainGetXMLDesc', () => this.#library.virDomainGetXMLDesc.blocking(domain, 0)),
+      this.#call('virDomainGetXMLDesc', () => this.#library.virDomainGetXMLDesc.blocking(domain, flags)),
+    );
+  }
+
+  reboot(uuid: string): Promise<void> {
+    return this.#order(uuid, 'virDomainReboot', 0);
+  }
+
+  setAutostart(uuid: string, autostart: boolean): Promise<void> {
+    return this.#order(uuid, 'virDomainSetAutostart', autostart ? 1 : 0);
+  }
+
+  getAutostart(uuid: string): Promise<boolean> {
+    const autostart: Out<number> = [null];
+    return this.#withDomain(uuid, async (domain) => {
+      await this.#call('virDomainGetAutostart', () =>
+        this.#library.virDomainGetAutostart.blocking(domain, autostart),
+      );
+      return autostart[0] === 1;
+    });
+  }
+
+  isPersistent(uuid: string): Promise<boolean> {
+    const name = 'virDomainIsPersistent';
+    return this.#withDomain(uuid, async (domain) => {
+      const answer = await this.#call(name, () => this.#library[name].blocking(domain));
+      return answer === 1;
+    });
+  }
+
+  async updateDevice(
+    uuid: string,
+    xml: string,
+    where: Parameters<LibvirtConnection['updateDevice']>[2],
+  ): Promise<void> {
+    const name = 'virDomainUpdateDeviceFlags';
+    const flag = (key: keyof typeof MODIFY): number => (where[key] ? MODIFY[key] : 0);
+    const flags = flag('live') | flag('config') | flag('force');
+    await this.#withDomain(uuid, (domain) =>
+      this.#call(name, () => this.#library[name].blocking(domain, xml, flags)),
     );
   }
 
@@ -200,11 +214,37 @@ export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close
     );
   }
 
+  openConsole(uuid: string): Promise<GuestConsole> {
+    return this.#withDomain(uuid, (domain) =>
+      openGuestConsole(this.#library, this.#connection, domain, this.#call),
+    );
+  }
+
+  openGraphics(uuid: string, index: number): Promise<Duplex> {
+    const name = 'virDomainOpenGraphicsFD';
+    return this.#withDomain(uuid, async (domain) => {
+      const fd = await this.#call(name, () =>
+        this.#library[name].blocking(domain, index, GRAPHICS_SKIP_AUTH),
+      );
+      return new Socket({ fd, readable: true, writable: true });
+    });
+  }
+
   async #command(
     uuid: string,
     name: 'virDomainCreate' | 'virDomainShutdown' | 'virDomainDestroy',
   ): Promise<void> {
     await this.#withDomain(uuid, (domain) => this.#call(name, () => this.#library[name].blocking(domain)));
+  }
+
+  async #order(
+    uuid: string,
+    name: 'virDomainReboot' | 'virDomainSetAutostart',
+    value: number,
+  ): Promise<void> {
+    await this.#withDomain(uuid, (domain) =>
+      this.#call(name, () => this.#library[name].blocking(domain, value)),
+    );
   }
 
   #find(uuid: string): Promise<DomainHandle> {
@@ -227,24 +267,6 @@ export class DomainCalls implements Omit<LibvirtConnection, 'subscribe' | 'close
     const ref = { name: this.#library.virDomainGetName(domain) ?? '', uuid: uuidOf(this.#library, domain) };
     this.#library.virDomainFree(domain);
     return ref;
-  }
-}
-
-/** libvirt packs 9.1.2 as 9001002. */
-function versionText(packed: number | null): string {
-  const version = Number(packed);
-  return [Math.floor(version / 1_000_000), Math.floor(version / 1000) % 1000, version % 1000].join('.');
-}
-
-async function unless<Result>(
-  codes: readonly number[],
-  attempt: () => Promise<Result>,
-): Promise<Result | undefined> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (hasCode(error, ...codes)) return undefined;
-    throw error;
   }
 }
 

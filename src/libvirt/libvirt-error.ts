@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { HostError } from '../foundation/errors.ts';
 import type { LibvirtLibrary } from './libvirt-library.ts';
 import type { ConnectionHandle } from './native.ts';
 
@@ -15,7 +16,11 @@ export const LIBVIRT_ERRORS = {
   /** Not XML at all, or not what was expected, with the place. */
   xmlDetail: 35,
   noDomain: 42,
+  noStoragePool: 49,
+  noStorageVolume: 50,
   operationInvalid: 55,
+  /** Well-formed, and not what this hypervisor can do. */
+  configUnsupported: 67,
   operationUnsupported: 84,
   /** Against the schema. */
   xmlInvalidSchema: 92,
@@ -41,9 +46,35 @@ export class LibvirtError extends Error {
 
 export type NativeFailure = { readonly code: number; readonly domain: number; readonly message: string };
 
+/** The daemon is gone, or the way to it; `cause` itself where it says so already. */
+export function libvirtLost(uri: string, reason: string, cause?: unknown): HostError {
+  if (isLibvirtLost(cause)) return cause;
+  return new HostError(
+    'host.libvirt-lost',
+    `The connection to libvirt (${uri}) was lost: ${reason}. Check that libvirtd still runs, then try again.`,
+    { details: { uri, reason }, cause },
+  );
+}
+
+export const isLibvirtLost = (error: unknown): error is HostError =>
+  error instanceof HostError && error.code === 'host.libvirt-lost';
+
 /** True for a LibvirtError with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly number[]): error is LibvirtError {
   return error instanceof LibvirtError && codes.includes(error.code);
+}
+
+/** The answer, or undefined when libvirt refuses with one of these codes. */
+export async function unless<Result>(
+  codes: readonly number[],
+  attempt: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (hasCode(error, ...codes)) return undefined;
+    throw error;
+  }
 }
 
 /** struct _virError (virterror.h): int code, int domain, char *message, then fields we do not read; 80 bytes in all. */
@@ -71,3 +102,9 @@ export function lastFailure(library: LibvirtLibrary, connection: ConnectionHandl
   library.virResetError(copy);
   return failure;
 }
+
+/** A volume is being made or filled in the pool. libvirt's storage driver has no number of its own for this. */
+export const isPoolBusy = (error: unknown): boolean =>
+  hasCode(error, LIBVIRT_ERRORS.internal) &&
+  error instanceof Error &&
+  error.message.includes('asynchronous jobs');

@@ -6,10 +6,12 @@ import {
   type Declare,
   type DomainHandle,
   declareIn,
+  type NetworkHandle,
   type Out,
   openNativeLibrary,
   type StreamHandle,
 } from './native.ts';
+import { declareStorageCalls } from './storage-library.ts';
 
 export type LibvirtLibrary = ReturnType<typeof declareLibvirt>;
 export type QemuLibrary = ReturnType<typeof declareLibvirtQemu>;
@@ -60,7 +62,9 @@ function declareLibvirt(library: LibraryHandle) {
   return {
     ...declareHostCalls(fn),
     ...declareDomainCalls(fn),
+    ...declareNetworkCalls(fn),
     ...declareStreamCalls(fn),
+    ...declareStorageCalls(fn),
     ...declareEventCalls(fn),
     ...structs,
     /**
@@ -98,12 +102,16 @@ function declareHostCalls(fn: Declare) {
   return {
     virConnectOpen: fn<readonly [string], ConnectionHandle | null>('void *virConnectOpen(str uri)'),
     virConnectClose: fn<OfConnection<[]>, number>('int virConnectClose(void *c)'),
+    virConnectIsAlive: fn<OfConnection<[]>, number>('int virConnectIsAlive(void *c)'),
     virConnectGetLibVersion: fn<OfConnection<[Out<number>]>, number>(
       'int virConnectGetLibVersion(void *c, _Out_ ulong *v)',
     ),
     virConnectGetCapabilities: fn<OfConnection<[]>, Text>('str! virConnectGetCapabilities(void *c)'),
     virConnectGetDomainCapabilities: fn<OfConnection<[Text, Text, Text, Text, number]>, Text>(
       'str! virConnectGetDomainCapabilities(void *c, str emulator, str arch, str machine, str type, uint flags)',
+    ),
+    virConnectDomainXMLToNative: fn<OfConnection<[string, string, number]>, Text>(
+      'str! virConnectDomainXMLToNative(void *c, str format, str xml, uint flags)',
     ),
     virNodeGetInfo: fn<OfConnection<[NativeNodeInfo]>, number>(
       'int virNodeGetInfo(void *c, _Out_ NodeInfo *i)',
@@ -148,6 +156,17 @@ function declareDomainCalls(fn: Declare) {
       'int virDomainGetState(void *d, _Out_ int *state, _Out_ int *reason, uint flags)',
     ),
     virDomainGetXMLDesc: fn<OfDomain<[number]>, Text>('str! virDomainGetXMLDesc(void *d, uint flags)'),
+    virDomainReboot: fn<OfDomain<[number]>, number>('int virDomainReboot(void *d, uint flags)'),
+    virDomainSetAutostart: fn<OfDomain<[number]>, number>(
+      'int virDomainSetAutostart(void *d, int autostart)',
+    ),
+    virDomainGetAutostart: fn<OfDomain<[Out<number>]>, number>(
+      'int virDomainGetAutostart(void *d, _Out_ int *autostart)',
+    ),
+    virDomainIsPersistent: fn<OfDomain<[]>, number>('int virDomainIsPersistent(void *d)'),
+    virDomainUpdateDeviceFlags: fn<OfDomain<[string, number]>, number>(
+      'int virDomainUpdateDeviceFlags(void *d, str xml, uint flags)',
+    ),
     virDomainShutdown: fn<OfDomain<[]>, number>('int virDomainShutdown(void *d)'),
     virDomainDestroy: fn<OfDomain<[]>, number>('int virDomainDestroy(void *d)'),
     virDomainUndefineFlags: fn<OfDomain<[number]>, number>('int virDomainUndefineFlags(void *d, uint flags)'),
@@ -160,14 +179,39 @@ function declareDomainCalls(fn: Declare) {
   };
 }
 
+function declareNetworkCalls(fn: Declare) {
+  return {
+    virConnectListAllNetworks: fn<OfConnection<[Out<bigint>, number]>, number>(
+      'int virConnectListAllNetworks(void *c, _Out_ void **networks, uint flags)',
+    ),
+    virNetworkGetName: fn<readonly [NetworkHandle], Text>('str virNetworkGetName(void *n)'),
+    virNetworkFree: fn<readonly [NetworkHandle], number>('int virNetworkFree(void *n)'),
+  };
+}
+
 function declareStreamCalls(fn: Declare) {
   return {
     virStreamNew: fn<OfConnection<[number]>, StreamHandle | null>('void *virStreamNew(void *c, uint flags)'),
     virDomainScreenshot: fn<OfDomain<[StreamHandle, number, number]>, Text>(
       'str! virDomainScreenshot(void *d, void *stream, uint screen, uint flags)',
     ),
+    virDomainOpenConsole: fn<OfDomain<[null, StreamHandle, number]>, number>(
+      'int virDomainOpenConsole(void *d, str device, void *stream, uint flags)',
+    ),
+    virDomainOpenGraphicsFD: fn<OfDomain<[number, number]>, number>(
+      'int virDomainOpenGraphicsFD(void *d, uint index, uint flags)',
+    ),
+    virStreamSend: fn<readonly [StreamHandle, Uint8Array, number], number>(
+      'int virStreamSend(void *s, void *data, size_t size)',
+    ),
     virStreamRecv: fn<readonly [StreamHandle, Uint8Array, number], number>(
       'int virStreamRecv(void *s, void *buffer, size_t size)',
+    ),
+    virStreamRecvFlags: fn<readonly [StreamHandle, Uint8Array, number, number], number>(
+      'int virStreamRecvFlags(void *s, void *buffer, size_t size, uint flags)',
+    ),
+    virStreamRecvHole: fn<readonly [StreamHandle, Out<number>, number], number>(
+      'int virStreamRecvHole(void *s, _Out_ longlong *length, uint flags)',
     ),
     virStreamFinish: fn<readonly [StreamHandle], number>('int virStreamFinish(void *s)'),
     virStreamAbort: fn<readonly [StreamHandle], number>('int virStreamAbort(void *s)'),

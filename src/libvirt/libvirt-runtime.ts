@@ -119,8 +119,13 @@ function createOpen(library: LibvirtLibrary): LibvirtRuntime['open'] {
 const UUID_BUFFER_BYTES = 37;
 
 export function uuidOf(library: LibvirtLibrary, domain: DomainHandle): string {
+  return uuidText((text) => library.virDomainGetUUIDString(domain, text));
+}
+
+/** What one of libvirt's …GetUUIDString functions writes. */
+export function uuidText(write: (text: Uint8Array) => unknown): string {
   const text = new Uint8Array(UUID_BUFFER_BYTES);
-  library.virDomainGetUUIDString(domain, text);
+  write(text);
   return Buffer.from(text.subarray(0, UUID_BUFFER_BYTES - 1)).toString('latin1');
 }
 

@@ -6,6 +6,9 @@ export type Handle<Kind extends string> = bigint & { readonly [handleKind]: Kind
 export type ConnectionHandle = Handle<'virConnect'>;
 export type DomainHandle = Handle<'virDomain'>;
 export type StreamHandle = Handle<'virStream'>;
+export type NetworkHandle = Handle<'virNetwork'>;
+export type PoolHandle = Handle<'virStoragePool'>;
+export type VolumeHandle = Handle<'virStorageVol'>;
 
 /**
  * koffi runs C code on stacks of its own. Its 128 KiB for worker threads are too little for libvirt, which parses XML

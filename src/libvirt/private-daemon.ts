@@ -1,11 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError } from '../foundation/errors.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
 import { type DaemonFiles, daemonFiles, libvirtdConf, qemuConf, virtlogdConf } from './daemon-files.ts';
-import { answers, countDomains, isDaemonUsable, mayHoldDomains, stopDaemon } from './daemon-process.ts';
-import { DAEMON_SCRIPT, NOT_INSTALLED } from './daemon-script.ts';
+import {
+  answers,
+  countDomains,
+  hasEnded,
+  isDaemonUsable,
+  mayHoldDomains,
+  stopDaemon,
+} from './daemon-process.ts';
+import { DAEMON_SCRIPT, NOT_INSTALLED, ORPHAN_TIMEOUT_S } from './daemon-script.ts';
 import { FileLock } from './file-lock.ts';
 
 export type PrivateDaemon = {
@@ -18,7 +26,11 @@ export type PrivateDaemon = {
 };
 
 const START_LIMIT_MS = 20_000;
+const VIRTLOGD_LIMIT_MS = 5000;
 const POLL_MS = 5;
+/** Longer than a daemon without users goes on (ORPHAN_TIMEOUT_S), so that one left behind by a killed Kiln is waited for. */
+const OCCUPIED_LIMIT_MS = (ORPHAN_TIMEOUT_S + 10) * 1000;
+const OCCUPIED_POLL_MS = 250;
 const HOST_VIRTLOGD = '/run/libvirt/virtlogd-sock';
 
 /**
@@ -30,22 +42,25 @@ const HOST_VIRTLOGD = '/run/libvirt/virtlogd-sock';
  * by locks that the kernel takes back when a process dies, so a killed Kiln leaves at most the daemon, which the
  * next one takes over, or which ends itself once it has had neither user nor running guest for half a minute.
  * Guests outlive the daemon: a new one finds the guests of one that crashed.
- * @throws HostError `host.libvirt-missing`, `host.libvirt-daemon`, `host.runtime-dir-too-long`
+ * @throws HostError `host.libvirt-missing`, `host.libvirt-daemon`, `host.libvirt-occupied`, `host.runtime-dir-too-long`
  */
 export async function startPrivateDaemon(options: {
   readonly runtimeDir: string;
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
+  /** How long another daemon on the host's libvirt folders is waited for, where ours cannot have its own. */
+  readonly occupiedLimitMs?: number;
 }): Promise<PrivateDaemon> {
-  const { runtimeDir, signal, logger = silentLogger } = options;
+  const { runtimeDir, signal, logger = silentLogger, occupiedLimitMs = OCCUPIED_LIMIT_MS } = options;
   const files = daemonFiles(runtimeDir);
-  mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
+  await makeFolder(runtimeDir, 0o700);
   requireOwnFolder(runtimeDir);
   const user = await withGate(files, signal, async () => {
     const lock = FileLock.tryAcquire(files.users, 'shared');
     if (lock === undefined) throw new Error(`${files.users} is locked by something that is not Kiln`);
     try {
-      if (!(await isDaemonUsable(files))) await start(files, logger, signal);
+      if (await isDaemonUsable(files)) await virtlogdIsBack(files, signal);
+      else await startInTurn(files, { logger, signal, occupiedLimitMs });
       return lock;
     } catch (error) {
       lock.release();
@@ -100,10 +115,36 @@ async function withGate<Result>(
   }
 }
 
-async function start(files: DaemonFiles, logger: Logger, signal: AbortSignal | undefined): Promise<void> {
+type StartOptions = {
+  readonly logger: Logger;
+  readonly signal: AbortSignal | undefined;
+  readonly occupiedLimitMs: number;
+};
+
+/**
+ * Without a mount namespace of its own a daemon uses the host's /run/libvirt, which only one libvirtd can; another one there may be
+ * about to end.
+ */
+async function startInTurn(files: DaemonFiles, options: StartOptions): Promise<void> {
+  const deadline = performance.now() + options.occupiedLimitMs;
+  let said = false;
+  for (;;) {
+    try {
+      return await start(files, options);
+    } catch (error) {
+      if (!(error instanceof HostError) || error.code !== 'host.libvirt-occupied') throw error;
+      if (performance.now() > deadline) throw error;
+    }
+    if (!said) options.logger.info('libvirt: waiting for another libvirtd that uses /run/libvirt');
+    said = true;
+    await delay(OCCUPIED_POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
+  }
+}
+
+async function start(files: DaemonFiles, { logger, signal }: StartOptions): Promise<void> {
   await stopDaemon(files); // one that is about to end anyway, or hangs
-  for (const folder of [files.folder, files.etc, files.run, files.lib])
-    mkdirSync(folder, { recursive: true });
+  for (const stale of [files.log, files.scriptPid]) rmSync(stale, { force: true });
+  for (const folder of [files.folder, files.etc, files.run, files.lib]) await makeFolder(folder);
   const systemConf = '/etc/libvirt/qemu.conf';
   writeFileSync(files.libvirtdConf, libvirtdConf(files));
   writeFileSync(files.virtlogdConf, virtlogdConf(files));
@@ -114,12 +155,24 @@ async function start(files: DaemonFiles, logger: Logger, signal: AbortSignal | u
     const mode = await runStartScript(files, logger);
     if (mode !== 'isolated') warnOfSlowStart(logger);
     const deadline = performance.now() + START_LIMIT_MS;
-    await untilAnswering(files, files.socket, deadline, signal);
+    // libvirtd accepts connections before its QEMU driver has found out whether another libvirtd is in its place.
+    await until(() => isDaemonUsable(files), files, deadline, signal);
     // Every guest's output goes through virtlogd, so the first guest would fail without it.
-    await untilAnswering(files, mode === 'isolated' ? files.virtlogdSocket : HOST_VIRTLOGD, deadline, signal);
+    const virtlogd = mode === 'isolated' ? files.virtlogdSocket : HOST_VIRTLOGD;
+    await until(() => answers(virtlogd), files, deadline, signal);
   } catch (error) {
     await stopDaemon(files);
     throw error;
+  }
+}
+
+/** The script runs a virtlogd again that was killed. One that does not come is told by the guest that cannot start without it. */
+async function virtlogdIsBack(files: DaemonFiles, signal: AbortSignal | undefined): Promise<void> {
+  const socket = existsSync(files.virtlogdSocket) ? files.virtlogdSocket : HOST_VIRTLOGD;
+  const deadline = performance.now() + VIRTLOGD_LIMIT_MS;
+  while (!(await answers(socket)) && performance.now() < deadline) {
+    signal?.throwIfAborted();
+    await delay(POLL_MS);
   }
 }
 
@@ -146,15 +199,15 @@ function warnOfSlowStart(logger: Logger): void {
   );
 }
 
-async function untilAnswering(
+async function until(
+  condition: () => Promise<boolean>,
   files: DaemonFiles,
-  socket: string,
   deadline: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  while (!(await answers(socket))) {
+  while (!(await condition())) {
     signal?.throwIfAborted();
-    if (performance.now() > deadline) throw startFailure(files, undefined);
+    if (performance.now() > deadline || hasEnded(files)) throw startFailure(files, undefined);
     await delay(POLL_MS);
   }
 }
@@ -170,10 +223,19 @@ function startFailure(files: DaemonFiles, cause: unknown): HostError {
   const log = existsSync(files.log)
     ? readFileSync(files.log, 'utf8').trim().split('\n').slice(-5).join('\n')
     : '';
+  const details = { folder: files.folder };
+  if (/Failed to acquire pid file '\/(?:var\/)?run\/libvirt/.test(log)) {
+    return new HostError(
+      'host.libvirt-occupied',
+      'Another libvirtd uses /run/libvirt, and this machine does not let Kiln give its own daemon a place apart (mount namespaces need ' +
+        'CAP_SYS_ADMIN). Wait until the other one ends, build with the same KILN_RUNTIME_DIR as the other Kiln, or name its socket with --connect.',
+      { cause, details },
+    );
+  }
   return new HostError(
     'host.libvirt-daemon',
-    `Kiln's private libvirtd in ${files.folder} did not start within ${START_LIMIT_MS / 1000} s.${log ? ` Its log ends:\n${log}` : ''}`,
-    { cause, details: { folder: files.folder } },
+    `Kiln's private libvirtd in ${files.folder} did not start${hasEnded(files) ? '' : ` within ${START_LIMIT_MS / 1000} s`}.${log ? ` Its log ends:\n${log}` : ''}`,
+    { cause, details },
   );
 }
 

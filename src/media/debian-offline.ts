@@ -1,7 +1,9 @@
-import { link, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MediaError } from '../foundation/errors.ts';
+import { withLock } from '../foundation/lock-file.ts';
 import type { Logger } from '../foundation/logger.ts';
+import { makeOwnFolder } from '../foundation/own-folder.ts';
 import { CommandError } from '../process/run-command.ts';
 import { assembleIso } from './debian-offline/assemble-iso.ts';
 import { archiveFileName } from './debian-offline/control-file.ts';
@@ -21,16 +23,17 @@ export type DebianOfflineOptions = {
 };
 
 /**
- * The offline installer ISO of a Debian suite, assembled from packages of the mirror this machine's apt uses. Made once;
+ * The offline installer ISO of a Debian suite, with `packages` besides the recipe's, assembled from packages of the mirror this machine's apt uses. Made once;
  * afterwards the cached one is taken without looking at the network, until the recipe changes or `refresh` is asked for.
  * @throws MediaError `media.unavailable`, `media.offline`, `media.assembly`, `media.checksum`
  */
 export async function debianOfflineIso(
   suite: string,
+  packages: readonly string[],
   cache: MediaCache,
   options: DebianOfflineOptions = {},
 ): Promise<CachedFile> {
-  const recipe = recipeFor(suite);
+  const recipe = recipeFor(suite, packages);
   const key = `debian-offline ${JSON.stringify(recipe)}`;
   const cached = await cache.find(key);
   if (cached && !(options.refresh && !options.offline)) return cached;
@@ -41,14 +44,18 @@ export async function debianOfflineIso(
         'Run once without it.',
     );
   }
-  const make = (path: string) => assemble(recipe, cache, path, cached, options);
   const lock = { ...(options.signal ? { signal: options.signal } : {}) };
+  const aptFolder = await cache.folder(join('debian', recipe.suite));
+  // ISOs of one suite with different packages share apt's folders, and apt is told not to lock them.
+  const make = (path: string) =>
+    withLock(join(aptFolder, 'lock'), () => assemble(recipe, aptFolder, path, cached, options), lock);
   return options.refresh ? cache.make(key, make, lock) : cache.findOrMake(key, make, lock);
 }
 
-function recipeFor(suite: string): OfflineRecipe {
+function recipeFor(suite: string, packages: readonly string[]): OfflineRecipe {
   const recipe = offlineRecipeFor(suite);
-  if (recipe) return recipe;
+  const more = packages.filter((name) => !recipe?.extraPackages.includes(name));
+  if (recipe) return { ...recipe, extraPackages: [...recipe.extraPackages, ...more] };
   throw new MediaError(
     'media.unavailable',
     `Kiln has no recipe for an offline ISO of Debian "${suite}"; it knows ${OFFLINE_SUITES.join(', ')}.`,
@@ -57,7 +64,7 @@ function recipeFor(suite: string): OfflineRecipe {
 
 async function assemble(
   recipe: OfflineRecipe,
-  cache: MediaCache,
+  aptFolder: string,
   path: string,
   previous: CachedFile | undefined,
   options: DebianOfflineOptions,
@@ -67,8 +74,7 @@ async function assemble(
     ...(options.signal ? { signal: options.signal } : {}),
   };
   const mirror = await findDebianMirror(context);
-  const aptFolder = await cache.folder(join('debian', recipe.suite));
-  const folder = await mkdtemp(join(aptFolder, 'work-'));
+  const folder = await makeOwnFolder(aptFolder, 'work-');
   try {
     options.onStep?.(`reading the package index of Debian ${recipe.suite}`);
     const selection = await selectPackages(mirror, recipe, aptFolder, folder, context);
@@ -92,10 +98,10 @@ async function assemble(
   }
 }
 
-/** Keeps the downloads this ISO was made of for the next assembly; older versions would only pile up. */
-async function dropOldDownloads(selection: OfflineSelection): Promise<void> {
-  const current = new Set(selection.debs.map((stanza) => archiveFileName(stanza)));
-  const folder = selection.view.archives;
+/** Keeps the downloads for the next assembly, this ISO's and others'; versions that the suite has no more would only pile up. */
+async function dropOldDownloads({ view }: OfflineSelection): Promise<void> {
+  const current = new Set((await view.packages()).map((stanza) => archiveFileName(stanza)));
+  const folder = view.archives;
   for (const name of await readdir(folder)) {
     if (name.endsWith('.deb') && !current.has(name)) await rm(join(folder, name));
   }

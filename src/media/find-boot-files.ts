@@ -1,24 +1,21 @@
 import { MediaError } from '../foundation/errors.ts';
-import { parseIni } from './ini-file.ts';
+import { OPERATING_SYSTEMS } from '../os/os-table.ts';
 import type { MediaTree } from './tree/media-tree.ts';
+import { insideMedia, parseTreeInfo } from './tree-info.ts';
 
 /** Paths inside the media. */
 export type BootFiles = { readonly kernel: string; readonly initrd: string };
 
 /** Where distributions keep the kernel and initrd of their installer; the first pair that exists is taken. */
-const PLACES: readonly BootFiles[] = [
-  { kernel: 'install.amd/vmlinuz', initrd: 'install.amd/initrd.gz' },
-  { kernel: 'images/pxeboot/vmlinuz', initrd: 'images/pxeboot/initrd.img' },
-  { kernel: 'casper/vmlinuz', initrd: 'casper/initrd' },
-  { kernel: 'casper/hwe-vmlinuz', initrd: 'casper/hwe-initrd' },
-  { kernel: 'boot/x86_64/loader/linux', initrd: 'boot/x86_64/loader/initrd' },
-  ...['', 'netboot/', 'current/images/netboot/'].map((folder) => ({
-    kernel: `${folder}debian-installer/amd64/linux`,
-    initrd: `${folder}debian-installer/amd64/initrd.gz`,
-  })),
-  { kernel: 'linux', initrd: 'initrd.gz' },
-  { kernel: 'isolinux/vmlinuz', initrd: 'isolinux/initrd.img' },
-];
+const PLACES: readonly BootFiles[] = distinct([
+  ...OPERATING_SYSTEMS.flatMap(({ bootFiles }) => bootFiles).filter(({ arch }) => arch === undefined),
+  ...OPERATING_SYSTEMS.flatMap(({ bootFiles }) => bootFiles),
+]);
+
+function distinct(places: readonly BootFiles[]): readonly BootFiles[] {
+  const byText = new Map(places.map(({ kernel, initrd }) => [`${kernel}\n${initrd}`, { kernel, initrd }]));
+  return [...byText.values()];
+}
 
 /**
  * Kernel and initrd for direct kernel boot: those named explicitly, those of `.treeinfo`, or those at a customary place.
@@ -28,19 +25,29 @@ export async function findBootFiles(
   tree: MediaTree,
   explicit: { readonly kernel?: string; readonly initrd?: string } = {},
 ): Promise<BootFiles> {
-  const named = { ...(await namedByTreeInfo(tree)), ...given(explicit) };
+  // What a template names instead is no reason to read a .treeinfo that may be wrong.
+  const named = explicit.kernel && explicit.initrd ? given(explicit) : await namedByTreeInfo(tree);
   const candidates = named.kernel && named.initrd ? [{ kernel: named.kernel, initrd: named.initrd }] : PLACES;
   for (const place of candidates) {
-    const files = { kernel: inside(place.kernel, tree), initrd: inside(place.initrd, tree) };
+    const files = {
+      kernel: insideMedia(place.kernel, tree.name),
+      initrd: insideMedia(place.initrd, tree.name),
+    };
     if ((await tree.exists(files.kernel)) && (await tree.exists(files.initrd))) return files;
   }
   const places = candidates.map(({ kernel, initrd }) => `${kernel} with ${initrd}`);
   throw new MediaError(
     'media.no-kernel',
-    `${tree.name} has no kernel and initrd to boot directly; looked for ${places.join(', ')}. Name them with kernel= and ` +
+    `${tree.name} has no kernel and initrd to boot directly; looked for ${shown(places)}. Name them with kernel= and ` +
       'initrd=, or boot the ISO itself with --cdrom.',
     { details: { places } },
   );
+}
+
+/** All customary places would fill the screen; `details.places` has them. */
+function shown(places: readonly string[]): string {
+  if (places.length <= 3) return places.join(', ');
+  return `${places.slice(0, 2).join(', ')} and at ${places.length - 2} other places`;
 }
 
 function given(explicit: { readonly kernel?: string; readonly initrd?: string }): Partial<BootFiles> {
@@ -50,24 +57,9 @@ function given(explicit: { readonly kernel?: string; readonly initrd?: string })
   };
 }
 
-/** Section `images-<arch>`, of this or the only architecture. */
 async function namedByTreeInfo(tree: MediaTree): Promise<Partial<BootFiles>> {
   const text = await tree.readText('.treeinfo');
   if (text === undefined) return {};
-  const info = parseIni(text);
-  const images = info.get('images-x86_64') ?? [...info].find(([name]) => name.startsWith('images-'))?.[1];
-  const [kernel, initrd] = [images?.get('kernel'), images?.get('initrd')];
+  const { kernel, initrd } = parseTreeInfo(text, tree.name);
   return kernel && initrd ? { kernel, initrd } : {};
-}
-
-/** `.treeinfo` comes from elsewhere: it must not lead out of the media. */
-function inside(path: string, tree: MediaTree): string {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (!parts.includes('..') && !path.includes('\0') && parts.length > 0) return parts.join('/');
-  throw new MediaError(
-    'media.unsafe-path',
-    `${tree.name} names ${JSON.stringify(path)} as its kernel or initrd, which leads out of the media. Do not use it, or ` +
-      'name the files with kernel= and initrd=.',
-    { details: { path } },
-  );
 }

@@ -18,15 +18,36 @@ export type MediaPin = {
 export type MediaSource = {
   readonly kind: MediaKind;
   /**
-   * A path, an `http://` or `https://` URL, `apt-mirror:<suite>` (install tree of the Debian mirror this machine's
+   * A path, an `http://`, `https://` or `ftp://` URL, `apt-mirror:<suite>` (install tree of the Debian mirror this machine's
    * apt uses) or `debian-offline:<suite>` (installer ISO assembled from Debian packages).
    */
   readonly from: string;
   readonly pin?: MediaPin;
+  /** URLs of the same file elsewhere, tried in order when `from` cannot be had; the file is checked wherever it comes from. */
+  readonly mirrors?: readonly string[];
+  /** A list that has the file's checksum: `SHA256SUMS`, Fedora's `CHECKSUM`; a path or URL. */
+  readonly checksums?: string;
+  /** The list's detached OpenPGP signature, when it is neither clear-signed nor beside the list; a path or URL. */
+  readonly signature?: string;
+  /** A file with the keys that may sign the list; without it those of distributions on this host. */
+  readonly keyring?: string;
   /** Kernel and initrd inside the ISO or tree, for media whose layout Kiln does not know (`--location X,kernel=,initrd=`). */
   readonly kernel?: string;
   readonly initrd?: string;
 };
+
+/** A URL that ends so is one file; with `--location` every other one is an install tree. */
+const FILE_ENDING = /\.(iso|img|qcow2|raw|vmdk|vdi|vhdx?)$/i;
+
+/** Whether the installer itself comes over the network, which it keeps in memory. */
+export function isNetworkTree({ kind, from }: MediaSource): boolean {
+  if (kind !== 'location') return false;
+  return from.startsWith('apt-mirror:') || (/^(https?|ftp):/i.test(from) && !isFileUrl(from));
+}
+
+export function isFileUrl(url: string): boolean {
+  return URL.canParse(url) && FILE_ENDING.test(new URL(url).pathname);
+}
 
 /** Programs that install an operating system, each with its own boot arguments and install scripts. */
 export const INSTALLER_FAMILIES = [
@@ -88,7 +109,12 @@ export type ResolvedLocation = Resolved & {
     | { readonly kind: 'url'; readonly url: string };
 };
 
-export type ResolvedImport = Resolved & { readonly kind: 'import'; readonly diskPath: string };
+export type ResolvedImport = Resolved & {
+  readonly kind: 'import';
+  readonly diskPath: string;
+  /** When the image was last written to before its checksum was made, in nanoseconds since 1970; as text, since JSON has no such number. */
+  readonly writtenAt: string;
+};
 
 /** Media that lie on this machine, are as pinned and were recognised as far as possible. */
 export type ResolvedMedia = ResolvedCdrom | ResolvedLocation | ResolvedImport;

@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { checkBootFile } from './boot-file.ts';
+import { checkListed } from './check-pin.ts';
 import { findBootFiles } from './find-boot-files.ts';
 import type { MediaFile, MediaSource, ResolvedLocation } from './install-media.ts';
 import type { CachedFile, MediaCache } from './media-cache.ts';
 import { recogniseMedia } from './recognise-media.ts';
 import type { MediaTree } from './tree/media-tree.ts';
+import { parseTreeInfo } from './tree-info.ts';
 
 type BootParts = Pick<ResolvedLocation, 'kind' | 'kernelPath' | 'initrdPath' | 'facts'> & {
   readonly files: readonly MediaFile[];
@@ -22,9 +25,13 @@ export async function locationOf(
 ): Promise<BootParts> {
   const facts = await recogniseMedia(tree);
   const names = await findBootFiles(tree, source);
+  const text = await tree.readText('.treeinfo');
+  const checksums = text === undefined ? undefined : parseTreeInfo(text, tree.name).checksums;
   const fetchFile = (name: string): Promise<CachedFile> => {
     const make = async (path: string): Promise<undefined> => {
       await tree.copy(name, path);
+      await checkBootFile(path, `${name} of ${tree.name}`);
+      await checkListed(path, name, tree.name, checksums?.get(name));
     };
     const key = `boot file ${name} of ${identity ?? tree.name}`;
     return identity === undefined ? cache.make(key, make) : cache.findOrMake(key, make);

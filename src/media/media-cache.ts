@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestFile } from '../foundation/digest-file.ts';
 import { withLock } from '../foundation/lock-file.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
+import { replaceFile } from '../foundation/replace-file.ts';
 
 /** A file in the cache, named after its content. */
 export type CachedFile = {
@@ -26,6 +28,8 @@ export type MediaCache = {
   /** Folder for the work and downloads of one kind of media, created. */
   folder(name: string): Promise<string>;
   find(key: string): Promise<CachedFile | undefined>;
+  /** Whatever it is the file of. */
+  findContent(sha256: string): Promise<CachedFile | undefined>;
   /** The file of that key, made by `make` (which writes to the path it is given) when it is not there. */
   findOrMake(key: string, make: Make, options?: AddOptions): Promise<CachedFile>;
   /** Makes the file again even when it is there. */
@@ -48,6 +52,7 @@ export function openMediaCache(cacheDir: string): MediaCache {
     );
   return {
     find: store.find,
+    findContent: store.findContent,
     folder: (name) => ensureFolder(join(root, name)),
     findOrMake: async (key, maker, options = {}) =>
       (await store.find(key)) ?? (await make(key, maker, false, options)),
@@ -68,6 +73,7 @@ type Store = {
   readIndex(key: string): Promise<IndexEntry | undefined>;
   writeIndex(key: string, entry: IndexEntry): Promise<void>;
   find(key: string): Promise<CachedFile | undefined>;
+  findContent(sha256: string): Promise<CachedFile | undefined>;
   add(key: string, maker: Make): Promise<CachedFile>;
 };
 
@@ -77,9 +83,7 @@ function storeIn(root: string): Store {
 
   const writeIndex = async (key: string, entry: IndexEntry): Promise<void> => {
     await ensureFolder(join(root, 'index'));
-    const temporary = `${indexPath(key)}.${randomUUID()}`;
-    await writeFile(temporary, `${JSON.stringify({ key, ...entry }, null, 2)}\n`);
-    await rename(temporary, indexPath(key));
+    await replaceFile(indexPath(key), `${JSON.stringify({ key, ...entry }, null, 2)}\n`);
   };
   const readIndex = async (key: string): Promise<IndexEntry | undefined> =>
     readEntry(indexPath(key)).catch(ifMissing);
@@ -94,7 +98,20 @@ function storeIn(root: string): Store {
   const find = async (key: string): Promise<CachedFile | undefined> => {
     const entry = await readIndex(key);
     if (entry === undefined || !(await isUntouched(entry))) return undefined;
+    await touch(key);
     return { ...entry, path: objectPath(entry.sha256) };
+  };
+  /** When it was last asked for, which decides what goes first when the cache is pruned. */
+  const touch = async (key: string): Promise<void> => {
+    const now = new Date();
+    // Another process may be renewing or pruning it, or the folder may be read-only: it is only a hint.
+    await utimes(indexPath(key), now, now).catch(() => undefined);
+  };
+  const findContent = async (sha256: string): Promise<CachedFile | undefined> => {
+    const placed = await readIndex(objectKey(sha256));
+    return placed && (await isUntouched(placed))
+      ? { ...placed, notes: {}, path: objectPath(sha256) }
+      : undefined;
   };
   /** One record for all keys of the object: a second key with the same content must not make the first one's invalid. */
   const place = async (temporary: string, { sha256, size, notes }: IndexEntry): Promise<void> => {
@@ -117,7 +134,7 @@ function storeIn(root: string): Store {
       await rm(temporary, { force: true });
     }
   };
-  return { readIndex, writeIndex, find, add };
+  return { readIndex, writeIndex, find, findContent, add };
 }
 
 async function readEntry(path: string): Promise<IndexEntry | undefined> {
@@ -143,7 +160,7 @@ function keyName(key: string): string {
 }
 
 async function ensureFolder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   return path;
 }
 

@@ -1,23 +1,26 @@
+import { brokenUrl } from '../foundation/broken-url.ts';
 import { MediaError } from '../foundation/errors.ts';
+import { type MadeMedia, parseMadeMedia } from './made-media.ts';
 
 /** `MediaSource.from`, taken apart. */
 export type MediaLocator =
   | { readonly scheme: 'path'; readonly path: string }
-  | { readonly scheme: 'http'; readonly url: string }
-  | { readonly scheme: 'apt-mirror' | 'debian-offline'; readonly suite: string };
+  | { readonly scheme: 'url'; readonly url: string }
+  | MadeMedia;
 
 /**
  * @throws MediaError `media.unsupported` for a scheme that Kiln cannot fetch, `media.not-found` for a malformed name
  */
 export function parseMediaLocator(from: string): MediaLocator {
-  const own = /^(apt-mirror|debian-offline):([a-z][a-z0-9-]*)$/.exec(from);
-  if (own?.[2] !== undefined) {
-    return { scheme: own[1] === 'apt-mirror' ? 'apt-mirror' : 'debian-offline', suite: own[2] };
-  }
+  const made = parseMadeMedia(from);
+  if (made !== undefined && 'wrong' in made) throw new MediaError('media.unsupported', `${made.wrong}.`);
+  if (made !== undefined) return made;
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(from)?.[1]?.toLowerCase();
-  if (scheme === 'http' || scheme === 'https') {
-    if (!URL.canParse(from)) throw new MediaError('media.not-found', 'The media URL is malformed; check it.');
-    return { scheme: 'http', url: from };
+  if (scheme === 'http' || scheme === 'https' || scheme === 'ftp') {
+    if (!URL.canParse(from)) {
+      throw new MediaError('media.not-found', `The media URL ${brokenUrl(from)} is malformed; check it.`);
+    }
+    return { scheme: 'url', url: from };
   }
   if (scheme === 'file' && URL.canParse(from)) {
     return { scheme: 'path', path: decodeURIComponent(new URL(from).pathname) };
@@ -25,14 +28,8 @@ export function parseMediaLocator(from: string): MediaLocator {
   if (scheme !== undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(from)) {
     throw new MediaError(
       'media.unsupported',
-      `Media cannot be fetched with ${scheme}:; use http, https or a file of this machine.`,
+      `Media cannot be fetched with ${scheme}:; use http, https, ftp or a file of this machine.`,
       { details: { scheme } },
-    );
-  }
-  if (/^(apt-mirror|debian-offline):/.test(from)) {
-    throw new MediaError(
-      'media.unsupported',
-      `${from} names no Debian suite; write for example ${scheme}:trixie.`,
     );
   }
   return { scheme: 'path', path: from };

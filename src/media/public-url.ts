@@ -18,7 +18,7 @@ export function withoutLogin(from: URL): string {
 
 /** Install media as the user named them, without what a URL may hold of credentials and tokens. */
 export function publicFrom(from: string): string {
-  return /^https?:/i.test(from) && URL.canParse(from) ? publicUrl(from) : from;
+  return /^(https?|ftp):/i.test(from) && URL.canParse(from) ? publicUrl(from) : from;
 }
 
 /** The URL of a file below `base`, whether or not that ends in a slash; a query such as a token is kept. */

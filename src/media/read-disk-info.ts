@@ -5,7 +5,8 @@ export type DiskInfo = {
   readonly arch: string | undefined;
 };
 
-const ARCHITECTURES: Readonly<Record<string, string>> = {
+/** Debian's words, and libvirt's. */
+export const DEBIAN_ARCHITECTURES: Readonly<Record<string, string>> = {
   amd64: 'x86_64',
   arm64: 'aarch64',
   i386: 'i686',
@@ -22,10 +23,10 @@ export function readDiskInfo(text: string): DiskInfo | undefined {
   const line = text.split('\n', 1)[0] ?? '';
   const match = /^(.+?) (\d[\w.]*)(?= |$)/.exec(line);
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  const word = line.split(/[\s/-]+/).find((part) => part in ARCHITECTURES);
+  const word = line.split(/[\s/-]+/).find((part) => part in DEBIAN_ARCHITECTURES);
   return {
     distribution: match[1],
     version: match[2],
-    arch: word === undefined ? undefined : ARCHITECTURES[word],
+    arch: word === undefined ? undefined : DEBIAN_ARCHITECTURES[word],
   };
 }

@@ -1,7 +1,11 @@
-import { type IniFile, parseIni } from './ini-file.ts';
+import { findOs } from '../os/find-os.ts';
+import type { Distribution } from '../os/operating-system.ts';
+import { DISTRIBUTIONS } from '../os/os-table.ts';
+import { OWN_ISO_ARGUMENTS } from './added-arguments.ts';
 import type { InstallerFamily, MediaFacts } from './install-media.ts';
-import { readDiskInfo } from './read-disk-info.ts';
+import { DEBIAN_ARCHITECTURES, readDiskInfo } from './read-disk-info.ts';
 import type { MediaTree } from './tree/media-tree.ts';
+import { parseTreeInfo } from './tree-info.ts';
 
 /** What one kind of evidence tells; the first recogniser that knows a fact decides it. */
 type Finding = {
@@ -15,36 +19,17 @@ type Finding = {
 /** In `.disk/info` of the ISO that debian-offline/ assembles. */
 const OWN_ISO = 'Kiln offline';
 
-/**
- * Kiln's offline ISO needs no network and no mirror, and its index is not signed (it was checked when the ISO was made). Debian's own
- * media get none of these: they go on to a signed mirror.
- */
-const OWN_ISO_ARGUMENTS = [
-  'netcfg/enable=false',
-  'apt-setup/use_mirror=false',
-  'apt-setup/no_mirror=true',
-  'debian-installer/allow_unauthenticated=true',
-];
-
 type Recogniser = (tree: MediaTree) => Promise<Finding | undefined>;
 
-/** Beginning of a distribution's name on its media → Kiln's name of the system and its installer. */
-const DISTRIBUTIONS: readonly (readonly [RegExp, string, InstallerFamily])[] = [
-  [/^kiln test/i, 'kiln-test', 'test-installer'],
-  [/^debian/i, 'debian', 'debian-installer'],
-  [/^ubuntu/i, 'ubuntu', 'subiquity'],
-  [/^fedora/i, 'fedora', 'anaconda'],
-  [/^centos stream/i, 'centos-stream', 'anaconda'],
-  [/^red hat enterprise/i, 'rhel', 'anaconda'],
-  [/^alma/i, 'almalinux', 'anaconda'],
-  [/^rocky/i, 'rocky', 'anaconda'],
-  [/^oracle/i, 'ol', 'anaconda'],
+const RECOGNISERS: readonly Recogniser[] = [
+  byCasper,
+  byTreeInfo,
+  byDiskInfo,
+  byDebianNetboot,
+  byIpxe,
+  bySuse,
+  byLabel,
 ];
-
-/** Systems whose id holds the whole version (`ubuntu24.04`); the others only its first number, and a test system none. */
-const WHOLE_VERSION = ['ubuntu'];
-
-const RECOGNISERS: readonly Recogniser[] = [byTreeInfo, byDiskInfo, byDebianNetboot, byIpxe, bySuse, byLabel];
 
 /** Looks at what lies on the media; never fails for media it does not know. */
 export async function recogniseMedia(tree: MediaTree): Promise<MediaFacts> {
@@ -68,15 +53,24 @@ export async function recogniseMedia(tree: MediaTree): Promise<MediaFacts> {
   };
 }
 
+/** Ubuntu 20.04 came with either installer; this folder is that of the live one. */
+async function byCasper(tree: MediaTree): Promise<Finding | undefined> {
+  return (await tree.exists('casper/vmlinuz'))
+    ? { family: 'subiquity', why: 'it has casper/vmlinuz' }
+    : undefined;
+}
+
 /** `.treeinfo`: Fedora, Red Hat's family, and all that productmd describes. */
 async function byTreeInfo(tree: MediaTree): Promise<Finding | undefined> {
   const text = await tree.readText('.treeinfo');
   if (text === undefined) return undefined;
-  const info = parseIni(text);
-  const name = value(info, 'general', 'family') ?? value(info, 'release', 'name');
-  const version = value(info, 'general', 'version') ?? value(info, 'release', 'version');
-  const arch = value(info, 'general', 'arch') ?? value(info, 'tree', 'arch');
-  return finding(`.treeinfo names ${name ?? 'no family'} ${version ?? ''}`.trimEnd(), name, version, arch);
+  const { family, version, arch } = parseTreeInfo(text, tree.name);
+  return finding(
+    `.treeinfo names ${family ?? 'no family'} ${version ?? ''}`.trimEnd(),
+    family,
+    version,
+    arch,
+  );
 }
 
 async function byDiskInfo(tree: MediaTree): Promise<Finding | undefined> {
@@ -108,15 +102,11 @@ async function byIpxe(tree: MediaTree): Promise<Finding | undefined> {
 async function bySuse(tree: MediaTree): Promise<Finding | undefined> {
   const products = await tree.readText('media.1/products');
   if (products !== undefined) {
-    const why = `media.1/products names ${products.split('\n', 1)[0]}`;
-    const version = /-(\d+(?:\.\d+)*)/.exec(products)?.[1];
-    const osId = /leap/i.test(products) && version ? `opensuse${version}` : undefined;
-    return {
-      family: 'autoyast',
-      why,
-      ...(version === undefined ? {} : { version }),
-      ...(osId === undefined ? {} : { osId }),
-    };
+    const line = products.split('\n', 1)[0] ?? '';
+    // "/ openSUSE-Leap 15.6-1": folder, name, version, release.
+    const name = line.replace(/^\/\S*\s+/, '');
+    const found = finding(`media.1/products names ${line}`, name, versionIn(name), undefined);
+    return { ...found, family: found.family ?? 'autoyast' };
   }
   return (await tree.exists('boot/x86_64/loader/linux'))
     ? { family: 'autoyast', arch: 'x86_64', why: 'it has boot/x86_64/loader/linux' }
@@ -126,10 +116,22 @@ async function bySuse(tree: MediaTree): Promise<Finding | undefined> {
 /** Labels such as `Fedora-S-dvd-x86_64-41`, `Debian 13.1.0 amd64 n`, `AlmaLinux-9-4-x86_64-dvd`. */
 async function byLabel(tree: MediaTree): Promise<Finding | undefined> {
   const label = tree.volumeLabel ?? '';
-  const known = DISTRIBUTIONS.some(([pattern]) => pattern.test(label));
-  if (!known) return undefined;
-  const version = /(?:^|[\s-])(\d+(?:\.\d+)*)(?![\w])/.exec(label)?.[1];
-  return finding(`its volume label is ${label}`, label, version, /x86_64|aarch64/.exec(label)?.[0]);
+  if (distributionNamed(label) === undefined) return undefined;
+  return finding(
+    `its volume label is ${label}`,
+    label,
+    versionIn(label),
+    /x86_64|aarch64|amd64|arm64/.exec(label)?.[0],
+  );
+}
+
+/** The first number that stands alone: 9 of `RHEL-9-4-0-BaseOS-x86_64`, 42 of `Fedora-S-dvd-x86_64-42`. */
+function versionIn(text: string): string | undefined {
+  return /(?:^|[\s-]|SLES?)(\d+(?:\.\d+)*)(?![\w])/.exec(text)?.[1];
+}
+
+function distributionNamed(name: string): Distribution | undefined {
+  return DISTRIBUTIONS.find(({ patterns }) => patterns.some((pattern) => pattern.test(name)));
 }
 
 function finding(
@@ -138,33 +140,36 @@ function finding(
   version: string | undefined,
   arch: string | undefined,
 ): Finding {
-  const known = DISTRIBUTIONS.find(([pattern]) => pattern.test(name ?? ''));
-  const osId = known === undefined ? undefined : osIdOf(known[1], version);
+  const known = distributionNamed(name ?? '');
+  const osId = known === undefined ? undefined : osIdOf(known, version);
+  const family = (osId === undefined ? undefined : findOs(osId)?.family) ?? known?.family;
   return {
     why,
     ...(osId === undefined ? {} : { osId }),
-    ...(known === undefined ? {} : { family: known[2] }),
+    ...(family === undefined ? {} : { family }),
     ...(version === undefined ? {} : { version }),
-    ...(arch === undefined ? {} : { arch }),
+    ...(arch === undefined ? {} : { arch: DEBIAN_ARCHITECTURES[arch] ?? arch }),
   };
 }
 
-function osIdOf(name: string, version: string | undefined): string | undefined {
-  if (name === 'kiln-test') return name;
+/** The id in Kiln's table; for a release that it does not have, the id it would have. */
+function osIdOf({ idPrefix, versionParts }: Distribution, version: string | undefined): string | undefined {
+  if (versionParts === 0) return idPrefix;
   if (version === undefined) return undefined;
-  return name + (WHOLE_VERSION.includes(name) ? version : (version.split('.', 1)[0] ?? ''));
+  const id = idPrefix + version.split('.').slice(0, versionParts).join('.');
+  const known = findOs(id);
+  return known === undefined || known.generic ? id : known.id;
 }
 
 /** What this very medium asks for besides its family's arguments (those are in os/kernel-arguments.ts). */
-async function mediaArguments(tree: MediaTree, family: InstallerFamily | undefined): Promise<string[]> {
+async function mediaArguments(
+  tree: MediaTree,
+  family: InstallerFamily | undefined,
+): Promise<readonly string[]> {
   if (family === 'anaconda' && tree.volumeLabel !== undefined) {
     // Anaconda finds its second stage on the CD by label; a space is written \x20 (dracut.cmdline(7)).
     return [`inst.stage2=hd:LABEL=${tree.volumeLabel.replaceAll(' ', '\\x20')}`];
   }
   const info = family === 'debian-installer' ? await tree.readText('.disk/info') : undefined;
   return info?.includes(OWN_ISO) ? OWN_ISO_ARGUMENTS : [];
-}
-
-function value(info: IniFile, section: string, key: string): string | undefined {
-  return info.get(section)?.get(key) || undefined;
 }

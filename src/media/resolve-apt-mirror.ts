@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MediaError } from '../foundation/errors.ts';
+import { makeOwnFolder } from '../foundation/own-folder.ts';
 import { runCommand } from '../process/run-command.ts';
+import { mirrorArguments } from './added-arguments.ts';
 import { findMissing } from './apt-mirror/find-missing.ts';
 import {
   fetchThroughApt,
@@ -20,6 +22,8 @@ import type { ResolveContext } from './resolve-media.ts';
 
 const IMAGES = 'main/installer-amd64/current/images';
 const NETBOOT = 'netboot/debian-installer/amd64';
+/** choose-mirror knows by the last whether the mirror has the architecture; net-retriever checks the signature of the first. */
+const ASKED_BY_INSTALLER = ['Release', 'Release.gpg', 'main/binary-amd64/Release'] as const;
 const COMPONENT_INDEX = 'main/debian-installer/binary-amd64/Packages.xz';
 
 /**
@@ -41,10 +45,10 @@ export async function resolveAptMirror(
   if (source.kind !== 'location') {
     throw new MediaError('media.unsupported', `${source.from} is an install tree; use it with --location.`);
   }
-  refusePin(source.from, source.pin);
+  refusePin(source.from, source);
   const apt = { logger: context.logger, ...(context.signal ? { signal: context.signal } : {}) };
   const mirror = await findDebianMirror(apt);
-  const folder = await mkdtemp(join(await context.cache.folder('debian'), 'tree-'));
+  const folder = await makeOwnFolder(await context.cache.folder('debian'), 'tree-');
   try {
     return await useTree({ suite, source, mirror, folder, apt, context });
   } finally {
@@ -73,6 +77,7 @@ async function useTree(work: Work): Promise<ResolvedLocation> {
   await requireAll(work, [
     ...names.map((name) => `dists/${suite}/${IMAGES}/${name}`),
     `dists/${suite}/${IMAGES}/udeb.list`,
+    ...ASKED_BY_INSTALLER.map((name) => `dists/${suite}/${name}`),
   ]);
   await requireAll(work, await componentFiles(work, signed));
   const [kernel, initrd] = await Promise.all(names.map((name) => fetchBootFile(name, sums, work)));
@@ -90,7 +95,7 @@ async function useTree(work: Work): Promise<ResolvedLocation> {
       family: 'debian-installer',
       volumeLabel: undefined,
       boots: { bios: false, uefi: false },
-      kernelArguments: mirrorArguments(url, suite),
+      kernelArguments: mirrorArguments(url.host, url.pathname.replace(/\/+$/, '') || '/', suite),
       why: [`the Debian mirror of this machine's apt has the complete network installer of ${suite}`],
     },
     files: [
@@ -148,17 +153,4 @@ async function fetchBootFile(
     await fetchThroughApt(url, path, sum, work.apt);
     return {};
   });
-}
-
-/** So that the installer goes on with the same mirror (Debian installation guide, B.4.3). */
-function mirrorArguments(url: URL, suite: string): string[] {
-  return [
-    'mirror/country=manual',
-    'mirror/protocol=http',
-    `mirror/http/hostname=${url.host}`,
-    `mirror/http/directory=${url.pathname.replace(/\/+$/, '') || '/'}`,
-    'mirror/http/proxy=',
-    `mirror/suite=${suite}`,
-    'netcfg/choose_interface=auto',
-  ];
 }

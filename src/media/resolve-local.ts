@@ -9,6 +9,7 @@ import { recogniseMedia } from './recognise-media.ts';
 import type { ResolveContext } from './resolve-media.ts';
 import { directoryTree } from './tree/directory-tree.ts';
 import { isoTree } from './tree/iso-tree.ts';
+import { pinOf } from './verify/listed-pin.ts';
 
 export type LocalFile = {
   readonly path: string;
@@ -44,7 +45,8 @@ export async function resolveFile(
   const image = await openIsoImage(path);
   try {
     const sha256 = file.sha256 ?? (await context.cache.digestOf(path, context.signal));
-    await checkPin(path, sha256, file.name, source.pin, context.signal);
+    const must = await pinOf(source, basename(file.name), context);
+    await checkPin(path, sha256, file.name, must?.pin, context.signal);
     const tree = isoTree(image, file.name, context.signal);
     const iso: MediaFile = { role: 'iso', name: manifestName(file), size, sha256 };
     const common = { isoPath: path, source: manifestName(file) };
@@ -65,13 +67,17 @@ async function resolveDisk(
   source: MediaSource,
   context: ResolveContext,
 ): Promise<ResolvedMedia> {
+  // Before the checksum: what is written while it is made counts as well.
+  const writtenAt = String((await stat(file.path, { bigint: true })).mtimeNs);
   const sha256 = file.sha256 ?? (await context.cache.digestOf(file.path, context.signal));
-  await checkPin(file.path, sha256, file.name, source.pin, context.signal);
+  const must = await pinOf(source, basename(file.name), context);
+  await checkPin(file.path, sha256, file.name, must?.pin, context.signal);
   const name = manifestName(file);
   const { size } = await stat(file.path);
   return {
     kind: 'import',
     diskPath: file.path,
+    writtenAt,
     facts: NO_FACTS,
     files: [{ role: 'disk', name, size, sha256 }],
     source: name,
@@ -86,9 +92,11 @@ export async function resolveDirectory(
 ): Promise<ResolvedMedia> {
   const path = resolve(folder);
   if (source.kind !== 'location') {
-    throw new MediaError('media.not-iso', `${folder} is a folder; use --location for an install tree.`);
+    const instead =
+      source.kind === 'import' ? 'name the disk image in it' : 'use --location for an install tree';
+    throw new MediaError('media.not-iso', `${folder} is a folder; ${instead}.`);
   }
-  refusePin(folder, source.pin);
+  refusePin(folder, source);
   const location = await locationOf(directoryTree(path), source, undefined, context.cache);
   return { ...location, tree: { kind: 'directory', path }, source: basename(path) };
 }

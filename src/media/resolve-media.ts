@@ -6,6 +6,8 @@ import { type Downloader, openDownloader } from './download.ts';
 import type { MediaSource, ResolvedMedia } from './install-media.ts';
 import { type MediaCache, openMediaCache } from './media-cache.ts';
 import { parseMediaLocator } from './media-locator.ts';
+import { noneUsable } from './none-usable.ts';
+import type { ProxySettings } from './proxy-fetch.ts';
 import { publicFrom } from './public-url.ts';
 import { resolveAptMirror } from './resolve-apt-mirror.ts';
 import { resolveDirectory, resolveFile } from './resolve-local.ts';
@@ -17,10 +19,14 @@ export type MediaProgress = { readonly detail: string; readonly percent?: number
 export type ResolveOptions = {
   /** Kiln's cache folder; media lie in its `media/`. */
   readonly cacheDir: string;
+  /** Of the guest, as libvirt spells it: media of another one are refused. */
+  readonly arch?: string;
   /** Fetch nothing; use what the cache and this machine have. */
   readonly offline?: boolean;
   /** Look for newer packages for an ISO that Kiln assembled. */
   readonly refresh?: boolean;
+  /** For fetching over HTTP and HTTPS. */
+  readonly proxy?: ProxySettings;
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
   readonly onProgress?: (progress: MediaProgress) => void;
@@ -32,6 +38,7 @@ export type ResolveOptions = {
 export type ResolveContext = {
   readonly cache: MediaCache;
   readonly downloader: Downloader;
+  readonly arch: string | undefined;
   readonly offline: boolean;
   readonly refresh: boolean;
   readonly signal: AbortSignal | undefined;
@@ -40,7 +47,7 @@ export type ResolveContext = {
 };
 
 /** Errors that are about trust: another candidate must not paper over them. */
-const FINAL = ['media.checksum', 'media.unsafe-path'];
+const FINAL = ['media.checksum', 'media.checksum-list', 'media.signature', 'media.unsafe-path'];
 
 /**
  * Makes the first usable candidate ready on this machine: first one that is here already and needs no network, so that a second build
@@ -68,14 +75,7 @@ export async function resolveMedia(
       options.onPassedOver?.({ ...source, from }, error.message);
     }
   }
-  const lines = reasons.map(({ source, reason }) => `  ${source}: ${reason}`);
-  throw new MediaError(
-    'media.none-usable',
-    candidates.length === 0
-      ? 'No install media are named; use --cdrom, --location or --import.'
-      : `None of the install media can be used:\n${lines.join('\n')}`,
-    { details: { reasons } },
-  );
+  throw noneUsable(reasons);
 }
 
 /** undefined when there is no choice to make, or no candidate can be had without the network. */
@@ -97,11 +97,12 @@ async function readyCandidate(
   return undefined;
 }
 
-async function contextFor(options: ResolveOptions): Promise<ResolveContext> {
+export async function contextFor(options: ResolveOptions): Promise<ResolveContext> {
   const cache = openMediaCache(options.cacheDir);
   const progress = options.onProgress ?? (() => {});
   const downloader = openDownloader({
     partial: await cache.folder('partial'),
+    ...(options.proxy ? { proxy: options.proxy } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
     onProgress: ({ bytes, total }) =>
       progress({
@@ -112,6 +113,7 @@ async function contextFor(options: ResolveOptions): Promise<ResolveContext> {
   return {
     cache,
     downloader,
+    arch: options.arch,
     offline: options.offline ?? false,
     refresh: options.refresh ?? false,
     signal: options.signal,
@@ -121,14 +123,34 @@ async function contextFor(options: ResolveOptions): Promise<ResolveContext> {
 }
 
 async function resolveOne(source: MediaSource, context: ResolveContext): Promise<ResolvedMedia> {
+  const media = await resolveWhatever(source, context);
+  requireArch(media.facts.arch, context.arch, publicFrom(source.from));
+  return media;
+}
+
+/** A PC of 64 bits boots media for 32 bits as well; `x86_64_v2` is AlmaLinux's name of a build for older CPUs. */
+const ARCHITECTURES: Readonly<Record<string, RegExp>> = { x86_64: /^(x86_64(_v\d)?|i[3-6]86)$/ };
+
+/** @throws MediaError `media.wrong-arch` (details: arch, wanted) */
+function requireArch(arch: string | undefined, wanted: string | undefined, name: string): void {
+  if (arch === undefined || wanted === undefined) return;
+  if (ARCHITECTURES[wanted]?.test(arch) ?? arch === wanted) return;
+  throw new MediaError(
+    'media.wrong-arch',
+    `${name} installs a system for ${arch}, and the guest is ${wanted}. Name media for ${wanted}.`,
+    { details: { arch, wanted } },
+  );
+}
+
+async function resolveWhatever(source: MediaSource, context: ResolveContext): Promise<ResolvedMedia> {
   const locator = parseMediaLocator(source.from);
   switch (locator.scheme) {
-    case 'http':
+    case 'url':
       return resolveUrl(locator.url, source, context);
     case 'apt-mirror':
       return resolveAptMirror(locator.suite, source, context);
     case 'debian-offline': {
-      const iso = await debianOfflineIso(locator.suite, context.cache, {
+      const iso = await debianOfflineIso(locator.suite, locator.packages, context.cache, {
         offline: context.offline,
         refresh: context.refresh,
         logger: context.logger,

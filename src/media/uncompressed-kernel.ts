@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
+import { writeFile } from '../foundation/write-file.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
 import { hasPvhEntry, type KernelPayload, kernelPayload } from './kernel-image.ts';
 import { openMediaCache } from './media-cache.ts';

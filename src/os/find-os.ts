@@ -1,11 +1,22 @@
 import { OPERATING_SYSTEMS, type OperatingSystem } from './os-table.ts';
 
-/** Finds a system by id, alias, or the generic row its id begins with (`fedora42`); undefined when Kiln does not know it. */
+/** What may follow a system's id to name one of its minor releases: `rhel9.4`, `sles15sp6`, `rocky9-unknown` (libosinfo's word). */
+const MINOR = /^(\.\d+(\.\d+)*|-?sp\d+|-unknown)$/;
+
+/**
+ * Finds a system by id, alias, a minor release of it (`rhel9.4`), or the generic row its id begins with (`fedora39`); undefined when Kiln
+ * does not know it.
+ */
 export function findOs(id: string): OperatingSystem | undefined {
   const word = id.toLowerCase();
-  const exact = OPERATING_SYSTEMS.find((os) => os.id === word || os.aliases.includes(word));
+  const named = (matches: (name: string) => boolean): OperatingSystem | undefined =>
+    OPERATING_SYSTEMS.find((os) => [os.id, ...os.aliases].some(matches));
   const generic = OPERATING_SYSTEMS.filter((os) => os.generic && word.startsWith(os.id));
-  return exact ?? generic.find((os) => /^[-.]?\d/.test(word.slice(os.id.length)));
+  return (
+    named((name) => name === word) ??
+    named((name) => /\d$/.test(name) && word.startsWith(name) && MINOR.test(word.slice(name.length))) ??
+    generic.find((os) => /^[-.]?\d/.test(word.slice(os.id.length)))
+  );
 }
 
 /** The system whose Debian suite has this code name. */

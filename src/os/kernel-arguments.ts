@@ -1,54 +1,89 @@
 import { assertNever } from '../foundation/assert-never.ts';
-import type { InstallerFamily } from '../media/install-media.ts';
-import type { InjectionMethod, InstallScriptKind } from '../spec/build-spec.ts';
+import type { InstallScriptKind } from '../spec/build-spec.ts';
+import type { KernelDialect, OperatingSystem } from './operating-system.ts';
+import { type InjectedScript, scriptArguments } from './script-arguments.ts';
 
 /** The serial port every guest has; its console is what Kiln reads. */
 const SERIAL = 'console=ttyS0,115200n8';
 
-/** The installer a kind of script is written for, when the operating system is not known. */
-export function familyOfScript(kind: InstallScriptKind): InstallerFamily {
+/** How the installer of a kind of script wants its arguments, when the operating system is not known. */
+export function dialectOfScript(kind: InstallScriptKind): KernelDialect {
   switch (kind) {
     case 'preseed':
       return 'debian-installer';
     case 'kickstart':
-      return 'anaconda';
+      return 'dracut';
     case 'autoinstall':
-      return 'subiquity';
+    case 'user-script':
+      return 'casper';
     case 'autoyast':
-      return 'autoyast';
+      return 'linuxrc';
     default:
       return assertNever(kind);
   }
+}
+
+/** Of the installer that reads this kind of script, else of the usual one. */
+export function dialectOf(
+  { installers }: OperatingSystem,
+  kind: InstallScriptKind | undefined,
+): KernelDialect | undefined {
+  const reader = installers.find(({ scriptKinds }) => kind !== undefined && scriptKinds.includes(kind));
+  return (reader ?? installers[0])?.dialect;
 }
 
 /**
  * What the installer's kernel gets on its command line so that it runs through the serial console and asks nothing.
  *
  * debian-installer: `text` prints plain lines where the default draws boxes, TERM=dumb keeps GNU screen off the console; a
- * `/preseed.cfg` in the initrd is found without being named (Debian installation guide, B.2). Anaconda: boot-options.rst of
- * anaconda. Subiquity: without `autoinstall` it asks before it writes to the disk. AutoYaST: linuxrc's `autoyast=`.
+ * `/preseed.cfg` in the initrd is found without being named (Debian installation guide, B.2). dracut: Anaconda's boot-options.rst; without
+ * tmux the console stays plain, its logs and a copy of the script stay out of the image, and where dracut cannot go on it powers off
+ * instead of offering a shell. Old Anaconda: the same words without prefix (anaconda's docs/command-line.txt of that time). linuxrc: no
+ * update of itself from the network.
  */
 export function installerArguments(
-  family: InstallerFamily,
-  script: { readonly kind: InstallScriptKind; readonly inject: InjectionMethod } | undefined,
+  dialect: KernelDialect,
+  script: InjectedScript | undefined,
 ): readonly string[] {
-  const inInitrd = script?.inject === 'initrd';
-  switch (family) {
+  return [...scriptArguments(dialect, script), ...consoleArguments(dialect)];
+}
+
+function consoleArguments(dialect: KernelDialect): readonly string[] {
+  switch (dialect) {
     case 'debian-installer':
+    case 'kickseed':
       return ['DEBIAN_FRONTEND=text', 'TERM=dumb', SERIAL, 'priority=critical'];
-    case 'anaconda':
-      return [...(inInitrd ? ['inst.ks=file:/ks.cfg'] : []), 'inst.text', 'inst.cmdline', SERIAL];
-    case 'subiquity':
-      return [...(script ? ['autoinstall', 'ds=nocloud'] : []), SERIAL];
-    case 'autoyast':
-      return [...(inInitrd ? ['autoyast=file:///autoinst.xml'] : []), 'textmode=1', SERIAL];
+    case 'dracut':
+      return [
+        'inst.text',
+        'inst.cmdline',
+        'inst.notmux',
+        'inst.nosave=all',
+        'rd.shell=0',
+        'rd.emergency=poweroff',
+        SERIAL,
+      ];
+    case 'anaconda-old':
+      return ['text', 'cmdline', SERIAL];
+    case 'casper':
+      return [SERIAL];
+    case 'linuxrc':
+      return ['textmode=1', 'self_update=0', SERIAL];
     case 'test-installer':
       return [SERIAL, 'quiet'];
-    case 'ipxe':
-      return [];
     default:
-      return assertNever(family);
+      return assertNever(dialect);
   }
+}
+
+/**
+ * What the installer's kernel gets besides under emulation. On a busy host timer interrupts come too late for the kernel's test of
+ * them, and it dies with "IO-APIC + timer doesn't work"; libguestfs boots its guests with the same word (appliance-kcmdline.c). It must
+ * not reach the installed system: debian-installer and subiquity copy what stands behind `---`, Anaconda a list of words, but YaST all
+ * it does not know.
+ */
+export function emulationArguments(dialect: KernelDialect | undefined): readonly string[] {
+  return dialect === undefined || dialect === 'linuxrc' ? [] : ['no_timer_check'];
 }
 
 /** Arguments that may stand more than once with different values. */

@@ -1,14 +1,22 @@
 import type { OutputSpec } from '../artifact/output-spec.ts';
 import type { UefiFirmware } from '../host/host-facts.ts';
 import type { MediaSource } from '../media/install-media.ts';
-import type { DiskBus, InjectionMethod, InstallScriptKind, SecretRef } from '../spec/build-spec.ts';
+import type { PublishTarget } from '../publish/publish-target.ts';
+import type {
+  DiskBus,
+  InjectionMethod,
+  InstallScriptKind,
+  Loader,
+  SecretRef,
+  WatchPatternSpec,
+} from '../spec/build-spec.ts';
 
 export type FirmwarePlan = { readonly kind: 'bios' } | ({ readonly kind: 'uefi' } & UefiFirmware);
 
 /** libvirt's words (formatdomain.html, "CPU model and topology"). */
 export type CpuPlan = {
-  readonly mode: 'host-passthrough' | 'maximum' | 'custom';
-  /** With mode `custom`. */
+  readonly mode: 'host-passthrough' | 'host-model' | 'maximum' | 'custom';
+  /** With mode `custom`; left out, it is QEMU's default. */
   readonly model?: string;
   readonly features: readonly { readonly name: string; readonly policy: 'require' | 'disable' }[];
 };
@@ -36,16 +44,26 @@ export type BuildPlan = {
   readonly memoryMiB: number;
   /** Without a size: as large as the imported image. */
   readonly disk: { readonly bus: DiskBus; readonly target: string; readonly sizeBytes?: number };
-  readonly network: 'user' | 'none';
+  /** `other`: a bridge or a network of libvirt's, for machines in virt-install's words. */
+  readonly network: 'user' | 'none' | 'other';
   readonly media: readonly MediaSource[];
+  /** Who starts the installer's kernel; left out, QEMU does, or the media's own boot loader. */
+  readonly loader?: Loader;
   readonly script?: ScriptPlan;
   readonly variables: Readonly<Record<string, string>>;
   readonly rootPassword?: SecretRef;
-  /** For direct kernel boot: what Kiln adds for the installer family, then the user's own. */
+  /** For direct kernel boot: what the media add where they are known, what Kiln adds for the installer family, then the user's own. */
   readonly kernelArguments: readonly string[];
   readonly outputs: readonly OutputSpec[];
+  readonly publish?: readonly PublishTarget[];
   readonly bootCheck: { readonly enabled: boolean; readonly pattern: string; readonly limitSeconds: number };
   /** Already scaled for the accelerator. */
-  readonly limits: { readonly totalSeconds: number; readonly stallSeconds: number };
+  readonly limits: {
+    readonly totalSeconds: number;
+    readonly stallSeconds: number /** Asked for in so many words, so no experience changes it. */;
+    readonly stallIsLiteral?: true;
+  };
+  /** The template's own console patterns; they count before Kiln's. */
+  readonly watchPatterns: readonly WatchPatternSpec[];
   readonly templates: readonly { readonly name: string; readonly sha256: string }[];
 };

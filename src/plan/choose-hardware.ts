@@ -44,15 +44,26 @@ export function chooseCpu(
       'host.no-kvm',
       'The CPU model host-passthrough needs KVM, and this build is emulated. Leave the model out or choose maximum.',
     );
-  const own = policies(spec.cpu?.features ?? []);
+  const features = policies(spec.cpu?.features ?? []);
+  const chosen = model ?? (accelerator === 'kvm' ? 'host-passthrough' : 'maximum');
+  const cpu: CpuPlan =
+    chosen === 'host-passthrough' || chosen === 'maximum'
+      ? { mode: chosen, features }
+      : { mode: 'custom', model: chosen, features };
+  return avoidQuirks(cpu, accelerator, os);
+}
+
+/** The CPU less what the system trips over under emulation; a feature that was asked for stays. */
+export function avoidQuirks(
+  cpu: CpuPlan,
+  accelerator: BuildPlan['accelerator'],
+  os: OperatingSystem | undefined,
+): CpuPlan {
   const quirks = accelerator === 'tcg' ? (os?.emulationQuirks ?? []) : [];
   const added = quirks
-    .filter(({ disable }) => !own.some(({ name }) => name === disable))
+    .filter(({ disable }) => !cpu.features.some(({ name }) => name === disable))
     .map(({ disable }) => ({ name: disable, policy: 'disable' as const }));
-  const features = [...added, ...own];
-  const chosen = model ?? (accelerator === 'kvm' ? 'host-passthrough' : 'maximum');
-  if (chosen === 'host-passthrough' || chosen === 'maximum') return { mode: chosen, features };
-  return { mode: 'custom', model: chosen, features };
+  return { ...cpu, features: [...added, ...cpu.features] };
 }
 
 /** @throws HostError `host.no-uefi` */

@@ -1,6 +1,6 @@
 import { SpecError } from '../foundation/errors.ts';
 import type { MediaKind } from '../media/install-media.ts';
-import type { InjectionMethod, InstallScriptKind } from '../spec/build-spec.ts';
+import type { BuildSpec, InjectionMethod, InstallScriptKind } from '../spec/build-spec.ts';
 
 /** Names under which installers look for their script by themselves. */
 const INITRD_NAMES: Readonly<Record<InstallScriptKind, string | undefined>> = {
@@ -9,14 +9,26 @@ const INITRD_NAMES: Readonly<Record<InstallScriptKind, string | undefined>> = {
   autoyast: 'autoinst.xml',
   // cloud-init reads no file of the initrd.
   autoinstall: undefined,
+  'user-script': undefined,
 };
 const SEED_NAMES: Readonly<Record<InstallScriptKind, string | undefined>> = {
   // OEMDRV: Anaconda and linuxrc. CIDATA: cloud-init. debian-installer looks at no second medium.
   kickstart: 'ks.cfg',
   autoyast: 'autoinst.xml',
   autoinstall: 'user-data',
+  'user-script': 'user-data',
   preseed: undefined,
 };
+const SERVED_NAMES: Readonly<Record<InstallScriptKind, string>> = {
+  preseed: 'preseed.cfg',
+  kickstart: 'ks.cfg',
+  autoyast: 'autoinst.xml',
+  autoinstall: 'user-data',
+  'user-script': 'user-data',
+};
+
+/** cloud-init finds its user data on every labelled volume by itself. */
+const readsCloudData = (kind: InstallScriptKind): boolean => kind === 'autoinstall' || kind === 'user-script';
 
 export type Injection = { readonly inject: InjectionMethod; readonly installName: string };
 
@@ -25,33 +37,74 @@ export type InjectionQuestion = {
   readonly media: MediaKind;
   /** By the template or --inject. */
   readonly wanted?: InjectionMethod | undefined;
+  /** Of the guest; undefined where no server can run for it, as for an image that is only made. */
+  readonly network: BuildSpec['network'] | undefined;
+  readonly loader?: BuildSpec['loader'] | undefined;
 };
 
 /**
  * How the script reaches the installer: in the initrd where its kernel is booted directly, else on a second CD-ROM.
  * @throws SpecError `script.no-injection`
  */
-export function chooseInjection({ kind, media, wanted }: InjectionQuestion): Injection {
-  const names = {
-    initrd: INITRD_NAMES[kind],
-    'seed-iso': SEED_NAMES[kind],
-    none: INITRD_NAMES[kind] ?? SEED_NAMES[kind],
-  };
-  if (media === 'import')
-    throw impossible('--import starts from an installed disk, which reads no install script; leave it out');
-  const inject = wanted ?? (media === 'location' && names.initrd !== undefined ? 'initrd' : 'seed-iso');
-  if (inject === 'initrd' && media === 'cdrom') throw impossible(CDROM_HAS_NO_INITRD);
-  const installName = names[inject];
-  if (installName !== undefined) return { inject, installName };
-  if (kind === 'preseed')
+export function chooseInjection(question: InjectionQuestion): Injection {
+  const { kind, media, wanted } = question;
+  if (media === 'import' && kind !== 'user-script')
     throw impossible(
-      "debian-installer finds a preseed file only in its initrd, which an ISO booted with --cdrom brings along. Use --location with the same ISO: Kiln then boots the ISO's kernel directly and adds the preseed to the initrd",
+      '--import starts from an installed disk, whose cloud-init runs a script that begins with #! and no other',
     );
+  const inject = wanted ?? (media === 'location' && INITRD_NAMES[kind] !== undefined ? 'initrd' : 'seed-iso');
+  const why = whyNot(inject, question);
+  if (why !== undefined) throw impossible(why);
+  const installName = nameFor(inject, kind);
+  if (installName !== undefined) return { inject, installName };
+  if (kind === 'preseed') throw impossible(PRESEED_NEEDS_INITRD);
   throw impossible(`an installer of ${kind} cannot be given its script by ${inject}`);
 }
 
-const CDROM_HAS_NO_INITRD =
-  'adding to the initrd needs direct kernel boot; use --location with the same ISO instead of --cdrom';
+function nameFor(inject: InjectionMethod, kind: InstallScriptKind): string | undefined {
+  switch (inject) {
+    case 'initrd':
+      return INITRD_NAMES[kind];
+    case 'seed-iso':
+      return SEED_NAMES[kind];
+    case 'none':
+      return INITRD_NAMES[kind] ?? SEED_NAMES[kind];
+    case 'config-drive':
+      // debian-installer mounts no volume by its label.
+      return kind === 'preseed' ? undefined : 'openstack/latest/user_data';
+    case 'http':
+      return SERVED_NAMES[kind];
+    case 'metadata':
+      return 'latest/user-data';
+  }
+}
+
+/** A method that cannot work with this way of booting or this network. */
+function whyNot(
+  inject: InjectionMethod,
+  { kind, media, network, loader }: InjectionQuestion,
+): string | undefined {
+  const served = inject === 'http' || inject === 'metadata';
+  if (served && network === undefined) return `${inject} needs a server that lives as long as the install`;
+  if (served && network !== 'user')
+    return `${inject} reaches the installer through the guest's network, and it has none; leave --network out`;
+  if (inject === 'metadata' && loader === 'ipxe')
+    return "metadata makes a network of its own for the guest, in which iPXE cannot reach Kiln's web server; use http";
+  if (media === 'location') return undefined;
+  const instead =
+    media === 'import'
+      ? 'use seed-iso or config-drive'
+      : 'use --location with the same ISO instead of --cdrom';
+  if (inject === 'initrd') return `adding to the initrd needs direct kernel boot; ${instead}`;
+  if (inject === 'http')
+    return `the address is told on the kernel's command line, which needs direct kernel boot; ${instead}`;
+  if (inject === 'config-drive' && !readsCloudData(kind))
+    return `an installer of ${kind} looks at a config drive only if its kernel's command line says so, which needs direct kernel boot; ${instead}`;
+  return undefined;
+}
+
+const PRESEED_NEEDS_INITRD =
+  "debian-installer finds a preseed file only in its initrd, which an ISO booted with --cdrom brings along. Use --location with the same ISO: Kiln then boots the ISO's kernel directly and adds the preseed to the initrd";
 
 function impossible(why: string): SpecError {
   return new SpecError('script.no-injection', `The install script cannot reach the installer: ${why}.`);

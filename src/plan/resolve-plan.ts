@@ -1,11 +1,19 @@
 import { SpecError } from '../foundation/errors.ts';
 import type { HostFacts } from '../host/host-facts.ts';
-import type { InstallerFamily, MediaKind, MediaSource } from '../media/install-media.ts';
+import type { MediaKind, MediaSource } from '../media/install-media.ts';
 import { findOs } from '../os/find-os.ts';
-import { familyOfScript, installerArguments, joinArguments } from '../os/kernel-arguments.ts';
+import {
+  dialectOf,
+  dialectOfScript,
+  emulationArguments,
+  installerArguments,
+  joinArguments,
+} from '../os/kernel-arguments.ts';
+import { canSendLog, logArguments } from '../os/log-arguments.ts';
 import type { OperatingSystem } from '../os/os-table.ts';
 import type { BuildSpec } from '../spec/build-spec.ts';
 import type { BuildPlan, ScriptPlan } from './build-plan.ts';
+import { checkCpuLevel } from './check-cpu-level.ts';
 import { checkMemory, chooseAccelerator, chooseCpu, chooseFirmware, diskTarget } from './choose-hardware.ts';
 import { chooseInjection } from './choose-injection.ts';
 
@@ -17,7 +25,7 @@ export const EMULATION_FACTORS = { total: 4, stall: 2, bootCheck: 4 } as const;
 
 /**
  * Makes every choice a build needs from what was asked for and what the host has. Pure: nothing is looked at.
- * @throws SpecError `spec.invalid`, `script.no-injection`, `script.wrong-kind`;
+ * @throws SpecError `spec.invalid`, `spec.cpu-level`, `script.no-injection`, `script.wrong-kind`;
  * HostError `host.no-kvm`, `host.no-uefi`, `host.no-memory`
  */
 export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
@@ -27,6 +35,8 @@ export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
   checkMemory(spec, host);
   const choice = chooseAccelerator(spec, host);
   const { accelerator } = choice;
+  const cpu = chooseCpu(spec, accelerator, os);
+  checkCpuLevel(os, cpu, accelerator, host);
   return {
     name: spec.name,
     ...(spec.os === undefined ? {} : { os: spec.os }),
@@ -35,24 +45,27 @@ export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
     emulator: host.emulator,
     machine: spec.machine,
     firmware: chooseFirmware(spec, host),
-    cpu: chooseCpu(spec, accelerator, os),
+    cpu,
     vcpus: spec.vcpus,
     // libvirt would round up by itself; the plan should say what the guest gets.
     memoryMiB: Math.ceil(spec.memory / 2 ** 20),
     disk: diskPlan(spec),
     network: spec.network,
     media: spec.media,
+    ...(spec.loader === undefined ? {} : { loader: spec.loader }),
     ...(script === undefined ? {} : { script }),
     variables: spec.variables,
     ...(spec.rootPassword === undefined ? {} : { rootPassword: spec.rootPassword }),
-    kernelArguments: kernelArguments(spec, os, script, mediaKind),
+    kernelArguments: kernelArguments(spec, os, script, mediaKind, accelerator),
     outputs: spec.outputs,
+    ...(spec.publish === undefined ? {} : { publish: spec.publish }),
     bootCheck: {
       enabled: spec.bootCheck.enabled,
       pattern: spec.bootCheck.pattern,
       limitSeconds: spec.bootCheck.limit * (accelerator === 'tcg' ? EMULATION_FACTORS.bootCheck : 1),
     },
     limits: limitsOf(spec, accelerator),
+    watchPatterns: spec.watchPatterns,
     templates: spec.templates,
   };
 }
@@ -86,13 +99,19 @@ function scriptPlan(
 ): ScriptPlan | undefined {
   if (spec.script === undefined) return undefined;
   const { path, kind, inject: wanted } = spec.script;
-  if (os !== undefined && !os.scriptKinds.includes(kind))
+  // Only an installer that Kiln boots itself is known to be the system's own: an ISO may hold a live system, a disk any.
+  const another = kind === 'user-script' && media !== 'location';
+  if (os !== undefined && !another && !os.scriptKinds.includes(kind))
     throw new SpecError(
       'script.wrong-kind',
       `The install script ${path} is ${kind}, and the installer of ${os.title} reads ${os.scriptKinds.join(' or ')}.`,
       { details: { script: path, kind, os: os.id } },
     );
-  return { path, kind, ...chooseInjection({ kind, media, wanted }) };
+  return {
+    path,
+    kind,
+    ...chooseInjection({ kind, media, wanted, network: spec.network, loader: spec.loader }),
+  };
 }
 
 /** Only direct kernel boot takes arguments: an ISO's own boot loader brings its own. */
@@ -101,17 +120,28 @@ function kernelArguments(
   os: OperatingSystem | undefined,
   script: ScriptPlan | undefined,
   media: MediaKind,
+  accelerator: BuildPlan['accelerator'],
 ): readonly string[] {
   if (media !== 'location') {
+    if (spec.syslog) throw noSyslog('needs direct kernel boot; use --location');
     if (spec.extraArgs.length === 0) return [];
     throw new SpecError(
       'spec.invalid',
       `Extra kernel arguments need direct kernel boot; use --location with the same ISO instead of --${media}.`,
     );
   }
-  const family: InstallerFamily | undefined = os?.family ?? (script && familyOfScript(script.kind));
-  const ours = family === undefined ? ['console=ttyS0,115200n8'] : installerArguments(family, script);
-  return joinArguments(ours, spec.extraArgs);
+  const dialect = os ? dialectOf(os, script?.kind) : script && dialectOfScript(script.kind);
+  if (spec.syslog && spec.network !== 'user') throw noSyslog('needs user networking');
+  if (spec.syslog && !canSendLog(dialect)) throw noSyslog('is for debian-installer and Anaconda');
+  const { syslog: wanted, network, extraArgs } = spec;
+  const log = logArguments({ dialect, wanted, network, inject: script?.inject, extraArgs });
+  const ours = dialect === undefined ? ['console=ttyS0,115200n8'] : installerArguments(dialect, script);
+  const emulation = accelerator === 'tcg' ? emulationArguments(dialect) : [];
+  return joinArguments([...ours, ...emulation, ...log], extraArgs);
+}
+
+function noSyslog(why: string): SpecError {
+  return new SpecError('spec.invalid', `The installer's log over the network (syslog) ${why}.`);
 }
 
 function limitsOf({ limits }: BuildSpec, accelerator: BuildPlan['accelerator']): BuildPlan['limits'] {
@@ -119,5 +149,9 @@ function limitsOf({ limits }: BuildSpec, accelerator: BuildPlan['accelerator']):
     accelerator === 'tcg' && !limits.literal?.includes(which)
       ? limits[which] * EMULATION_FACTORS[which]
       : limits[which];
-  return { totalSeconds: scaled('total'), stallSeconds: scaled('stall') };
+  return {
+    totalSeconds: scaled('total'),
+    stallSeconds: scaled('stall'),
+    ...(limits.literal?.includes('stall') ? { stallIsLiteral: true } : {}),
+  };
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { type ExecaError, execa } from 'execa';
 import { CancelledError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
@@ -79,6 +80,14 @@ async function eachLine(stream: AsyncIterable<unknown>, onLine: (line: string) =
   if (rest !== '') onLine(rest);
 }
 
+/** A killed program's last words are in the pipe already; this is the time to read them. */
+const LAST_WORDS_MS = 500;
+
+function dropOutput({ stdout, stderr }: Pick<ChildProcess, 'stdout' | 'stderr'>): void {
+  stdout?.destroy();
+  stderr?.destroy();
+}
+
 /**
  * Runs a program with an argument array, no shell, the locale C.UTF-8.
  * @throws CommandError, or CancelledError when the signal ended it
@@ -100,6 +109,10 @@ export async function runCommand(
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    });
+    // A program that was killed may leave children that hold its output open; what has come by then is all.
+    child.once('exit', () => {
+      if (child.killed) setTimeout(() => dropOutput(child), LAST_WORDS_MS).unref();
     });
     if (options.onLine) await eachLine(child.stdout, options.onLine);
     const { stdout, stderr } = await child;

@@ -2,3 +2,7 @@
 export const DISK_FORMATS = ['raw', 'qcow2', 'vmdk', 'vpc', 'vhdx', 'vdi'] as const;
 
 export type DiskFormat = (typeof DISK_FORMATS)[number];
+
+/** As users type it: qemu-img's `vpc` is VHD to everybody else. */
+export const formatWord = (format: DiskFormat): Exclude<DiskFormat, 'vpc'> | 'vhd' =>
+  format === 'vpc' ? 'vhd' : format;

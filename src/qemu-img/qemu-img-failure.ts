@@ -1,6 +1,6 @@
-import { statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DiskError, HostError, type KilnError } from '../foundation/errors.ts';
+import { isFull } from '../foundation/is-full.ts';
 import type { CommandError } from '../process/run-command.ts';
 
 /** What was being done, for the message and for knowing which folder can be full. */
@@ -39,7 +39,7 @@ export function qemuImgFailure(attempt: Attempt, cause: CommandError): KilnError
       { details: { tool: cause.tool, package: 'qemu-utils' }, cause },
     );
   }
-  if (cause.signal === 'SIGXFSZ' || (attempt.target !== undefined && isFull(attempt.target))) {
+  if (cause.signal === 'SIGXFSZ' || (attempt.target !== undefined && isFullAt(attempt.target))) {
     return noSpace(attempt, cause);
   }
   const known = KNOWN.find(([pattern]) => pattern.test(cause.stderr));
@@ -47,14 +47,7 @@ export function qemuImgFailure(attempt: Attempt, cause: CommandError): KilnError
 }
 
 /** Compressed VMDK answers a full disk with "Invalid argument" (seen with 7.2), so the file system is asked as well. */
-function isFull(target: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(dirname(resolve(target)));
-    return bavail * bsize < 64 * 1024;
-  } catch {
-    return false; // no folder: the tool's own words say so better
-  }
-}
+const isFullAt = (target: string): boolean => isFull(dirname(resolve(target)));
 
 function locked({ path }: Attempt, cause: CommandError): KilnError {
   return new DiskError(

@@ -46,9 +46,9 @@ function entriesOf(files: readonly SeedFile[]): CpioEntry[] {
       mode: FILE_TYPE.directory | 0o755,
       content: Buffer.alloc(0),
     })),
-    ...files.map(({ name, content }) => ({
+    ...files.map(({ name, content, mode }) => ({
       path: name,
-      mode: FILE_TYPE.file | 0o600,
+      mode: FILE_TYPE.file | (mode ?? 0o600),
       content: Buffer.from(content),
     })),
   ].sort(byName);

@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { HostError } from '../foundation/errors.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
+import { writeFile } from '../foundation/write-file.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
 import type { SeedFile } from './seed-file.ts';
 
@@ -29,7 +31,7 @@ export async function createSeedIso(seed: SeedIso, outPath: string): Promise<voi
       if (!path.startsWith(tree + sep)) {
         throw new RangeError(`not a path inside a seed: ${JSON.stringify(name)}`);
       }
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await writeFile(path, content);
     }
     const image = join(work, 'seed.iso');

@@ -1,3 +1,4 @@
+import { hidesSomething } from '../foundation/printable.ts';
 import { readText, wrong } from './words.ts';
 
 const LONGEST = 64;
@@ -9,8 +10,8 @@ const LONGEST = 64;
 export function readName(value: unknown): string {
   const name = readText(value);
   const remedy = `choose another, for example --name ${JSON.stringify(nameFrom(name) || 'my-image')}`;
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(name))
-    throw wrong(`${JSON.stringify(name)} holds control characters; ${remedy}`);
+  if (hidesSomething(name))
+    throw wrong(`${JSON.stringify(name)} holds control characters or invisible ones; ${remedy}`);
   if (name.includes('/'))
     throw wrong(`"${name}" holds a "/", which no folder name or domain name can; ${remedy}`);
   if (/^[.-]/.test(name)) throw wrong(`"${name}" begins with "${name[0]}"; ${remedy}`);

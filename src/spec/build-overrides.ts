@@ -18,6 +18,8 @@ export type BuildOverrides = {
   /** May end in `,kernel=<path>,initrd=<path>`. */
   readonly location?: string | undefined;
   readonly import?: string | undefined;
+  /** Start the installer's kernel through an iPXE ISO. */
+  readonly ipxe?: boolean | undefined;
   /** `sha256:<hex>`, `sha512:<hex>` or the bare digest, of the media named by the option above. */
   readonly checksum?: string | undefined;
   readonly script?: string | undefined;
@@ -30,6 +32,8 @@ export type BuildOverrides = {
   readonly network?: string | undefined;
   /** `qcow2`, `qcow2,compression=zstd`, `raw,name=disk.img`; they replace the template's. */
   readonly outputs?: readonly string[] | undefined;
+  /** `glance:CLOUD,visibility=shared`; they replace the template's, so an empty list publishes nowhere. */
+  readonly publish?: readonly string[] | undefined;
   readonly rootPasswordFile?: string | undefined;
   /** Name of an environment variable. */
   readonly rootPasswordEnv?: string | undefined;
@@ -38,6 +42,10 @@ export type BuildOverrides = {
   /** Durations: `90s`, `1h30m`. Taken literally, without scaling for emulation. */
   readonly timeout?: string | undefined;
   readonly stall?: string | undefined;
+  /** Whether the installer sends its log to Kiln over the network. */
+  readonly syslog?: boolean | undefined;
   readonly bootCheckPattern?: string | undefined;
   readonly noBootCheck?: boolean | undefined;
+  /** Problems name options as they were typed: `{ '--firmware': '--boot' }`. */
+  readonly spelling?: Readonly<Record<string, string>> | undefined;
 };

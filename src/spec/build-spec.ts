@@ -2,6 +2,7 @@ import type { OutputSpec } from '../artifact/output-spec.ts';
 import type { Seconds } from '../foundation/duration.ts';
 import type { Bytes } from '../foundation/size.ts';
 import type { MediaSource } from '../media/install-media.ts';
+import type { PublishTarget } from '../publish/publish-target.ts';
 
 export const FIRMWARES = ['bios', 'uefi'] as const;
 export type Firmware = (typeof FIRMWARES)[number];
@@ -9,16 +10,22 @@ export type Firmware = (typeof FIRMWARES)[number];
 export const DISK_BUSES = ['virtio', 'sata', 'scsi', 'ide'] as const;
 export type DiskBus = (typeof DISK_BUSES)[number];
 
+/** `ipxe`: the firmware boots a small iPXE ISO, which loads kernel and initrd over HTTP from Kiln. */
+export const LOADERS = ['ipxe'] as const;
+export type Loader = (typeof LOADERS)[number];
+
 /** Where a secret's value is to be read from; the value itself never enters a spec or a plan. */
 export type SecretRef = { readonly file: string } | { readonly env: string };
 
-export type InstallScriptKind = 'kickstart' | 'preseed' | 'autoinstall' | 'autoyast';
+/** `user-script`: a program of its own, `#!` its first characters, for systems that run a cloud's user data (cloud-init). */
+export type InstallScriptKind = 'kickstart' | 'preseed' | 'autoinstall' | 'autoyast' | 'user-script';
 
 /**
  * `initrd`: appended to the installer's initrd (direct kernel boot only). `seed-iso`: a second CD-ROM labelled as the installer
- * expects (OEMDRV for kickstart and autoyast, CIDATA for autoinstall). `none`: the media bring their own script.
+ * expects (OEMDRV for kickstart and autoyast, CIDATA for autoinstall and user scripts). `config-drive`: one as OpenStack makes it. `http`: fetched from
+ * a web server of the build. `metadata`: user data at 169.254.169.254, as a cloud has it. `none`: the media bring their own script.
  */
-export type InjectionMethod = 'initrd' | 'seed-iso' | 'none';
+export type InjectionMethod = 'initrd' | 'seed-iso' | 'config-drive' | 'http' | 'metadata' | 'none';
 
 export type InstallScriptRef = {
   /** Absolute path on this host. */
@@ -36,6 +43,21 @@ export type TimeLimits = {
   /** Those the user named for this build (`--timeout`, `--stall`): meant literally, not scaled. */
   readonly literal?: readonly ('total' | 'stall')[];
 };
+
+/** What the user's own console says, and what to make of it. */
+export type WatchPatternSpec = {
+  /** Regular expression for one console line. */
+  readonly match: string;
+  /** `error` ends the build; `prompt` does when nothing follows; `hint` explains another verdict; `panic` ends it at once. */
+  readonly kind: WatchPatternKind;
+  readonly meaning: string;
+  readonly remedy?: string;
+  /** File and line of the template that has it. */
+  readonly where?: string;
+};
+
+export const WATCH_PATTERN_KINDS = ['error', 'prompt', 'panic', 'hint'] as const;
+export type WatchPatternKind = (typeof WATCH_PATTERN_KINDS)[number];
 
 export type BootCheckSpec = {
   readonly enabled: boolean;
@@ -65,6 +87,8 @@ export type BuildSpec = {
   readonly network: 'user' | 'none';
   /** Tried in order until one is usable. */
   readonly media: readonly MediaSource[];
+  /** Who starts the installer's kernel of `location` media; QEMU does when left out. */
+  readonly loader?: Loader;
   readonly script?: InstallScriptRef;
   /** Values for the script's declared placeholders, by name. */
   readonly variables: Readonly<Record<string, string>>;
@@ -72,8 +96,13 @@ export type BuildSpec = {
   /** Added to the installer's kernel command line (virt-install's --extra-args); direct kernel boot only. */
   readonly extraArgs: readonly string[];
   readonly outputs: readonly OutputSpec[];
+  /** Where the image goes when it is whole. */
+  readonly publish?: readonly PublishTarget[];
   readonly bootCheck: BootCheckSpec;
   readonly limits: TimeLimits;
+  readonly watchPatterns: readonly WatchPatternSpec[];
+  /** Whether the installer sends its log to Kiln over the network; left out, where that is of use. */
+  readonly syslog?: boolean;
   /** Templates that were read, nearest first, for the manifest. */
   readonly templates: readonly { readonly name: string; readonly sha256: string }[];
 };

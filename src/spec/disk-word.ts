@@ -4,6 +4,8 @@ import type { Settings } from './settings.ts';
 import {
   COMPRESSIONS,
   checkOutput,
+  IMAGE_KINDS,
+  imageKindOf,
   readFileName,
   readFormat,
   readLine,
@@ -35,14 +37,16 @@ export function readDisk(value: string): NonNullable<Settings['disk']> {
   return disk;
 }
 
-/** `qcow2`, `qcow2,compression=zstd`, `raw,name=disk.img`. */
+/** `qcow2`, `qcow2,compression=zstd`, `raw,name=disk.img`, `qcow2,kind=partition`. */
 export function readOutput(value: string): OutputSpec {
   const [format, ...options] = readLine(value).split(',');
+  let kind: (typeof IMAGE_KINDS)[number] | undefined;
   const output: { compression?: (typeof COMPRESSIONS)[number]; fileName?: string } = {};
   for (const [key, text] of pairsOf(options)) {
     if (key === 'compression') output.compression = readOneOf(text, COMPRESSIONS);
     else if (key === 'name') output.fileName = readFileName(text);
-    else throw wrong(`"${key}" is not known; compression and name are`);
+    else if (key === 'kind') kind = readOneOf(text, IMAGE_KINDS);
+    else throw wrong(`"${key}" is not known; compression, kind and name are`);
   }
-  return checkOutput({ format: readFormat(format), ...output });
+  return checkOutput({ format: readFormat(format), ...imageKindOf(kind), ...output });
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type Problem, SpecError, specErrorOf } from '../foundation/errors.ts';
+import { readRegularFile } from '../foundation/read-regular-file.ts';
 import { findTemplate, labelOf, templateNotFound, templatesAdvice } from './find-template.ts';
 import { type KeyPath, type ParsedTemplate, parseTemplate } from './parse-template.ts';
 import { mergeSettings, type Settings } from './settings.ts';
+import { inLineOrder } from './template-place.ts';
 
 export type TemplatePlaces = {
   /** Kiln's `vm-templates`, where bare names are looked up. */
@@ -20,6 +22,8 @@ export type LoadedTemplate = {
   /** Nearest first. */
   readonly sources: readonly { readonly name: string; readonly sha256: string }[];
   readonly problems: readonly Problem[];
+  /** First-level keys that one of the files has wrong. */
+  readonly faulty: readonly string[] | 'all';
   /** Where the key that counts stands, for problems that show after merging. */
   readonly locate: (path: KeyPath) => string | undefined;
 };
@@ -42,20 +46,28 @@ export async function loadTemplate(nameOrPath: string, places: TemplatePlaces): 
 export async function readTemplateChain(path: string, places: TemplatePlaces): Promise<LoadedTemplate> {
   const links: Link[] = [];
   const problems: Problem[] = [];
+  const faulty: string[] = [];
+  let isWhole = true;
   const visited: string[] = [];
   for (let next: string | undefined = path; next !== undefined; ) {
     const link = await readLink(next, places);
     visited.push(await realpath(next));
     links.push(link);
     problems.push(...link.problems);
+    if (link.faulty === 'all') isWhole = false;
+    else faulty.push(...link.faulty);
     const below = await findBase(link, next, visited, places);
-    if (typeof below === 'object') problems.push(below);
+    if (typeof below === 'object') {
+      problems.push(below);
+      isWhole = false;
+    }
     next = typeof below === 'string' ? below : undefined;
   }
   const name = links[0]?.name ?? nameOf(path);
   return {
     name,
-    problems,
+    problems: inLineOrder(problems),
+    faulty: isWhole ? faulty : 'all',
     settings: links.reduceRight<Settings>((below, link) => mergeSettings(below, link.settings), {}),
     sources: links.map((link) => ({ name: link.name, sha256: link.sha256 })),
     locate: (keys) => links.map((link) => link.locate(keys)).find((place) => place !== undefined),
@@ -64,13 +76,16 @@ export async function readTemplateChain(path: string, places: TemplatePlaces): P
 
 const nameOf = (path: string): string => basename(path).replace(/\.ya?ml$/, '');
 
+/** Templates are some kilobytes; more is not what the user meant to name. */
+const LARGEST_TEMPLATE = 2 ** 20;
+
 async function readLink(path: string, { cwd }: TemplatePlaces): Promise<Link> {
   const label = labelOf(path, cwd);
-  const content = await readFile(path).catch((error: unknown) => {
-    throw new SpecError('template.unreadable', `Template ${label} cannot be read: ${String(error)}`, {
-      cause: error,
-    });
-  });
+  const file = await readRegularFile(path, LARGEST_TEMPLATE);
+  if (file.kind !== 'content') {
+    throw new SpecError('template.unreadable', `Template ${label} ${file.why}.`, { cause: file.cause });
+  }
+  const { content } = file;
   const sha256 = createHash('sha256').update(content).digest('hex');
   const identity = { name: nameOf(path), sha256 };
   const text = decode(content);
@@ -80,6 +95,7 @@ async function readLink(path: string, { cwd }: TemplatePlaces): Promise<Link> {
       ...identity,
       settings: {},
       base: undefined,
+      faulty: 'all',
       locate: () => undefined,
       problems: [{ where: label, problem }],
     };

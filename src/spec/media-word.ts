@@ -1,21 +1,24 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brokenUrl } from '../foundation/broken-url.ts';
+import { suggestion } from '../foundation/nearest-word.ts';
 import type { MediaKind, MediaSource } from '../media/install-media.ts';
+import { parseMadeMedia } from '../media/made-media.ts';
 import { readLine, wrong } from './words.ts';
 
-const ELSEWHERE = /^https?:\/\/./i;
+const ELSEWHERE = /^(https?|ftp):\/\/./i;
 const OTHER_SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
-const MADE_HERE = /^(apt-mirror|debian-offline):/;
 
 /** A path becomes absolute, seen from `folder`; URLs and words like `apt-mirror:trixie` stay. */
 export function readFrom(value: unknown, folder: string): string {
   const text = readLine(value);
-  if (ELSEWHERE.test(text)) return text;
-  if (MADE_HERE.test(text)) {
-    if (!/^[a-z-]+:[a-z][a-z0-9.-]*$/.test(text))
-      throw wrong(`"${text}" names no suite; write for example apt-mirror:trixie`);
+  if (ELSEWHERE.test(text)) {
+    if (!URL.canParse(text)) throw wrong(`"${brokenUrl(text)}" is not a URL; check how it is written`);
     return text;
   }
+  const made = parseMadeMedia(text);
+  if (made !== undefined && 'wrong' in made) throw wrong(made.wrong);
+  if (made !== undefined) return text;
   if (text.startsWith('file:')) {
     if (!text.startsWith('file:///'))
       throw wrong(`"${text}" is not a file URL; write file:///path or a path`);
@@ -23,8 +26,14 @@ export function readFrom(value: unknown, folder: string): string {
   }
   const scheme = OTHER_SCHEME.exec(text)?.[1];
   if (scheme !== undefined)
-    throw wrong(`media cannot be fetched with ${scheme}:; use http, https or a file of this machine`);
+    throw wrong(`media cannot be fetched with ${scheme}:; use http, https, ftp or a file of this machine`);
   return isAbsolute(text) ? text : resolve(folder, text);
+}
+
+export function readMirror(value: unknown): string {
+  const text = readLine(value);
+  if (ELSEWHERE.test(text) && URL.canParse(text)) return text;
+  throw wrong(`"${text}" is not a URL; a mirror is one with http, https or ftp`);
 }
 
 /** virt-install's `--location X,kernel=<path>,initrd=<path>`; commas elsewhere belong to X. */
@@ -37,6 +46,11 @@ export function readLocation(value: unknown, folder: string): MediaSource {
     inside[option[2] === 'kernel' ? 'kernel' : 'initrd'] = option[3] ?? '';
     rest = option[1] ?? '';
   }
+  const unknown = ELSEWHERE.test(rest) ? undefined : /,([a-z]\w*)=[^,/]*$/.exec(rest)?.[1];
+  if (unknown !== undefined)
+    throw wrong(
+      `"${unknown}" is not known after a location; kernel and initrd are.${suggestion(unknown, ['kernel', 'initrd'])}`,
+    );
   return checkMedia({ kind: 'location', from: readFrom(rest, folder), ...inside });
 }
 
@@ -46,6 +60,10 @@ export function checkMedia(media: MediaSource): MediaSource {
     throw wrong('kernel and initrd go together: name both or neither');
   if (media.kernel !== undefined && media.kind !== 'location')
     throw wrong(`kernel and initrd are for location alone, not for ${media.kind}`);
+  if (media.mirrors !== undefined && !ELSEWHERE.test(media.from))
+    throw wrong('mirrors are for media from a URL');
+  if (media.checksums === undefined && (media.signature ?? media.keyring) !== undefined)
+    throw wrong('signature and keyring are about a list of checksums; name it with checksums');
   return media;
 }
 

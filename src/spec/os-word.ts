@@ -1,10 +1,10 @@
 import { suggestion } from '../foundation/nearest-word.ts';
 import { findOs, OS_WORDS } from '../os/find-os.ts';
-import { readText, wrong } from './words.ts';
+import { readLine, wrong } from './words.ts';
 
 /** An operating system of the table; aliases become its id, ids of a generic row (`fedora42`) stay. */
 export function readOs(value: unknown): string {
-  const word = readText(value);
+  const word = readLine(value);
   const os = findOs(word);
   if (os === undefined) {
     const remedy = 'leave it out to go by what the media tell';

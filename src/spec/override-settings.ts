@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { MEDIA_KINDS, type MediaSource } from '../media/install-media.ts';
+import { readTargetWord } from '../publish/publish-target.ts';
 import { readName } from './build-name.ts';
 import type { BuildOverrides } from './build-overrides.ts';
 import { FIRMWARES } from './build-spec.ts';
+import { wellFormedOverrides } from './check-names.ts';
 import { readCpu } from './cpu-word.ts';
 import { readDisk, readOutput } from './disk-word.ts';
 import { readExtraArgs } from './extra-args.ts';
@@ -16,8 +18,9 @@ import * as words from './words.ts';
 export type OverrideSettings = { readonly settings: Settings; readonly list: ProblemList };
 
 /** The options as settings, problems under the option's name. Relative paths are seen from `cwd`. */
-export function overrideSettings(given: BuildOverrides, cwd: string): OverrideSettings {
-  const list = new ProblemList();
+export function overrideSettings(asGiven: BuildOverrides, cwd: string): OverrideSettings {
+  const list = new ProblemList(asGiven.spelling ?? {});
+  const given = wellFormedOverrides(asGiven, list);
   const oneOf = <T extends string>(option: string, value: string | undefined, all: readonly T[]) =>
     list.read(option, value, (text) => words.readOneOf(text, all));
   const bus = list.read('--bus', given.bus, (text) => readDisk(`bus=${text}`));
@@ -30,6 +33,7 @@ export function overrideSettings(given: BuildOverrides, cwd: string): OverrideSe
     cpu: list.read('--cpu', given.cpu, readCpu),
     disk: bus || disk ? { ...disk, ...bus } : undefined,
     media: readMedia(given, cwd, list),
+    loader: given.ipxe ? 'ipxe' : undefined,
     script: readScriptOption(given, cwd, list),
     extraArgs: list.read('--extra-args', given.extraArgs, readExtraArgs),
     firmware: oneOf('--firmware', given.firmware, FIRMWARES),
@@ -37,8 +41,10 @@ export function overrideSettings(given: BuildOverrides, cwd: string): OverrideSe
     accelerator: oneOf('--accelerator', given.accelerator, words.ACCELERATORS),
     network: oneOf('--network', given.network, words.NETWORKS),
     outputs: list.read('--format', given.outputs, (all) => all.map(readOutput)),
+    publish: given.publish?.flatMap((word) => list.read('--publish', word, readTargetWord) ?? []),
     rootPassword: readPassword(given, cwd, list),
     variables: list.read('--var', given.variables, (all) => Object.fromEntries(all.map(readAssignment))),
+    watch: given.syslog === undefined ? undefined : { syslog: given.syslog },
     bootCheck: readBootCheck(given, list),
     limits: readLimits(given, list),
   };

@@ -5,6 +5,7 @@ import type { Problem } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
 import type { Settings } from './settings.ts';
 import { keysAt } from './template-keys.ts';
+import { fileAndLine, inLineOrder, placeIn } from './template-place.ts';
 import { settingsOf, templateSchema } from './template-schema.ts';
 
 export type KeyPath = readonly PropertyKey[];
@@ -14,7 +15,10 @@ export type ParsedTemplate = {
   readonly settings: Settings;
   /** The template below this one, as written. */
   readonly base: string | undefined;
+  /** In the order of the file's lines. */
   readonly problems: readonly Problem[];
+  /** The first-level keys that could not be read, and are left out of the settings. */
+  readonly faulty: readonly string[] | 'all';
   /** `vm-templates/x.yaml:4:3 disk.size`, or undefined when the file does not have the key. */
   readonly locate: (path: KeyPath) => string | undefined;
 };
@@ -33,9 +37,12 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
-    return `${label}:${line}:${col}`;
+    return placeIn(label, line, col);
   };
-  const yamlProblems = [...document.errors, ...document.warnings].map((error) => ({
+  // The parser calls itself for each level and gives up with an error of its own for every one that stays open.
+  const deep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  const reported = deep ? [deep] : [...document.errors, ...document.warnings];
+  const yamlProblems = reported.map((error) => ({
     where: place(error.pos[0]),
     problem: yamlProblem(error.code, error.message),
   }));
@@ -45,7 +52,7 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   };
   const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
   const shape = broken ? undefined : shapeProblem(document, label, place);
-  const nothing = { settings: {}, base: undefined, locate };
+  const nothing = { settings: {}, base: undefined, locate, faulty: 'all' as const };
   if (broken || shape) return { ...nothing, problems: shape ? [...yamlProblems, shape] : yamlProblems };
 
   keepVariablesAsWritten(document);
@@ -55,16 +62,51 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   const parsed = templateSchema(dirname(path)).safeParse(value.plain);
   if (parsed.success) {
     const { base } = parsed.data;
-    return { settings: settingsOf(parsed.data), base, locate, problems: yamlProblems };
+    const settings = withPatternPlaces(settingsOf(parsed.data), locate);
+    return { settings, base, locate, problems: yamlProblems, faulty: [] };
   }
   const around: Around = (keys, at) =>
     locate(keys, at) ?? (keys.length > 0 ? around(keys.slice(0, -1), at) : label);
   const found = parsed.error.issues.flatMap((issue) => problemsOf(issue, around));
-  return { ...nothing, base: baseOf(document), problems: [...yamlProblems, ...found] };
+  const problems = inLineOrder([...yamlProblems, ...found]);
+  return {
+    ...nothing,
+    base: baseOf(document),
+    problems,
+    ...soundPart(path, value.plain, parsed.error.issues),
+  };
+}
+
+/** A pattern decides hours later, in a build that may have several templates: it keeps its file and line. */
+function withPatternPlaces(settings: Settings, locate: ParsedTemplate['locate']): Settings {
+  const { watch } = settings;
+  if (watch?.patterns === undefined) return settings;
+  const patterns = watch.patterns.map((pattern, index) => {
+    const where = fileAndLine(locate(['watch', 'patterns', index, 'match']));
+    return where === undefined ? pattern : { ...pattern, where };
+  });
+  return { ...settings, watch: { ...watch, patterns } };
+}
+
+/** What can be used of a template with faulty keys, so that the problems of the rest are told as well. */
+function soundPart(
+  path: string,
+  plain: unknown,
+  issues: readonly z.core.$ZodIssue[],
+): Pick<ParsedTemplate, 'settings' | 'faulty'> {
+  const faulty = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0
+      ? issue.keys
+      : issue.path.slice(0, 1).map(String),
+  );
+  const sound = Object.entries(Object(plain)).filter(([key]) => !faulty.includes(key));
+  const parsed = templateSchema(dirname(path)).safeParse(Object.fromEntries(sound));
+  return parsed.success ? { settings: settingsOf(parsed.data), faulty } : { settings: {}, faulty: 'all' };
 }
 
 /** What `yaml` says, in the words of somebody who edits a template. */
 function yamlProblem(code: string, message: string): string {
+  if (code === 'RESOURCE_EXHAUSTION') return 'maps and lists are nested too deeply here to be a template';
   if (code === 'TAB_AS_INDENT') return 'a tab indents this line; YAML wants blanks';
   if (code === 'DUPLICATE_KEY') return 'the key stands here a second time; remove one';
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here ("---"); a template is one document';

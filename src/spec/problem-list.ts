@@ -3,13 +3,26 @@ import { type Problem, SpecError } from '../foundation/errors.ts';
 /** Runs readers and keeps what they complain about, so that all problems can be told together. */
 export class ProblemList {
   readonly #problems: Problem[] = [];
+  readonly #places = new Set<string>();
+  readonly #spelling: ReadonlyMap<string, string>;
+
+  /** `spelling`: other names that places go by in the problems. */
+  constructor(spelling: Readonly<Record<string, string>> = {}) {
+    this.#spelling = new Map(Object.entries(spelling));
+  }
 
   get problems(): readonly Problem[] {
     return this.#problems;
   }
 
+  /** Whether `add` was called for the place, by its own name. */
+  has(where: string): boolean {
+    return this.#places.has(where);
+  }
+
   add(where: string, problem: string): void {
-    this.#problems.push({ where, problem });
+    this.#places.add(where);
+    this.#problems.push({ where: this.#spelling.get(where) ?? where, problem });
   }
 
   addAll(problems: readonly Problem[]): void {

@@ -9,15 +9,19 @@ import { nameFrom } from './build-name.ts';
 import type { BuildOverrides } from './build-overrides.ts';
 import type { BuildSpec } from './build-spec.ts';
 import { type BuildTarget, findTarget } from './build-target.ts';
-import { checkSpec, completeSpec } from './complete-spec.ts';
+import { checkOverrideKeys, checkVariableNames } from './check-names.ts';
+import { checkSpec } from './check-spec.ts';
+import { completeSpec } from './complete-spec.ts';
 import { findTemplate, labelOf } from './find-template.ts';
 import { type LoadedTemplate, readTemplateChain, type TemplatePlaces } from './load-template.ts';
 import { mediaOf } from './media-word.ts';
+import { faultyOptions, optionFor } from './option-keys.ts';
 import { readOs } from './os-word.ts';
 import { overrideSettings } from './override-settings.ts';
 import type { KeyPath } from './parse-template.ts';
 import { ProblemList } from './problem-list.ts';
 import { mergeSettings, type Settings } from './settings.ts';
+import { inLineOrder } from './template-place.ts';
 
 export type SpecRequest = TemplatePlaces & {
   /** A template's name, a template file or an install script; undefined when the overrides name media. */
@@ -38,41 +42,51 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   const base = await baseOf(target, given.settings, places);
   const merged = mergeSettings(base.settings, given.settings);
   const { list } = given;
+  checkOverrideKeys(overrides, list);
   list.addAll(base.problems);
-  const settings = await withScriptKind(merged, places, list);
+  const faulty = new Set([...faultyOptions(list), ...templateKeys(base.faulty)]);
+  const isFaulty = (key: keyof Settings): boolean => base.faulty === 'all' || faulty.has(key);
+  const variables = isFaulty('script') ? [] : Object.keys(given.settings.variables ?? {});
+  const { settings, failure } = await withScriptKind(merged, variables, places, list);
   const spec = completeSpec({
     settings,
     fallbackName: base.fallbackName || nameFromMedia(settings) || 'image',
     templates: base.sources,
   });
-  if (list.problems.length === 0) {
-    if (target.type === 'script' && spec.media.length === 0) throw noMedia(target);
-    // Rules about the whole would only repeat what a missing part has caused.
-    checkSpec(spec, list, placeFinder(base, given.settings));
-  }
-  if (list.problems.length > 0) throw specErrorOf(subjectOf(target), list.problems);
+  checkSpec(spec, list, placeFinder(base, given.settings, overrides), isFaulty);
+  const isNoMedia = target.type === 'script' && spec.media.length === 0;
+  if (isNoMedia && list.problems.every(({ where }) => where === 'media')) throw noMedia(target);
+  if (failure !== undefined && list.problems.length === 0) throw failure;
+  if (failure !== undefined) list.add('script', failure.message);
+  if (list.problems.length > 0) throw specErrorOf(subjectOf(target), inLineOrder(list.problems));
   return spec;
 }
 
 /**
- * The kind follows from the script's text unless somebody named it. Beside other problems a bad script is one more of them.
- * @throws SpecError `script.not-found`, `script.unknown-kind`, `script.encoding`, `script.empty`
+ * The kind follows from the script's text unless somebody named it. `variables`: names given for this build, which the script must ask
+ * for. `failure`, with the code `script.not-found`, `script.unknown-kind`, `script.encoding` or `script.empty`, is one more problem beside
+ * others, and alone the error.
  */
 async function withScriptKind(
   settings: Settings,
+  variables: readonly string[],
   { cwd }: TemplatePlaces,
   list: ProblemList,
-): Promise<Settings> {
+): Promise<{ readonly settings: Settings; readonly failure?: SpecError }> {
   const { script } = settings;
-  if (script?.path === undefined) return settings;
+  if (script?.path === undefined) {
+    checkVariableNames(variables, undefined, list);
+    return { settings };
+  }
   const label = labelOf(script.path, cwd);
   try {
     const text = await readScript(script.path, label);
-    return { ...settings, script: { ...script, kind: script.kind ?? detectKind(text, label) } };
+    const kind = script.kind ?? detectKind(text, label);
+    checkVariableNames(variables, { text, kind, label }, list);
+    return { settings: { ...settings, script: { ...script, kind } } };
   } catch (error) {
-    if (!(error instanceof SpecError) || list.problems.length === 0) throw error;
-    list.add('script', error.message);
-    return settings;
+    if (!(error instanceof SpecError)) throw error;
+    return { settings, failure: error };
   }
 }
 
@@ -80,7 +94,14 @@ function subjectOf(target: BuildTarget): string {
   return target.type === 'none' ? 'The build' : `The build of ${basename(target.path)}`;
 }
 
-const NOTHING: Base = { settings: {}, sources: [], problems: [], locate: () => undefined, fallbackName: '' };
+const NOTHING: Base = {
+  settings: {},
+  sources: [],
+  problems: [],
+  faulty: [],
+  locate: () => undefined,
+  fallbackName: '',
+};
 
 async function baseOf(target: BuildTarget, given: Settings, places: TemplatePlaces): Promise<Base> {
   switch (target.type) {
@@ -140,7 +161,11 @@ function nameFromMedia({ media }: Settings): string {
 }
 
 /** Options have no line; a key they set must not be reported at the template's. */
-function placeFinder(base: Base, given: Settings): (path: KeyPath) => string | undefined {
+function placeFinder(
+  base: Base,
+  given: Settings,
+  overrides: BuildOverrides,
+): (path: KeyPath) => string | undefined {
   const keys: Readonly<Record<string, unknown>> = given;
   return (path) => {
     const [first, second] = path;
@@ -150,7 +175,7 @@ function placeFinder(base: Base, given: Settings): (path: KeyPath) => string | u
     const byOption = part
       ? part.some(([key, set]) => key === second && set !== undefined)
       : value !== undefined;
-    return byOption ? OPTION[path.join('.')] : base.locate(path);
+    return byOption ? optionFor(path.join('.'), overrides) : base.locate(path);
   };
 }
 
@@ -159,16 +184,8 @@ const CAMEL: Readonly<Record<string, string>> = {
   'root-password': 'rootPassword',
   'extra-args': 'extraArgs',
 };
-const OPTION: Readonly<Record<string, string>> = {
-  machine: '--machine',
-  memory: '--memory',
-  'disk.bus': '--disk',
-  'limits.stall': '--stall',
-  outputs: '--format',
-  script: '--script',
-  'root-password': '--root-password-file, --root-password-env',
-  'extra-args': '--extra-args',
-};
+const templateKeys = (keys: readonly string[] | 'all'): readonly string[] =>
+  keys === 'all' ? [] : keys.map((key) => CAMEL[key] ?? key);
 
 function noMedia({ label, kind }: Extract<BuildTarget, { type: 'script' }>): SpecError {
   const usesCdrom = kind === 'kickstart' ? ' (its "cdrom" command means the media it is started from)' : '';

@@ -2,7 +2,14 @@ import type { OutputSpec } from '../artifact/output-spec.ts';
 import type { Seconds } from '../foundation/duration.ts';
 import type { Bytes } from '../foundation/size.ts';
 import type { MediaSource } from '../media/install-media.ts';
-import type { BuildSpec, InjectionMethod, InstallScriptKind, SecretRef } from './build-spec.ts';
+import type { PublishTarget } from '../publish/publish-target.ts';
+import type {
+  BuildSpec,
+  InjectionMethod,
+  InstallScriptKind,
+  SecretRef,
+  WatchPatternSpec,
+} from './build-spec.ts';
 
 /** What one template, or the options together, say about a build: any part of it, each part already valid in itself. */
 export type Settings = {
@@ -22,16 +29,24 @@ export type Settings = {
     | undefined;
   readonly network?: BuildSpec['network'] | undefined;
   readonly media?: readonly MediaSource[] | undefined;
+  readonly loader?: BuildSpec['loader'] | undefined;
   readonly script?: ScriptSettings | undefined;
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly rootPassword?: SecretRef | undefined;
   readonly extraArgs?: readonly string[] | undefined;
   readonly outputs?: readonly OutputSpec[] | undefined;
+  readonly publish?: readonly PublishTarget[] | undefined;
   readonly bootCheck?:
     | {
         readonly enabled?: boolean | undefined;
         readonly pattern?: string | undefined;
         readonly limit?: Seconds | undefined;
+      }
+    | undefined;
+  readonly watch?:
+    | {
+        readonly patterns?: readonly WatchPatternSpec[] | undefined;
+        readonly syslog?: boolean | undefined;
       }
     | undefined;
   readonly limits?:

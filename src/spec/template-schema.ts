@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { MEDIA_KINDS } from '../media/install-media.ts';
+import { readTargetMap, readTargetWord } from '../publish/publish-target.ts';
 import { readName } from './build-name.ts';
-import { DISK_BUSES, FIRMWARES } from './build-spec.ts';
+import { DISK_BUSES, FIRMWARES, WATCH_PATTERN_KINDS } from './build-spec.ts';
 import { readCpu, readFeature, readModel } from './cpu-word.ts';
 import { readExtraArgs } from './extra-args.ts';
-import { checkMedia, mediaOf } from './media-word.ts';
+import { checkMedia, mediaOf, readFrom, readMirror } from './media-word.ts';
 import { readOs } from './os-word.ts';
 import type { Settings } from './settings.ts';
 import { field, isText, item, mapOr, oneOf, reading } from './template-field.ts';
@@ -21,9 +22,13 @@ function mediaEntry(folder: string) {
     sha512: field((value) => words.readDigest(value, 'sha512')),
     kernel: field(words.readLine),
     initrd: field(words.readLine),
+    mirrors: z.array(item(readMirror)).min(1, 'is an empty list').optional(),
+    checksums: field((value) => readFrom(value, folder)),
+    signature: field((value) => readFrom(value, folder)),
+    keyring: field((value) => resolve(folder, words.readLine(value))),
   });
   return fields.transform(
-    reading(({ kernel, initrd, sha256, sha512, ...from }) => {
+    reading(({ kernel, initrd, sha256, sha512, mirrors, checksums, signature, keyring, ...from }) => {
       const [kind, another] = MEDIA_KINDS.filter((candidate) => from[candidate] !== undefined);
       if (kind === undefined || another !== undefined)
         throw words.wrong('names exactly one of cdrom, location, import');
@@ -33,6 +38,10 @@ function mediaEntry(folder: string) {
         ...(kernel === undefined ? {} : { kernel }),
         ...(initrd === undefined ? {} : { initrd }),
         ...(pin === undefined ? {} : { pin }),
+        ...(mirrors === undefined ? {} : { mirrors }),
+        ...(checksums === undefined ? {} : { checksums }),
+        ...(signature === undefined ? {} : { signature }),
+        ...(keyring === undefined ? {} : { keyring }),
       });
     }),
   );
@@ -67,13 +76,15 @@ const outputFields = z
   .strictObject({
     format: field(words.readFormat),
     compression: oneOf(words.COMPRESSIONS),
+    kind: oneOf(words.IMAGE_KINDS),
     name: field(words.readFileName),
   })
   .transform(
-    reading(({ format, compression, name }) => {
+    reading(({ format, compression, kind, name }) => {
       if (format === undefined) throw words.wrong('names no format; write for example {format: qcow2}');
       return words.checkOutput({
         format,
+        ...words.imageKindOf(kind),
         ...(compression === undefined ? {} : { compression }),
         ...(name === undefined ? {} : { fileName: name }),
       });
@@ -81,6 +92,13 @@ const outputFields = z
   );
 
 const outputField = mapOr(outputFields, isText, (value) => ({ format: words.readFormat(value) }));
+
+/** A word as `--publish` takes it, or a map. */
+const publishField = mapOr(
+  z.record(z.string(), z.unknown()).transform(reading(readTargetMap)),
+  isText,
+  (value) => readTargetWord(words.readLine(value)),
+);
 
 const bootCheckField = mapOr(
   z.strictObject({
@@ -97,6 +115,21 @@ const cpuField = mapOr(
   isText,
   readCpu,
 );
+
+const watchPatternFields = z
+  .strictObject({
+    match: field(words.readWatchPattern),
+    kind: oneOf(WATCH_PATTERN_KINDS),
+    meaning: field(words.readText),
+    remedy: field(words.readText),
+  })
+  .transform(
+    reading(({ match, kind = 'error', meaning, remedy }) => {
+      if (match === undefined || meaning === undefined)
+        throw words.wrong('needs match (a regular expression for a console line) and meaning');
+      return { match, kind, meaning, ...(remedy === undefined ? {} : { remedy }) };
+    }),
+  );
 
 const list = <S extends z.ZodType>(of: S) => z.array(of).min(1, 'is an empty list').optional();
 
@@ -119,14 +152,22 @@ export function templateSchema(folder: string) {
       (value) => ({ size: words.readSize(value, 'GiB') }),
     ).optional(),
     network: oneOf(words.NETWORKS),
-    media: list(mediaEntry(folder)),
+    media: mapOr(
+      z.array(mediaEntry(folder)).min(1, 'is an empty list'),
+      (value) => value === 'ipxe',
+      () => 'ipxe' as const,
+    ).optional(),
     script: scriptField(folder).optional(),
     variables: field(readVariables),
     'root-password': passwordField(folder).optional(),
     'extra-args': field(readExtraArgs),
     outputs: list(outputField),
+    publish: list(publishField),
     'boot-check': bootCheckField.optional(),
     limits: z.strictObject({ total: field(words.readDuration), stall: field(words.readDuration) }).optional(),
+    watch: z
+      .strictObject({ patterns: list(watchPatternFields), syslog: field(words.readBoolean) })
+      .optional(),
   });
 }
 
@@ -135,6 +176,8 @@ export type TemplateKeys = z.output<ReturnType<typeof templateSchema>>;
 /** From the template's words to ours; `base` is not a setting. */
 export function settingsOf(keys: TemplateKeys): Settings {
   const { base: _base, 'root-password': rootPassword, 'extra-args': extraArgs, ...same } = keys;
-  const { 'boot-check': bootCheck, ...rest } = same;
-  return { ...rest, rootPassword, extraArgs, bootCheck };
+  const { 'boot-check': bootCheck, media, ...rest } = same;
+  // `media: ipxe` keeps the media of the base and says how they are started.
+  const source = media === 'ipxe' ? { loader: 'ipxe' as const } : { media };
+  return { ...rest, ...source, rootPassword, extraArgs, bootCheck };
 }

@@ -1,12 +1,17 @@
+import { DERIVED_PLACEHOLDERS } from '../install-script/options/derived-values.ts';
 import { readLine, readText, wrong } from './words.ts';
 
 /** Names Kiln fills in by itself; a user's variable may replace `hostname` alone. */
-const RESERVED: ReadonlySet<string> = new Set(['root_password_hash', 'completion_marker_command']);
+export const RESERVED_VARIABLES: ReadonlySet<string> = new Set([
+  'root_password_hash',
+  'completion_marker_command',
+  ...DERIVED_PLACEHOLDERS.keys(),
+]);
 
 export function readVariableName(name: string): string {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
     throw wrong(`"${name}" is not a variable name; use letters, digits and _, a letter first`);
-  if (RESERVED.has(name)) throw wrong(`"${name}" is filled in by Kiln; choose another name`);
+  if (RESERVED_VARIABLES.has(name)) throw wrong(`"${name}" is filled in by Kiln; choose another name`);
   return name;
 }
 

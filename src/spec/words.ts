@@ -1,9 +1,12 @@
 import { DISK_FORMATS, type DiskFormat, type OutputSpec } from '../artifact/output-spec.ts';
 import { parseDuration, type Seconds } from '../foundation/duration.ts';
 import { SpecError } from '../foundation/errors.ts';
+import { readLinePattern } from '../foundation/line-pattern.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
 import { type Bytes, bytes, parseSize } from '../foundation/size.ts';
+import { describeValue } from '../foundation/value-shape.ts';
 import type { MediaPin } from '../media/install-media.ts';
+import { formatWord } from '../qemu-img/disk-format.ts';
 
 /**
  * Readers of single values, shared by templates and options so that a word means the same in both. Each takes what YAML or a
@@ -13,17 +16,11 @@ export function wrong(message: string): SpecError {
   return new SpecError('spec.invalid', message);
 }
 
-function shown(value: unknown): string {
-  if (value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a map' : `the ${typeof value} ${JSON.stringify(value)}`;
-}
-
 export function readText(value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   if (value === '') throw wrong('is empty');
   const quote = typeof value === 'number' || typeof value === 'boolean' ? '; put it in quotes' : '';
-  throw wrong(`expects text, found ${shown(value)}${quote}`);
+  throw wrong(`expects text, found ${describeValue(value)}${quote}`);
 }
 
 /** One line of text: no line breaks, NUL or other control characters (tabs are allowed). */
@@ -40,6 +37,7 @@ const MOST = { MiB: bytes(2 ** 44), GiB: bytes(2 ** 50) } as const;
 
 /** A bare number counts `unit`, as virt-install's `--memory` (MiB) and `--disk size=` (GiB) do. */
 export function readSize(value: unknown, unit: 'MiB' | 'GiB'): Bytes {
+  if (typeof value === 'boolean') throw wrong(`expects a size such as 4GiB, found ${describeValue(value)}`);
   const text = typeof value === 'number' ? String(value) : readText(value);
   const size = parseSize(BARE_NUMBER.test(text) ? `${text}${unit}` : text);
   if (size === 0) throw wrong('must be more than nothing');
@@ -63,21 +61,42 @@ export function readOneOf<T extends string>(value: unknown, words: readonly T[])
   return found;
 }
 
+/** A year: beyond it somebody counted in other units. */
+const LONGEST = 366 * 86_400;
+
 export function readDuration(value: unknown): Seconds {
   const length = parseDuration(typeof value === 'number' ? String(value) : readText(value));
   if (length === 0) throw wrong('must be longer than nothing');
+  if (length > LONGEST)
+    throw wrong(`"${value}" is absurdly long; a bare number counts seconds, write for example 4h`);
   return length;
 }
 
 export function readPattern(value: unknown): string {
   const text = readText(value);
   try {
-    new RegExp(text);
+    readLinePattern(text);
   } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw wrong(error.message);
+  }
+  return text;
+}
+
+/** Lines without a letter in common: what matches each of them matches all that an installer may print. */
+const UNLIKE_LINES = ['a', 'Z', '0', '.', '[', '─'];
+
+/** A pattern that decides about an install must tell one line from another. */
+export function readWatchPattern(value: unknown): string {
+  const text = readPattern(value);
+  const pattern = readLinePattern(text);
+  if (pattern.test('')) {
     throw wrong(
-      `"${text}" is not a regular expression: ${error instanceof Error ? error.message : String(error)}`,
+      `"${text}" matches the empty line, and so every line there is; write what the line says that it shall match (^$ is no line of a console)`,
     );
   }
+  if (UNLIKE_LINES.every((line) => pattern.test(line)))
+    throw wrong(`"${text}" matches every line; write what the line says that it shall match`);
   return text;
 }
 
@@ -93,14 +112,18 @@ export function readDigest(value: unknown, algorithm: MediaPin['algorithm']): Me
 
 /** `sha256:<hex>`, `sha512:<hex>`, or a bare digest told apart by its length. */
 export function readChecksum(text: string): MediaPin {
-  const [, named, digest] = /^(?:(sha256|sha512)[:=])?(.*)$/i.exec(text.trim()) ?? [];
+  const [, named, digest] = /^(?:(sha256|sha512)[:=])?(.*)$/i.exec(readLine(text.trim())) ?? [];
   const algorithm = named?.toLowerCase() ?? (digest?.length === DIGEST_LENGTH.sha512 ? 'sha512' : 'sha256');
   return readDigest(digest, algorithm === 'sha512' ? 'sha512' : 'sha256');
 }
 
+/** qemu-img calls VHD files "vpc", which is understood as well. */
+const FORMAT_WORDS = DISK_FORMATS.map(formatWord);
+
 export function readFormat(value: unknown): DiskFormat {
   const text = readText(value);
-  return text.toLowerCase() === 'vhd' ? 'vpc' : readOneOf(text, DISK_FORMATS);
+  const word = readOneOf(text.toLowerCase() === 'vpc' ? 'vhd' : text, FORMAT_WORDS);
+  return word === 'vhd' ? 'vpc' : word;
 }
 
 export const COMPRESSIONS = ['zstd', 'zlib', 'none'] as const;
@@ -113,19 +136,26 @@ export function readFileName(value: unknown): string {
 }
 
 export function checkOutput(output: OutputSpec): OutputSpec {
+  if (output.imageKind === 'partition' && output.format !== 'qcow2' && output.format !== 'raw')
+    throw wrong('a partition image is qcow2 or raw');
   const compressed = output.compression !== undefined && output.compression !== 'none';
   if (compressed && output.format !== 'qcow2')
-    throw wrong(`compression is for qcow2 alone, not for ${output.format}`);
+    throw wrong(`compression is for qcow2 alone, not for ${formatWord(output.format)}`);
   return output;
 }
 
 export function readBoolean(value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw wrong(`expects true or false, found ${shown(value)}`);
+  throw wrong(`expects true or false, found ${describeValue(value)}`);
 }
+
+export const IMAGE_KINDS = ['whole-disk', 'partition'] as const;
+/** As a property to spread: a whole disk is what is meant without a word. */
+export const imageKindOf = (word: (typeof IMAGE_KINDS)[number] | undefined): Pick<OutputSpec, 'imageKind'> =>
+  word === 'partition' ? { imageKind: word } : {};
 
 export const ACCELERATORS = ['auto', 'kvm', 'tcg'] as const;
 export const MACHINES = ['q35', 'pc'] as const;
 export const NETWORKS = ['user', 'none'] as const;
-export const SCRIPT_KINDS = ['kickstart', 'preseed', 'autoinstall', 'autoyast'] as const;
-export const INJECTION_METHODS = ['initrd', 'seed-iso', 'none'] as const;
+export const SCRIPT_KINDS = ['kickstart', 'preseed', 'autoinstall', 'autoyast', 'user-script'] as const;
+export const INJECTION_METHODS = ['initrd', 'seed-iso', 'config-drive', 'http', 'metadata', 'none'] as const;

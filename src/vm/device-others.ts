@@ -2,8 +2,8 @@ import type { DomainInput } from './domain-input.ts';
 import { element, type Xml } from './xml.ts';
 
 /** User-mode networking needs no privilege and no bridge; the guest sees the host as 10.0.2.2. */
-export function interfaceElements({ plan, macAddress }: DomainInput): Xml[] {
-  if (plan.network === 'none') return [];
+export function interfaceElements({ plan, macAddress, metadataSocket }: DomainInput): Xml[] {
+  if (plan.network === 'none' || metadataSocket !== undefined) return [];
   const mac = element('mac', { address: macAddress });
   return [element('interface', { type: 'user' }, mac, element('model', { type: 'virtio' }))];
 }

@@ -26,8 +26,14 @@ export type DomainInput = {
   /** ISO files in drive order: the install media first, then the seed. */
   readonly cdroms: readonly string[];
   readonly serialLog: string;
+  /** Anaconda writes its log to it, through a virtio port. */
+  readonly installerLog?: string;
+  /** Unix socket that answers what the guest asks of 169.254.169.254, port 80. */
+  readonly metadataSocket?: string;
   /** Of the one network interface, `52:54:00:…`; also its name when libvirt is asked for its counters. */
   readonly macAddress: string;
+  /** The emulator has no VNC server, and libvirt refuses a domain that asks for one. */
+  readonly lacksVnc?: true;
   /** This guest's own copy of the UEFI variable store. */
   readonly nvram?: string;
   /**

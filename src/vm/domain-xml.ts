@@ -1,9 +1,13 @@
-import { serialElement, videoElement } from './device-console.ts';
+import { installerLogElement, screenElements, serialElement } from './device-console.ts';
 import { cdromElements, diskControllerElements, diskElement } from './device-disk.ts';
 import { interfaceElements, omittedDeviceElements, panicElement, rngElement } from './device-others.ts';
 import type { DomainInput } from './domain-input.ts';
 import { cpuElement, featuresElement, osElement } from './domain-os.ts';
+import { metadataNetwork } from './metadata-network.ts';
 import { element, type Xml } from './xml.ts';
+
+/** libvirt passes what stands in elements of it on to QEMU (drvqemu.html). */
+const QEMU_NAMESPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
 
 /** Marks a domain as Kiln's own; clean-up touches no domain without it. */
 export const METADATA_NAMESPACE = 'urn:kiln:build:1';
@@ -16,7 +20,10 @@ export function domainXml(input: DomainInput): string {
   const { plan } = input;
   const domain = element(
     'domain',
-    { type: plan.accelerator === 'kvm' ? 'kvm' : 'qemu' },
+    {
+      type: plan.accelerator === 'kvm' ? 'kvm' : 'qemu',
+      'xmlns:qemu': input.metadataSocket === undefined ? undefined : QEMU_NAMESPACE,
+    },
     element('name', {}, input.name),
     element('uuid', {}, input.uuid),
     element('metadata', {}, element('kiln:build', { 'xmlns:kiln': METADATA_NAMESPACE, id: input.buildId })),
@@ -37,11 +44,12 @@ export function domainXml(input: DomainInput): string {
     ),
     element('devices', {}, ...deviceElements(input)),
     ownerLabel(input),
+    metadataNetwork(input),
   );
   return `${domain.markup}\n`;
 }
 
-function deviceElements(input: DomainInput): Xml[] {
+function deviceElements(input: DomainInput): (Xml | undefined)[] {
   return [
     element('emulator', {}, input.plan.emulator),
     diskElement(input),
@@ -50,7 +58,8 @@ function deviceElements(input: DomainInput): Xml[] {
     ...omittedDeviceElements(),
     ...interfaceElements(input),
     serialElement(input),
-    videoElement(),
+    installerLogElement(input),
+    ...screenElements(input),
     rngElement(),
     panicElement(),
   ];

@@ -1,25 +1,9 @@
+import { escapeAttribute, escapeText } from '../foundation/xml-text.ts';
+
 /** A piece of XML, already escaped. Made by `element`, never by hand. */
 export type Xml = { readonly markup: string };
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
-
-/** XML 1.0 has no way to write these, not even as references (XML 1.0, 2.2 "Characters"). */
-const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
-
-function escapeText(value: string): string {
-  if (UNWRITABLE.test(value))
-    throw new RangeError(`XML cannot hold the control character in ${JSON.stringify(value)}`);
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-/** Line ends and tabs as references: a parser would otherwise turn them into spaces (XML 1.0, 3.3.3). */
-function escapeAttribute(value: string): string {
-  return escapeText(value)
-    .replaceAll('"', '&quot;')
-    .replaceAll('\t', '&#9;')
-    .replaceAll('\n', '&#10;')
-    .replaceAll('\r', '&#13;');
-}
 
 const indent = (markup: string): string => markup.replaceAll(/^(?= *<)/gm, '  ');
 

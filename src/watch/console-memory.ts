@@ -1,6 +1,11 @@
-import { type ConsolePattern, matchPattern, type PatternMatch } from './console-pattern.ts';
+import { matchPattern, type PatternMatch, type WatchedPattern } from './console-pattern.ts';
+import { SCREEN_QUESTION } from './console-patterns/generic.ts';
+import { createExplanations } from './explanations.ts';
 import type { InstallProgress } from './install-outcome.ts';
+import { ipxeAsks, ipxeRuns } from './ipxe-console.ts';
 import { progressOf } from './progress.ts';
+import { type Question, readQuestion } from './question.ts';
+import { readings } from './screen-question.ts';
 import type { ConsoleUpdate } from './serial-follower.ts';
 
 /** A match that decides only after some time. `since`: milliseconds of the monotonic clock. */
@@ -10,7 +15,11 @@ export type Suspicion = PatternMatch & { readonly since: number };
 export type ConsoleMemory = {
   /** @returns whether the text is news: text that was not shown before */
   add(update: ConsoleUpdate, now: number): boolean;
-  /** The last lines, the one under the cursor included. */
+  /** What the installer told by another way than its console: progress, errors and what explains them. @returns whether it is news */
+  report(text: string, now: number): boolean;
+  /** A screen that was drawn and then stood still since `since`; undefined when no question is on it. */
+  addScreen(question: Question | undefined, since: number): void;
+  /** The last lines, the one under the cursor included; long ones are cut. */
   tail(): readonly string[];
   progress(): InstallProgress | undefined;
   panic(): Suspicion | undefined;
@@ -20,9 +29,19 @@ export type ConsoleMemory = {
   waiting(): Suspicion | undefined;
   /** The last line that told how the guest ends. */
   ending(): PatternMatch | undefined;
+  /** What was said of late that explains a verdict which says little itself. */
+  hint(): PatternMatch | undefined;
+  /** The line in which a program complained right before the installer said that it failed, unless a hint says more. */
+  complaint(): string | undefined;
+  /** The question or message on the screen: the last heading and what stands below it. */
+  question(): Question | undefined;
+  /** Whether iPXE was started and has not handed over, as far as the console tells. */
+  isIpxe(): boolean;
 };
 
 const TAIL_LINES = 40;
+/** Binary garbage has no line ends; who reads the tail wants to see other lines as well. */
+const TAIL_WIDTH = 500;
 /** Where the question to a frame such as `Prompt: '?' for help>` is looked for. */
 const QUESTION_LINES = 15;
 /** Lines remembered to tell news from repetition. */
@@ -30,14 +49,18 @@ const KNOWN_LINES = 2000;
 
 /** The kernel may print into the middle of a prompt; its messages carry seconds with six decimals. */
 const KERNEL_MESSAGE = /\[\s*\d+\.\d{6}\].*$/;
+/** ISOLINUX and SYSLINUX show it below what they complain of, and for a moment at every start. */
+const BOOT_PROMPT = 'boot:';
 /** Times and counters of waiting do not make a line new: `[ 130.12]`, `10:15:01`, `(1min 3s / no limit)`. */
 const TIMES = /\[\s*\d+\.\d+\]|\d{1,2}:\d\d(:\d\d)?|\d+(min|s)\b|\[[ *]+\]|[-\\|/]$/g;
 
-export function createConsoleMemory(patterns: readonly ConsolePattern[]): ConsoleMemory {
-  const decisive = (kind: ConsolePattern['kind']): readonly ConsolePattern[] =>
+export function createConsoleMemory(patterns: readonly WatchedPattern[]): ConsoleMemory {
+  const decisive = (kind: WatchedPattern['kind']): readonly WatchedPattern[] =>
     patterns.filter((pattern) => pattern.kind === kind);
   const [panics, errors, endings] = [decisive('panic'), decisive('error'), decisive('ending')];
+  const explanations = createExplanations(decisive('hint'));
   const waits = patterns.filter(({ kind }) => kind === 'prompt' || kind === 'not-booted');
+  const bootWaits = waits.filter(({ family }) => family === 'firmware');
   const lines: { text: string; redrawn: boolean }[] = [];
   const known = new Set<string>();
   let partial = '';
@@ -46,6 +69,13 @@ export function createConsoleMemory(patterns: readonly ConsolePattern[]): Consol
   let error: Suspicion | undefined;
   let waiting: Suspicion | undefined;
   let ending: PatternMatch | undefined;
+  /** The error as far as it stood under the cursor; the rest of its line says which one it is. */
+  let growing: string | undefined;
+  /** What the installer said below its error. */
+  let below: string[] = [];
+  let onScreen: Question | undefined;
+  let ipxe = false;
+  const said = new Map<string, number>();
 
   const isNews = (text: string): boolean => {
     const key = `${progress?.phase ?? ''}|${text.replace(TIMES, '')}`;
@@ -54,10 +84,12 @@ export function createConsoleMemory(patterns: readonly ConsolePattern[]): Consol
     known.add(key);
     return true;
   };
-  const remember = (text: string, redrawn: boolean): void => {
+  const isAgain = (text: string): boolean => {
     const last = lines.at(-1);
-    const again = last?.redrawn === true && withoutDigits(last.text) === withoutDigits(text);
-    if (again) lines.pop();
+    return last?.redrawn === true && withoutDigits(last.text) === withoutDigits(text);
+  };
+  const remember = (text: string, redrawn: boolean): void => {
+    if (isAgain(text)) lines.pop();
     lines.push({ text, redrawn });
     if (lines.length > TAIL_LINES) lines.shift();
   };
@@ -70,27 +102,77 @@ export function createConsoleMemory(patterns: readonly ConsolePattern[]): Consol
     }
     return match;
   };
-  const readWaiting = (text: string, now: number): void => {
+  const readWaiting = (text: string, now: number, unfinished: boolean): void => {
     const said = text.replace(KERNEL_MESSAGE, '').trim();
-    if (said === '') return;
-    const match = matchPattern(waits, said);
+    if (said === '' || said === BOOT_PROMPT) return;
+    const asked = unfinished && ipxe ? ipxeAsks(said) : undefined;
+    // What iPXE's script asks may read like an installer's question.
+    const match =
+      asked === undefined
+        ? matchPattern(waits, said)
+        : (matchPattern(bootWaits, said) ?? matchPattern(waits, asked));
     if (match === undefined) waiting = undefined;
     else if (waiting?.pattern.id !== match.pattern.id || waiting.line !== match.line) {
       waiting = { ...match, since: now };
     }
   };
-  const read = (text: string, above: string | undefined, now: number): void => {
-    progress = progressOf(text, above) ?? progress;
+  const tail = (): readonly string[] =>
+    [...lines.map(({ text }) => text), ...(partial.trim() === '' ? [] : [partial])]
+      .slice(-TAIL_LINES)
+      .map(shortened);
+  /** What is on a drawn screen, the most telling line of it; errors lose their mark there. */
+  const readScreen = (question: Question): PatternMatch => {
+    const lines = readings(question);
+    const named = errors.filter(({ fallback, times }) => !fallback && times === undefined);
+    const asked = waits.filter(({ frame, vague }) => !frame && !vague);
+    for (const line of lines) {
+      const found = matchPattern(named, `!! ERROR: ${line}`) ?? matchPattern([...named, ...asked], line);
+      if (found) return { ...found, line };
+    }
+    return { pattern: SCREEN_QUESTION, line: question.text.at(-1) ?? question.title ?? '' };
+  };
+  /** The line under the cursor is read again whenever it grows, so it counts only when it is whole. */
+  const saidOftenEnough = ({ pattern: { id, times } }: PatternMatch, unfinished: boolean): boolean => {
+    if (times === undefined) return true;
+    if (!unfinished) said.set(id, (said.get(id) ?? 0) + 1);
+    return (said.get(id) ?? 0) >= times;
+  };
+  const readError = (text: string, now: number, unfinished = false): void => {
     const failed = matchPattern(errors, text);
-    if (failed) error ??= { ...failed, since: now };
+    const hasGrown = growing !== undefined && text.startsWith(growing);
+    growing = undefined;
+    if (failed && saidOftenEnough(failed, unfinished) && (hasGrown || saysMore(failed, error))) {
+      if (unfinished) growing = text;
+      error = { ...failed, since: error?.since ?? now };
+      below = [];
+      explanations.failed(now);
+    }
+  };
+  /** It may be broken over several lines, at the width of the installer's screen. */
+  const readDetail = (text: string, unfinished: boolean): void => {
+    if (error?.pattern.detail === undefined || below.length >= TAIL_LINES) return;
+    const said = [...below, text];
+    if (!unfinished) below = said;
+    const detail = error.pattern.detail.exec(said.join('\n'))?.groups;
+    if (detail) error = { ...error, caught: { ...error.caught, ...detail } };
+  };
+  const read = (text: string, above: string | undefined, now: number, unfinished = false): void => {
+    const step = progressOf(text, above);
+    progress = step ?? progress;
+    ipxe = step === undefined ? (ipxeRuns(text) ?? ipxe) : step.phase.startsWith('iPXE');
+    readError(text, now, unfinished);
+    readDetail(text, unfinished);
+    if (unfinished) explanations.readUnfinished(text);
+    else explanations.read(text, isAgain(text));
     const panicked = matchPattern(panics, text);
     if (panicked) panic ??= { ...panicked, since: now };
     ending = matchPattern(endings, text) ?? ending;
-    readWaiting(text, now);
+    readWaiting(text, now, unfinished);
   };
 
   return {
     add: (update, now) => {
+      if (update.lines.length > 0) onScreen = undefined;
       let news = false;
       for (const { text, redrawn } of update.lines) {
         read(text, lines.at(-1)?.text, now);
@@ -99,19 +181,46 @@ export function createConsoleMemory(patterns: readonly ConsolePattern[]): Consol
       }
       partial = update.partial;
       if (partial.trim() !== '') {
-        read(partial, lines.at(-1)?.text, now);
+        read(partial, lines.at(-1)?.text, now, true);
         news = isNews(partial) || news;
       }
       return news;
     },
-    tail: () =>
-      [...lines.map(({ text }) => text), ...(partial.trim() === '' ? [] : [partial])].slice(-TAIL_LINES),
+    report: (text, now) => {
+      progress = progressOf(text) ?? progress;
+      readError(text, now);
+      explanations.report(text, now);
+      return isNews(text);
+    },
+    addScreen: (question, since) => {
+      onScreen = question;
+      if (question === undefined) return;
+      const seen = readScreen(question);
+      if (seen.pattern.kind === 'error' && saysMore(seen, error))
+        error = { ...seen, since: error?.since ?? since };
+      else if (waiting?.pattern.id !== seen.pattern.id || waiting.line !== seen.line)
+        waiting = { ...seen, since };
+    },
+    tail,
     progress: () => progress,
     panic: () => panic,
     error: () => error,
     waiting: () => waiting && { ...questionOf(waiting), since: waiting.since },
     ending: () => ending,
+    hint: () => explanations.hint(error?.caught?.command),
+    complaint: () => explanations.complaint(error?.caught?.command),
+    question: () => onScreen ?? readQuestion(tail()),
+    isIpxe: () => ipxe,
   };
+}
+
+/** The first error counts, unless it only said that there is one and a later line names it. */
+function saysMore(seen: PatternMatch, known: PatternMatch | undefined): boolean {
+  return known === undefined || (known.pattern.fallback === true && seen.pattern.fallback !== true);
+}
+
+function shortened(line: string): string {
+  return line.length <= TAIL_WIDTH ? line : `${line.slice(0, TAIL_WIDTH - 1)}…`;
 }
 
 function withoutDigits(text: string): string {

@@ -32,7 +32,15 @@ const TOKEN = new RegExp(
 const UNFINISHED_ESCAPE = /\x1b(?:\[[0-9;?<=>!]*[ -/]*|[\]kPX^_][^\x1b\x07\r\n]*\x1b?|[ -/]*)$/;
 
 /** GNU screen's status line as the Debian installer draws it each minute: `[ (1*installer)  2 shell ][ Nov 20 22:18 ]`. */
-const SCREEN_STATUS = /\[[^[\]]*\(\d+\*\$?[^)]*\)[^[\]]*\]\s*\[[^[\]]*\d\d:\d\d\s*\]/g;
+const SCREEN_STATUS = /\[[^[\]]*\(\d+\*\$?[^)]*\)[^[\]]*\]\s*\[[^[\]]*\d{1,2}:\d\d\s*\]/g;
+
+/** GNU screen's bar taken off a line. */
+export function withoutStatusBar(line: string): string {
+  return line.replace(SCREEN_STATUS, '').trimEnd();
+}
+
+/** SeaBIOS ends this line only when the boot fails: what it boots goes on behind it. */
+const FIRMWARE_LAST = /^(Booting from [\w/ ]+\.{2,3})(?=[^\s.])/;
 
 export function createConsoleText(): ConsoleText {
   let held = '';
@@ -41,23 +49,25 @@ export function createConsoleText(): ConsoleText {
   let returned = false;
   let done: CleanLine[] = [];
 
-  const tidy = (text: string): string =>
-    text
-      .replace(SCREEN_STATUS, '')
-      .replace(/\ufffd+/g, '\ufffd')
-      .trimEnd();
+  const tidy = (text: string): string => withoutStatusBar(text).replace(/\ufffd+/g, '\ufffd');
   const end = (redrawn = false): void => {
     const text = tidy(line);
-    if (text.trim() !== '') done.push({ text, redrawn });
+    const [, firmware = ''] = FIRMWARE_LAST.exec(text) ?? [];
+    for (const one of [firmware, text.slice(firmware.length)])
+      if (one.trim() !== '') done.push({ text: one, redrawn });
     line = '';
     column = 0;
     returned = false;
   };
   const print = (text: string): void => {
     if (returned) end(true);
-    line = line.padEnd(column).slice(0, column) + text + line.slice(column + text.length);
-    column += text.length;
-    if (line.length > LONGEST_LINE) end();
+    for (let rest = text; rest !== ''; ) {
+      const piece = rest.slice(0, Math.max(1, LONGEST_LINE - column));
+      rest = rest.slice(piece.length);
+      line = line.padEnd(column).slice(0, column) + piece + line.slice(column + piece.length);
+      column += piece.length;
+      if (column >= LONGEST_LINE) end();
+    }
   };
   const erase = (mode: string): void => {
     if (returned) end(true);
@@ -99,7 +109,7 @@ export function createConsoleText(): ConsoleText {
       done = [];
       return lines;
     },
-    partial: () => tidy(line),
+    partial: () => tidy(line).replace(FIRMWARE_LAST, ''),
     flush: () => {
       held = '';
       end();

@@ -42,45 +42,55 @@ const REMEDIES: Readonly<Record<FailureCause, string>> = {
   'not-booted': 'Check that the media is bootable on this firmware.',
 };
 
-/** Makes the error that the user reads: what happened, in which phase, the guest's last words, what to do, where to look. */
-export function installErrorOf(outcome: BadOutcome): InstallError {
-  const { code, what, remedy, line } = tell(outcome);
+/**
+ * Makes the error that the user reads: what happened, in which phase, the guest's last words, what to do, where to look.
+ * @param script the lines of the install script that mend it, or what to add to it; see `mendScript`
+ */
+export function installErrorOf(outcome: BadOutcome, script: readonly string[] = []): InstallError {
+  const { code, what, remedy } = tell(outcome);
   const { evidence } = outcome;
-  const last = line ?? evidence.consoleTail.at(-1);
+  const last = outcome.line ?? evidence.consoleTail.at(-1);
+  const add = script.length > 0 ? [] : (outcome.mend?.add ?? []);
   const text = [
     what,
     ...(evidence.phase === undefined ? [] : [`  phase: ${evidence.phase}`]),
     last === undefined
       ? '  The guest printed nothing on its serial console.'
       : `  last line: "${last.trim()}"`,
-    `  what to do: ${remedy}`,
+    ...(outcome.patternAt === undefined ? [] : [`  told by the pattern in: ${outcome.patternAt}`]),
+    ...(remedy === undefined ? [] : [`  what to do: ${remedy}`]),
+    ...(add.length === 0 ? [] : ['  add to the install script:', ...add.map((line) => `    ${line}`)]),
+    ...script.map((line, index) => (index === 0 ? `  script: ${line}` : `    ${line}`)),
     `  serial log: ${evidence.serialLog}`,
     ...(evidence.screenshot === undefined ? [] : [`  screenshot: ${evidence.screenshot}`]),
   ].join('\n');
-  return new InstallError(code, text, { details: { ...outcome } });
+  return new InstallError(code, text, {
+    details: { ...outcome, ...(script.length === 0 ? {} : { script }) },
+  });
 }
 
 type Telling = {
   readonly code: string;
   readonly what: string;
-  readonly remedy: string;
-  readonly line?: string;
+  /** None where the lines of the script say it all. */
+  readonly remedy?: string | undefined;
 };
 
 function tell(outcome: BadOutcome): Telling {
+  const { suggestion, mend } = outcome;
   switch (outcome.kind) {
     case 'failed':
       return {
         code: CODES[outcome.cause],
         what: `${WHAT[outcome.cause]}: ${lowerFirst(outcome.reason)}`,
-        remedy: outcome.suggestion ?? REMEDIES[outcome.cause],
-        ...(outcome.line === undefined ? {} : { line: outcome.line }),
+        remedy: suggestion ?? (mend === undefined ? REMEDIES[outcome.cause] : undefined),
       };
     case 'stalled':
       return {
         code: 'install.stalled',
         what: `The install stalled: no new console text, no disk writes and no network traffic for ${formatDuration(outcome.idleSeconds)}.`,
         remedy:
+          suggestion ??
           'See what it was doing last. A question the guest does not show on its serial console looks like this; so does a mirror that does not answer. Raise the stall limit if the step really takes that long.',
       };
     case 'timed-out':
@@ -88,6 +98,7 @@ function tell(outcome: BadOutcome): Telling {
         code: 'install.timed-out',
         what: `The install did not end within ${formatDuration(outcome.limitSeconds)}.`,
         remedy:
+          suggestion ??
           'Raise the time limit of the template, or find out what takes so long: the guest was still working.',
       };
   }

@@ -15,6 +15,10 @@ export type EvidenceSource = {
   /** A guest that has gone has no screen. */
   readonly isRunning: boolean;
   readonly screenshotPath?: string;
+  /** Asked before it is written. */
+  readonly mayWrite?: () => boolean;
+  /** Rebuilds the screen of the serial console. */
+  readonly look?: () => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly logger: Logger;
 };
@@ -29,11 +33,15 @@ export async function outcomeOf(verdict: Verdict, source: EvidenceSource): Promi
 export async function gatherEvidence(source: EvidenceSource): Promise<Evidence> {
   const screenshot = await tryScreenshot(source);
   const phase = source.console.progress()?.phase;
+  const question = source.console.question();
+  const screen = await source.look?.();
   return {
     consoleTail: source.console.tail(),
     lifecycle: [...source.lifecycle],
     serialLog: source.serialLog,
     ...(phase === undefined ? {} : { phase }),
+    ...(question === undefined ? {} : { question }),
+    ...(screen === undefined ? {} : { screen }),
     ...(screenshot === undefined ? {} : { screenshot }),
   };
 }
@@ -41,7 +49,7 @@ export async function gatherEvidence(source: EvidenceSource): Promise<Evidence> 
 /** Best effort: the verdict stands without a picture. */
 async function tryScreenshot(source: EvidenceSource): Promise<string | undefined> {
   const { connection, uuid, screenshotPath, isRunning, clock, logger } = source;
-  if (screenshotPath === undefined || !isRunning) return undefined;
+  if (screenshotPath === undefined || !isRunning || source.mayWrite?.() === false) return undefined;
   const enough = new AbortController();
   const tooLong = clock.sleep(SCREENSHOT_MS, enough.signal).then(
     () => 'took too long',

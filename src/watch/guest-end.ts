@@ -149,6 +149,14 @@ export function endOfState(state: DomainState | undefined): GuestEnd | undefined
   switch (state.reason) {
     case 'shutdown':
       return end('power-off', WEIGHT.stoppedShutdown, 'The guest powered off.', true);
+    // A daemon that was started after the guest had ended does not know how; the marker and the disk must tell.
+    case 'unknown':
+      return end(
+        'power-off',
+        WEIGHT.stoppedShutdown,
+        'The guest is off, and libvirt did not see it end.',
+        true,
+      );
     case 'crashed':
     case 'failed':
       return end(

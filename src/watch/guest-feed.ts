@@ -2,13 +2,16 @@ import type { Clock } from '../foundation/clock.ts';
 import { CancelledError, HostError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 import type { DomainEvent, DomainState, EventSubscription, LibvirtConnection } from '../libvirt/libvirt.ts';
+import { libvirtLost } from '../libvirt/libvirt-error.ts';
 import type { Counters } from './activity.ts';
-import type { ConsoleUpdate, FollowSerial } from './serial-follower.ts';
+import type { ConsoleUpdate, FollowSerial, SerialFollower } from './serial-follower.ts';
 
 /** One thing that was learned about the guest. */
 export type GuestNews =
   | { readonly kind: 'event'; readonly event: DomainEvent }
   | { readonly kind: 'console'; readonly update: ConsoleUpdate }
+  /** Lines that the installer told by another way than its console. */
+  | { readonly kind: 'report'; readonly lines: readonly string[] }
   | { readonly kind: 'counters'; readonly counters: Counters }
   | { readonly kind: 'state'; readonly state: DomainState | undefined };
 
@@ -17,6 +20,8 @@ export type GuestFeedOptions = {
   readonly uuid: string;
   readonly events: EventSubscription;
   readonly serialLog: string;
+  /** What the installer tells besides; none: it tells nothing. */
+  readonly installerLogs?: readonly string[];
   readonly follow: FollowSerial;
   /** Disk and interface whose counters are read; none: no counters. */
   readonly diskTarget?: string | undefined;
@@ -72,6 +77,7 @@ export function openGuestFeed(options: GuestFeedOptions): GuestFeed {
     onUpdate: (update) => push({ kind: 'console', update }),
     onFault: (cause) => fail(unreadableLog(options.serialLog, cause)),
   });
+  const reporters = followReports(options, (lines) => push({ kind: 'report', lines }));
 
   async function pumpEvents(): Promise<void> {
     for await (const event of events) {
@@ -106,12 +112,9 @@ export function openGuestFeed(options: GuestFeedOptions): GuestFeed {
 
   const sleepOrWake = async (ms: number): Promise<void> => {
     const nap = new AbortController();
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    await Promise.race([woken, clock.sleep(ms, nap.signal).catch(() => {})]);
+    wake = () => nap.abort('woken');
+    await clock.sleep(ms, nap.signal).catch(() => {});
     wake = () => {};
-    nap.abort();
   };
 
   return {
@@ -125,7 +128,10 @@ export function openGuestFeed(options: GuestFeedOptions): GuestFeed {
         await sleepOrWake(Math.min(wait, LONGEST_SLEEP_MS));
       }
     },
-    drain: () => follower.drain(),
+    drain: async () => {
+      await follower.drain();
+      for (const reporter of reporters) await reporter.drain();
+    },
     rest: () => {
       const rest = queue;
       queue = [];
@@ -135,22 +141,32 @@ export function openGuestFeed(options: GuestFeedOptions): GuestFeed {
       stop.abort();
       signal.removeEventListener('abort', onAbort);
       await follower.close();
+      for (const reporter of reporters) await reporter.close();
     },
   };
+}
+
+/** Nothing depends on it: the console and the guest's own end decide, so a log that cannot be read is only noted. */
+function followReports(
+  { installerLogs = [], follow, clock, logger }: GuestFeedOptions,
+  onLines: (lines: readonly string[]) => void,
+): readonly SerialFollower[] {
+  return installerLogs.map((path) =>
+    follow({
+      path,
+      clock,
+      onUpdate: ({ lines }) => {
+        if (lines.length > 0) onLines(lines.map(({ text }) => text));
+      },
+      onFault: (error) => logger.debug(`the installer's own log cannot be read: ${String(error)}`),
+    }),
+  );
 }
 
 function cancelled(signal: AbortSignal): CancelledError {
   return signal.reason instanceof CancelledError
     ? signal.reason
     : new CancelledError('Cancelled while the guest was running.', { cause: signal.reason });
-}
-
-function libvirtLost(uri: string, reason: string, cause?: unknown): HostError {
-  return new HostError(
-    'host.libvirt-lost',
-    `The connection to libvirt (${uri}) was lost while the guest was running: ${reason}. Check that libvirtd still runs, then build again.`,
-    { details: { uri, reason }, cause },
-  );
 }
 
 function unreadableLog(path: string, cause: unknown): HostError {

@@ -1,4 +1,6 @@
 import type { DomainEvent } from '../libvirt/libvirt.ts';
+import type { ScriptMend } from './console-pattern.ts';
+import type { Question } from './question.ts';
 
 /** What is shown and kept when an install does not end well. */
 export type Evidence = {
@@ -8,6 +10,10 @@ export type Evidence = {
   /** The installer's last phase, when it told one. */
   readonly phase?: string;
   readonly serialLog: string;
+  /** The question or message the installer showed last. */
+  readonly question?: Question;
+  /** The serial console's screen as a person would see it. */
+  readonly screen?: readonly string[];
   /** Path of the last screenshot, when one could be taken. */
   readonly screenshot?: string;
 };
@@ -32,28 +38,46 @@ export const FAILURE_CAUSES = [
 ] as const;
 export type FailureCause = (typeof FAILURE_CAUSES)[number];
 
+/** What the console said that tells why, as far as it did. */
+export type Explanation = {
+  /** The console line that decided or explains. */
+  readonly line?: string;
+  /** What to change. */
+  readonly suggestion?: string;
+  /** Which settings of the install script decide it, with what the installer named: a package or key (`word`), a line, a whole command. */
+  readonly mend?: ScriptMend & { readonly word?: string; readonly line?: string; readonly command?: string };
+  /** Id of the console pattern that decided (docs/diagnosis.md). */
+  readonly patternId?: string;
+  /** File and line of the template whose own pattern decided. */
+  readonly patternAt?: string;
+};
+
 export type InstallOutcome =
-  /** The guest ended itself and the marker was seen. `ending`: power-off, or reboot, which ends the install under virt-install's rule. */
-  | { readonly kind: 'completed'; readonly ending: 'power-off' | 'reboot'; readonly markerLine: string }
-  | {
+  /**
+   * The guest ended itself and the marker was seen, where one was to come. `ending`: power-off, or reboot, which ends the install under
+   * virt-install's rule.
+   */
+  | { readonly kind: 'completed'; readonly ending: 'power-off' | 'reboot'; readonly markerLine?: string }
+  | (Explanation & {
       readonly kind: 'failed';
       readonly cause: FailureCause;
       /** One sentence: what was seen. */
       readonly reason: string;
-      /** The console line that decided, when one did. */
-      readonly line?: string;
-      /** What to change, when the console text tells. */
-      readonly suggestion?: string;
-      /** Id of the console pattern that decided (src/watch/patterns.ts). */
-      readonly patternId?: string;
       readonly evidence: Evidence;
-    }
-  | { readonly kind: 'stalled'; readonly idleSeconds: number; readonly evidence: Evidence }
-  | { readonly kind: 'timed-out'; readonly limitSeconds: number; readonly evidence: Evidence };
+    })
+  | (Explanation & { readonly kind: 'stalled'; readonly idleSeconds: number; readonly evidence: Evidence })
+  | (Explanation & {
+      readonly kind: 'timed-out';
+      readonly limitSeconds: number;
+      readonly evidence: Evidence;
+    });
 
 /** What the installer is doing, as far as it tells. */
 export type InstallProgress = {
   readonly phase: string;
-  /** Percentage of this phase. */
+  /** Percentage of this phase, or of the whole install. */
   readonly percent?: number;
+  readonly percentOf?: 'install';
+  /** Packages, or files, that it counts. */
+  readonly packages?: { readonly done: number; readonly total: number };
 };

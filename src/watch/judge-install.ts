@@ -1,14 +1,18 @@
 import type { OmitEach } from '../foundation/omit-each.ts';
 import type { Activity } from './activity.ts';
 import type { ConsoleMemory, Suspicion } from './console-memory.ts';
+import type { PatternMatch, WatchedPattern } from './console-pattern.ts';
 import { type GuestEnd, isPrecise } from './guest-end.ts';
-import type { FailureCause, InstallOutcome } from './install-outcome.ts';
+import type { Explanation, FailureCause, InstallOutcome } from './install-outcome.ts';
+import { needsNetwork } from './needs-network.ts';
 
 /** Time limits in seconds. */
 export type WatchLimits = {
   readonly totalSeconds: number;
   /** Longest time without new console text, disk writes and network traffic. */
   readonly stallSeconds: number;
+  /** The stall limit of a phase, where more is known about it than the usual one. */
+  readonly stallOf?: (phase: string | undefined) => number;
   /** How long the console must stay silent after a prompt, and how much more is read after an error. */
   readonly settleSeconds?: number;
 };
@@ -32,6 +36,8 @@ export type Facts = {
   readonly console: ConsoleMemory;
   readonly activity: Activity;
   readonly markerLine: string | undefined;
+  /** `marker`: the guest's end counts only with it. `answers`: somebody may answer the installer. `network`: the guest has a card. */
+  readonly expects: { readonly marker: boolean; readonly answers: boolean; readonly network: boolean };
   readonly startedAt: number;
   readonly limits: WatchLimits;
 };
@@ -43,8 +49,8 @@ export type Judgement = Verdict | { readonly kind: 'undecided'; readonly lookAga
 
 /** A panic's last lines and the panic device's event come within this time of each other. */
 const PANIC_MS = 1000;
-/** QEMU → virtlogd → file: what the guest wrote last may still be under way when QEMU has gone. */
-const LOG_LAG_MS = 1000;
+/** QEMU → virtlogd → file: what the guest wrote last may still be under way when it has stopped, and a little of it when QEMU has gone. */
+const LOG_LAG_MS = { sinceEnd: 1000, sinceOff: 500 } as const;
 /** libvirt's STOPPED comes about 2 s after QEMU's own SHUTDOWN. */
 const STOP_MS = 4000;
 /** How long to wait for STOPPED when nothing else tells what the shutdown was. */
@@ -59,20 +65,35 @@ export function judgeInstall(facts: Facts, now: number): Judgement {
   return facts.state.name === 'ending' ? judgeEnding(facts, facts.state, now) : judgeRunning(facts, now);
 }
 
-function judgeRunning({ console, activity, startedAt, limits }: Facts, now: number): Judgement {
+function judgeRunning({ console, activity, expects, startedAt, limits }: Facts, now: number): Judgement {
   const settleMs = (limits.settleSeconds ?? SETTLE_SECONDS) * 1000;
-  const error = console.error();
-  const waiting = console.waiting();
+  const error = expects.answers ? undefined : console.error();
+  const waiting = expects.answers ? undefined : console.waiting();
   const dues: { readonly at: number; readonly verdict: () => Verdict }[] = [];
-  if (error) dues.push({ at: error.since + settleMs, verdict: () => failedBy(error) });
-  if (waiting) dues.push({ at: settledAt(waiting, activity, settleMs), verdict: () => failedBy(waiting) });
+  const hint = console.hint();
+  const silence = (): Explanation => (hint === undefined && !expects.network ? NO_CARD : explanation(hint));
+  if (error)
+    dues.push({
+      at: error.since + settleMs,
+      verdict: () => failedBy(error, { hint, complaint: console.complaint() }, expects.network),
+    });
+  if (waiting)
+    dues.push({
+      at: settledAt(waiting, activity, settleMs),
+      verdict: () => failedBy(waiting, { hint }, expects.network),
+    });
+  const stallSeconds = limits.stallOf?.(console.progress()?.phase) ?? limits.stallSeconds;
   dues.push({
-    at: activity.idleSince() + limits.stallSeconds * 1000,
-    verdict: () => ({ kind: 'stalled', idleSeconds: Math.round((now - activity.idleSince()) / 1000) }),
+    at: activity.idleSince() + stallSeconds * 1000,
+    verdict: () => ({
+      kind: 'stalled',
+      idleSeconds: Math.round((now - activity.idleSince()) / 1000),
+      ...silence(),
+    }),
   });
   dues.push({
     at: startedAt + limits.totalSeconds * 1000,
-    verdict: () => ({ kind: 'timed-out', limitSeconds: limits.totalSeconds }),
+    verdict: () => ({ kind: 'timed-out', limitSeconds: limits.totalSeconds, ...silence() }),
   });
   const due = dues.find(({ at }) => at <= now);
   return due?.verdict() ?? { kind: 'undecided', lookAgainAt: Math.min(...dues.map(({ at }) => at)) };
@@ -83,22 +104,73 @@ function settledAt({ pattern, since }: Suspicion, activity: Activity, settleMs: 
 }
 
 const CAUSES = {
+  hint: 'installer-error',
+  ending: 'installer-error',
   error: 'installer-error',
   prompt: 'prompt',
   'not-booted': 'not-booted',
   panic: 'panic',
 } as const;
 
-function failedBy({ pattern, line }: Suspicion): Verdict {
-  const cause = pattern.kind === 'ending' ? 'installer-error' : CAUSES[pattern.kind];
+/** What was said shortly before a failure. */
+type Before = { readonly hint?: PatternMatch | undefined; readonly complaint?: string | undefined };
+
+/** A pattern that says little (a bare prompt, "an error occurred") is explained by what was said shortly before. */
+function failedBy(seen: PatternMatch, { hint, complaint }: Before, hasCard: boolean): Verdict {
+  const { pattern } = seen;
+  const saysLittle = pattern.frame || pattern.fallback || pattern.vague;
+  const better = saysLittle ? hint : undefined;
+  const named = seen.caught?.named?.replace(/\s+/g, ' ');
+  const own = named === undefined ? pattern.meaning : `${pattern.meaning}: ${named}`;
+  const meaning = better ? `${better.pattern.meaning}; then ${own}` : own;
+  const said = better ?? seen;
+  const isWithoutCard = !hasCard && needsNetwork(said.pattern.id);
+  const mend = pattern.mendOf?.[named ?? ''] ?? pattern.mend;
+  const remedy = remedyOf(pattern, seen.caught?.command);
+  // What explains may say nothing of what to do; then the pattern itself does.
+  const ofPattern: Explanation = {
+    ...(remedy === undefined ? {} : { suggestion: remedy }),
+    ...(mend === undefined ? {} : { mend: { ...mend, ...said.caught } }),
+  };
   return {
     kind: 'failed',
-    cause,
-    reason: sentence(pattern.meaning),
-    line,
-    patternId: pattern.id,
-    ...(pattern.suggestion === undefined ? {} : { suggestion: pattern.suggestion }),
+    cause: CAUSES[pattern.kind],
+    reason: sentence(meaning),
+    ...(isWithoutCard
+      ? { ...NO_CARD, line: said.line, patternId: said.pattern.id }
+      : { ...ofPattern, ...explanation(said, seen.caught?.command) }),
+    ...(saysLittle && better === undefined && complaint !== undefined ? { line: complaint } : {}),
   };
+}
+
+/** No line of the script mends it, and an installer that waits for a network which cannot come mostly says nothing. */
+const NO_CARD: Explanation = {
+  patternId: 'machine.no-network-card',
+  suggestion:
+    'The guest has no network card (network: none): an installer that needs one fails, or waits for it in silence. Give it one with --network user (network: user in the template), or install from media that bring all packages.',
+};
+
+/** What was said shortly before an end that nobody announced. `command`: what the installer quoted of the script. */
+function explanation(hint: PatternMatch | undefined, command?: string): Explanation {
+  if (hint === undefined) return {};
+  const { id, mend, where } = hint.pattern;
+  const remedy = remedyOf(hint.pattern, command ?? hint.caught?.command);
+  return {
+    line: hint.line,
+    patternId: id,
+    ...(where === undefined ? {} : { patternAt: where }),
+    ...(remedy === undefined ? {} : { suggestion: remedy }),
+    ...(mend === undefined
+      ? {}
+      : { mend: { ...mend, ...hint.caught, ...(command === undefined ? {} : { command }) } }),
+  };
+}
+
+/** What to do, less what the script does already. */
+function remedyOf({ remedy, advice }: WatchedPattern, command = ''): string | undefined {
+  const isFollowed = advice?.followedBy.test(command.replace(/\s+/g, '')) === true;
+  const said = [remedy, isFollowed ? undefined : advice?.text].filter((text) => text !== undefined);
+  return said.length === 0 ? undefined : said.join(' ');
 }
 
 function sentence(meaning: string): string {
@@ -116,7 +188,7 @@ function judgeEnding(facts: Facts, state: Ending, now: number): Judgement {
     case 'panic':
       return from(since + PANIC_MS, () => {
         const panic = facts.console.panic();
-        return panic ? failedBy(panic) : ended('panic');
+        return panic ? failedBy(panic, {}, true) : ended('panic');
       });
     case 'host-disk-full':
       return from(since + SIGNS_MS, () => ended('host-disk-full'));
@@ -132,7 +204,7 @@ function judgeEnding(facts: Facts, state: Ending, now: number): Judgement {
 }
 
 function judgeGuestEnd(
-  { console, markerLine }: Facts,
+  { console, markerLine, expects }: Facts,
   { end, since, offSince }: Ending,
   now: number,
 ): Judgement {
@@ -140,15 +212,21 @@ function judgeGuestEnd(
   if (sureAt > now) return { kind: 'undecided', lookAgainAt: sureAt };
   const ending = end.how === 'reboot' || (!isPrecise(end) && restarts(console)) ? 'reboot' : 'power-off';
   if (markerLine !== undefined) return { kind: 'completed', ending, markerLine };
-  const lastWordAt = offSince === undefined ? since + STOP_MS : offSince + LOG_LAG_MS;
+  const lastWordAt =
+    offSince === undefined
+      ? since + STOP_MS
+      : Math.max(since + LOG_LAG_MS.sinceEnd, offSince + LOG_LAG_MS.sinceOff);
   if (now < lastWordAt) return { kind: 'undecided', lookAgainAt: lastWordAt };
-  const error = console.error();
-  if (error) return failedBy(error);
+  const error = expects.answers ? undefined : console.error();
+  const hint = console.hint();
+  if (error) return failedBy(error, { hint, complaint: console.complaint() }, expects.network);
+  if (!expects.marker) return { kind: 'completed', ending };
   const what = ending === 'reboot' ? 'rebooted' : 'powered off';
   return {
     kind: 'failed',
     cause: 'no-marker',
-    reason: `The guest ${what}, but its install script never reached its end: the completion marker is missing on the console.`,
+    reason: `The guest ${what}, but its install script never reached its end: the completion marker is missing on the console.${hint === undefined ? '' : ` Shortly before, ${hint.pattern.meaning}.`}`,
+    ...explanation(hint),
   };
 }
 

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { crc32, deflateSync } from 'node:zlib';
+import { writeFile } from '../foundation/write-file.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 
 /**
@@ -12,7 +12,12 @@ export async function saveScreenshot(
   path: string,
 ): Promise<void> {
   const { data } = await connection.screenshot(uuid);
-  await writeFile(path, isPng(data) ? data : ppmToPng(data));
+  await writeFile(path, asPng(data));
+}
+
+/** What libvirt gave, as PNG; older QEMU gives PPM. */
+export function asPng(data: Uint8Array): Uint8Array {
+  return isPng(data) ? data : ppmToPng(data);
 }
 
 const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

@@ -8,6 +8,8 @@ export type ConsoleUpdate = {
   readonly lines: readonly CleanLine[];
   /** The line under the cursor. */
   readonly partial: string;
+  /** What came, with all its control sequences. */
+  readonly raw: string;
 };
 
 export type SerialFollower = {
@@ -29,8 +31,10 @@ export type FollowOptions = {
 
 export type FollowSerial = (options: FollowOptions) => SerialFollower;
 
-/** QEMU writes a console byte by byte; waiting this long makes one read of many changes. */
-const GATHER_MS = 50;
+/** Looking so often costs less than being told of every write: a hundred guests that talk write a thousand lines a second. */
+const POLL_MS = 500;
+/** QEMU writes a console byte by byte; waiting this long makes one read of many changes. A console that keeps talking waits longer. */
+const GATHER_MS = { first: 50, more: 500 } as const;
 /** In case a change notification is lost (inotify limits, network file systems). */
 const FALLBACK_MS = 2000;
 
@@ -43,15 +47,17 @@ export const followSerialLog: FollowSerial = ({ path, offset, clock, onUpdate, o
   let shown = '';
   let reading: Promise<void> = Promise.resolve();
   let gathering = false;
+  let lastRead = Number.NEGATIVE_INFINITY;
 
-  const handOn = (lines: readonly CleanLine[]): void => {
+  const handOn = (raw: string, lines: readonly CleanLine[]): void => {
     const partial = text.partial();
-    if (lines.length > 0 || partial !== shown) onUpdate({ lines, partial });
+    if (raw !== '' || lines.length > 0 || partial !== shown) onUpdate({ lines, partial, raw });
     shown = partial;
   };
+  const take = (raw: string): void => handOn(raw, text.add(raw));
   const read = (): Promise<void> => {
     reading = reading.then(() =>
-      tail.readNew((bytes) => handOn(text.add(decoder.decode(bytes, { stream: true })))).catch(onFault),
+      tail.readNew((bytes) => take(decoder.decode(bytes, { stream: true }))).catch(onFault),
     );
     return reading;
   };
@@ -63,7 +69,9 @@ export const followSerialLog: FollowSerial = ({ path, offset, clock, onUpdate, o
   const onChange = async (): Promise<void> => {
     if (gathering) return;
     gathering = true;
-    const goOn = await pause(GATHER_MS);
+    const talks = clock.monotonic() - lastRead < 2 * GATHER_MS.more;
+    const goOn = await pause(talks ? GATHER_MS.more : GATHER_MS.first);
+    lastRead = clock.monotonic();
     gathering = false;
     if (goOn) await read();
   };
@@ -71,9 +79,9 @@ export const followSerialLog: FollowSerial = ({ path, offset, clock, onUpdate, o
     while (await pause(FALLBACK_MS)) await read();
   };
 
-  const watcher = watch(path, { ignoreInitial: true, atomic: false });
+  const watcher = watch(path, { ignoreInitial: true, atomic: false, usePolling: true, interval: POLL_MS });
   watcher.on('all', () => void onChange());
-  // A refused watch (ENOSPC: inotify limit) is no fault of the log; the slow check goes on.
+  // A refused watch is no fault of the log; the slow check goes on.
   watcher.on('error', () => {});
   void read();
   void keepChecking();
@@ -85,7 +93,8 @@ export const followSerialLog: FollowSerial = ({ path, offset, clock, onUpdate, o
       stop.abort();
       await watcher.close();
       await read();
-      handOn([...text.add(decoder.decode()), ...text.flush()]);
+      take(decoder.decode());
+      handOn('', text.flush());
       await tail.close();
     },
   };

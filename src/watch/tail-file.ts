@@ -1,8 +1,9 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 /** Reads what was added to a file since the last time, through truncation and rotation. */
 export type TailFile = {
-  /** Reads to the end; nothing happens when the file does not exist. Not to be called again before it has resolved. */
+  /** Reads to the end; nothing happens when there is no such file. Not to be called again before it has resolved. */
   readNew(onBytes: (bytes: Uint8Array) => void): Promise<void>;
   close(): Promise<void>;
 };
@@ -19,13 +20,16 @@ export function createTailFile(path: string, offset = 0): TailFile {
   let file: FileHandle | undefined;
   let position = offset;
 
-  async function readToEnd(from: FileHandle, onBytes: (bytes: Uint8Array) => void): Promise<void> {
-    if ((await from.stat()).size < position) position = 0;
-    for (;;) {
+  /** @returns whether there was anything */
+  async function readToEnd(from: FileHandle, onBytes: (bytes: Uint8Array) => void): Promise<boolean> {
+    for (let found = false; ; found = true) {
       const { bytesRead } = await from.read(piece, 0, PIECE_BYTES, position);
-      if (bytesRead === 0) return;
       position += bytesRead;
-      onBytes(piece.subarray(0, bytesRead));
+      if (bytesRead > 0) onBytes(piece.subarray(0, bytesRead));
+      if (bytesRead === PIECE_BYTES) continue;
+      if (found || bytesRead > 0) return true;
+      if ((await from.stat()).size >= position) return false;
+      position = 0;
     }
   }
 
@@ -37,14 +41,15 @@ export function createTailFile(path: string, offset = 0): TailFile {
 
   return {
     readNew: async (onBytes) => {
-      file ??= await open(path, 'r').catch(ignoreMissing);
+      file ??= await openFile(path);
       if (file === undefined) return;
-      await readToEnd(file, onBytes);
+      // One that still grows has not been replaced, or is looked at again soon.
+      if (await readToEnd(file, onBytes)) return;
       while (file !== undefined && (await wasReplaced(file))) {
         await readToEnd(file, onBytes);
         await file.close();
         position = 0;
-        file = await open(path, 'r').catch(ignoreMissing);
+        file = await openFile(path);
         if (file !== undefined) await readToEnd(file, onBytes);
       }
     },
@@ -54,6 +59,14 @@ export function createTailFile(path: string, offset = 0): TailFile {
       await closing?.close();
     },
   };
+}
+
+/** undefined when there is no file. A pipe in its place is none: nobody waits for its writer. */
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(ignoreMissing);
+  if (file === undefined || !(await file.stat()).isFIFO()) return file;
+  await file.close();
+  return undefined;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

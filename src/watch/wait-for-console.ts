@@ -3,6 +3,7 @@ import { formatDuration } from '../foundation/duration.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
 import type { DomainEvent, EventSubscription, LibvirtConnection } from '../libvirt/libvirt.ts';
 import { type ConsoleMemory, createConsoleMemory } from './console-memory.ts';
+import type { LineMatcher } from './console-pattern.ts';
 import { gatherEvidence } from './evidence.ts';
 import { endOfEvent, endOfState, type GuestEnd, mergeEnd } from './guest-end.ts';
 import { type GuestNews, openGuestFeed } from './guest-feed.ts';
@@ -17,7 +18,7 @@ export type WaitForConsoleOptions = {
   readonly events: EventSubscription;
   readonly serialLog: string;
   /** Tried on each console line and on the line under the cursor (`login: ` has no newline). */
-  readonly pattern: RegExp;
+  readonly pattern: Pick<LineMatcher, 'test'>;
   readonly limitSeconds: number;
   /** How long the console must stay silent after a boot failure, since firmware goes on to the next device; 10 unless told. */
   readonly settleSeconds?: number;
@@ -41,11 +42,14 @@ export type ConsoleOutcome =
 
 type Failure = Pick<Extract<ConsoleOutcome, { kind: 'failed' }>, 'cause' | 'reason'>;
 
+/** Systems that install something at their first boot restart once; one that goes on so does not come up. */
+const LOOP_REBOOTS = 3;
+
 /** Signs of one end, and the console text before it, come together. */
 const SIGNS_MS = 1000;
 
 /**
- * Waits until the guest's console shows `pattern`. A reboot on the way is no failure.
+ * Waits until the guest's console shows `pattern`. A reboot on the way is no failure, three of them are.
  * @throws CancelledError when the signal aborts
  * @throws HostError `host.libvirt-lost`, `host.serial-log-unreadable`
  */
@@ -54,6 +58,8 @@ export async function waitForConsole(options: WaitForConsoleOptions): Promise<Co
   const startedAt = clock.monotonic();
   const console = createConsoleMemory(BOOT_PATTERNS);
   const lifecycle: DomainEvent[] = [];
+  let reboots = 0;
+  let loopSince: number | undefined;
   let matched: string | undefined;
   let end: { readonly seen: GuestEnd; readonly since: number } | undefined;
 
@@ -61,13 +67,18 @@ export async function waitForConsole(options: WaitForConsoleOptions): Promise<Co
     if (news.kind === 'console') {
       console.add(news.update, clock.monotonic());
       const lines = [...news.update.lines.map(({ text }) => text), news.update.partial];
-      matched ??= lines.find((line) => line.search(options.pattern) !== -1);
-    } else if (news.kind === 'event') lifecycle.push(news.event);
+      matched ??= lines.find((line) => options.pattern.test(line));
+    } else if (news.kind === 'event') {
+      lifecycle.push(news.event);
+      if (news.event.kind === 'reboot') reboots += 1;
+      if (reboots === LOOP_REBOOTS) loopSince ??= clock.monotonic();
+    }
     const seen = endOf(news);
     if (seen) end = { seen: mergeEnd(end?.seen, seen), since: end?.since ?? clock.monotonic() };
   };
   const dues = (): readonly { at: number; failure: () => Failure }[] => [
     ...bootFailures(console, settleSeconds * 1000),
+    ...(loopSince === undefined ? [] : [{ at: loopSince + SIGNS_MS, failure: bootLoop }]),
     ...(end ? [{ at: end.since + SIGNS_MS, failure: failureOfEnd(end.seen) }] : []),
     { at: startedAt + limitSeconds * 1000, failure: () => timedOut(limitSeconds) },
   ];
@@ -121,6 +132,13 @@ function* bootFailures(
 
 function failureOfEnd({ how, reason }: GuestEnd): () => Failure {
   return () => (how === 'panic' ? { cause: 'panic', reason } : { cause: 'stopped', reason });
+}
+
+function bootLoop(): Failure {
+  return {
+    cause: 'not-booted',
+    reason: `The guest restarted ${LOOP_REBOOTS} times without showing the expected line: it boots in a loop.`,
+  };
 }
 
 function timedOut(limitSeconds: number): Failure {

@@ -1,8 +1,9 @@
 import type { Clock } from '../foundation/clock.ts';
 import type { Logger } from '../foundation/logger.ts';
 import type { DomainEvent, EventSubscription, LibvirtConnection } from '../libvirt/libvirt.ts';
-import { createActivity } from './activity.ts';
+import { type Counters, createActivity } from './activity.ts';
 import { createConsoleMemory } from './console-memory.ts';
+import type { WatchedPattern } from './console-pattern.ts';
 import { type EvidenceSource, outcomeOf } from './evidence.ts';
 import {
   endOfConsolePanic,
@@ -15,9 +16,14 @@ import {
 } from './guest-end.ts';
 import { type GuestNews, openGuestFeed } from './guest-feed.ts';
 import type { InstallOutcome, InstallProgress } from './install-outcome.ts';
+import { reportText } from './installer-report.ts';
+import { readIpxeScreen } from './ipxe-console.ts';
 import { judgeInstall, type Verdict, type WatchLimits, type WatchState } from './judge-install.ts';
 import { findMarker } from './marker.ts';
 import { INSTALL_PATTERNS } from './patterns.ts';
+import type { WatchRecorder } from './recorder.ts';
+import { createRawConsole } from './screen.ts';
+import { readScreenQuestion } from './screen-question.ts';
 import { type ConsoleUpdate, type FollowSerial, followSerialLog } from './serial-follower.ts';
 import { createTimedLog, timedLogPath } from './timed-log.ts';
 
@@ -27,25 +33,42 @@ export type WatchInstallOptions = {
   /** Subscribed before the domain was started. Taken over: what comes after the outcome may be lost; close() stays yours. */
   readonly events: EventSubscription;
   readonly serialLog: string;
-  /** The install script prints `KILN-INSTALL-COMPLETE <token>` as its last deed. */
-  readonly markerToken: string;
+  /** Files of what the installer tells beside its console (installer-report.ts). */
+  readonly installerLogs?: readonly string[];
+  /** The install script prints `KILN-INSTALL-COMPLETE <token>` as its last deed. Absent: nobody asked it to; the guest's own end will do. */
+  readonly markerToken?: string | undefined;
+  /** Somebody may sit at the guest's screen: questions and errors of the installer are theirs to answer. */
+  readonly attended?: boolean;
   /** Device name of the installed disk: vda. */
   readonly diskTarget: string;
   /** MAC address or device name of the interface. */
   readonly networkTarget?: string;
+  /** false: the guest has no network card, which may be what its installer waits for. */
+  readonly hasCard?: boolean;
+  /** Looked for before Kiln's own (the template's `watch.patterns`). */
+  readonly patterns?: readonly WatchedPattern[];
   readonly limits: WatchLimits;
+  /** The guest has run so long already, and was watched by somebody who was killed. */
+  readonly ranSeconds?: number | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: InstallProgress) => void;
   /** The first sure sign that the guest ended itself: its disk will not change any more. `at`: ms since the epoch. */
   readonly onGuestStopped?: (at: number) => void;
   readonly onConsoleLine?: (line: string) => void;
+  /** Takes down phases, counters and silences. */
+  readonly recorder?: WatchRecorder;
   /** Where a PNG of the screen is written when the install does not end well. */
   readonly screenshotPath?: string;
+  /** Asked before it is written. */
+  readonly mayWrite?: () => boolean;
   readonly logger: Logger;
   /** Another way to follow the serial log, for tests. */
   readonly follow?: FollowSerial;
 };
+
+/** A program that draws its screen does not stop half-way for as long. */
+const SCREEN_STILL_MS = 3000;
 
 /**
  * Watches a started install domain to its end and says how it ended. Never stops or destroys the domain.
@@ -65,7 +88,11 @@ export async function watchInstall(options: WatchInstallOptions): Promise<Instal
       const judgement = watch.judge();
       const wasEnding = watch.isEnding();
       if (judgement.kind === 'undecided') {
-        const news = await feed.next(judgement.lookAgainAt);
+        if (watch.screenDueAt() <= options.clock.monotonic()) {
+          await watch.lookAtScreen();
+          continue;
+        }
+        const news = await feed.next(Math.min(judgement.lookAgainAt, watch.screenDueAt()));
         if (news !== undefined) watch.take(news);
         if (!wasEnding && watch.isEnding()) await catchUp();
         continue;
@@ -89,23 +116,30 @@ export async function watchInstall(options: WatchInstallOptions): Promise<Instal
 type Watch = {
   take(news: GuestNews): void;
   judge(): ReturnType<typeof judgeInstall>;
+  /** When a screen that was drawn has stood still long enough to be looked at; infinite when none was. */
+  screenDueAt(): number;
+  lookAtScreen(): Promise<void>;
   isEnding(): boolean;
   seconds(): number;
-  evidence(): Pick<EvidenceSource, 'console' | 'lifecycle' | 'isRunning'>;
+  evidence(): Pick<EvidenceSource, 'console' | 'lifecycle' | 'isRunning' | 'look'>;
   close(): Promise<void>;
 };
 
 /** Gathers what is learned into the facts that are judged. */
 function createWatch(options: WatchInstallOptions): Watch {
-  const { clock, logger } = options;
+  const { clock, logger, markerToken, attended = false } = options;
   const startedAt = clock.monotonic();
-  const console = createConsoleMemory(INSTALL_PATTERNS);
+  const console = createConsoleMemory([...(options.patterns ?? []), ...INSTALL_PATTERNS]);
   const activity = createActivity(startedAt);
   const lifecycle: DomainEvent[] = [];
-  const timedLog = createTimedLog(timedLogPath(options.serialLog), (error) =>
-    logger.warn(`The timed copy of the serial log cannot be written: ${String(error)}`),
+  const timedLog = createTimedLog(
+    timedLogPath(options.serialLog),
+    (error) => logger.warn(`The timed copy of the serial log cannot be written: ${String(error)}`),
+    options.ranSeconds !== undefined,
   );
+  const raw = createRawConsole();
   let state: WatchState = { name: 'installing' };
+  let lastTextAt = startedAt;
   let markerLine: string | undefined;
   let told = '';
   let stopTold = false;
@@ -126,24 +160,52 @@ function createWatch(options: WatchInstallOptions): Watch {
     stopTold = true;
     options.onGuestStopped?.(at);
   };
-  const takeConsole = (update: ConsoleUpdate): void => {
+  const takeCounters = (counters: Counters): void => {
     const now = clock.monotonic();
-    if (console.add(update, now)) activity.addNews(now);
-    for (const { text } of update.lines) options.onConsoleLine?.(text);
-    timedLog.add(update, (now - startedAt) / 1000);
-    markerLine ??= findMarker([...update.lines.map(({ text }) => text), update.partial], options.markerToken);
+    options.recorder?.idle((now - activity.idleSince()) / 1000);
+    activity.addCounters(counters, now);
+    options.recorder?.counters(counters, (now - startedAt) / 1000);
+  };
+  const tellProgress = (now: number): void => {
     const progress = console.progress();
     const key = JSON.stringify(progress);
-    if (progress !== undefined && key !== told) options.onProgress(progress);
+    if (progress === undefined || key === told) return;
     told = key;
+    options.recorder?.progress(progress, (now - startedAt) / 1000);
+    options.onProgress(progress);
+  };
+  const takeConsole = (update: ConsoleUpdate): void => {
+    const now = clock.monotonic();
+    raw.add(update.raw);
+    lastTextAt = now;
+    for (const piece of lineByLine(update)) {
+      if (console.add(piece, now)) activity.addNews(now);
+      tellProgress(now);
+    }
+    for (const { text } of update.lines) options.onConsoleLine?.(text);
+    timedLog.add(update, (options.ranSeconds ?? 0) + (now - startedAt) / 1000);
+    if (markerToken !== undefined) {
+      markerLine ??= findMarker([...update.lines.map(({ text }) => text), update.partial], markerToken);
+    }
     const panic = console.panic();
     if (panic) takeEnd(endOfConsolePanic(panic.line), clock.now());
+  };
+
+  const takeReport = (lines: readonly string[]): void => {
+    const now = clock.monotonic();
+    for (const line of lines) {
+      const text = reportText(line);
+      if (text === undefined) continue;
+      if (console.report(text, now)) activity.addNews(now);
+      tellProgress(now);
+    }
   };
 
   return {
     take: (news) => {
       if (news.kind === 'console') takeConsole(news.update);
-      else if (news.kind === 'counters') activity.addCounters(news.counters, clock.monotonic());
+      else if (news.kind === 'report') takeReport(news.lines);
+      else if (news.kind === 'counters') takeCounters(news.counters);
       else if (news.kind === 'state') takeEnd(endOfState(news.state), clock.now());
       else {
         lifecycle.push(news.event);
@@ -152,12 +214,49 @@ function createWatch(options: WatchInstallOptions): Watch {
     },
     judge: () =>
       judgeInstall(
-        { state, console, activity, markerLine, startedAt, limits: options.limits },
+        {
+          state,
+          console,
+          activity,
+          markerLine,
+          expects: {
+            marker: markerToken !== undefined,
+            answers: attended,
+            network: options.hasCard !== false,
+          },
+          startedAt,
+          limits: options.limits,
+        },
         clock.monotonic(),
       ),
+    screenDueAt: () =>
+      raw.isDrawn() && state.name === 'installing' ? lastTextAt + SCREEN_STILL_MS : Number.POSITIVE_INFINITY,
+    lookAtScreen: async () => {
+      const screen = await raw.look();
+      const question = console.isIpxe() ? readIpxeScreen(screen) : readScreenQuestion(screen);
+      console.addScreen(question, lastTextAt);
+    },
     isEnding: () => state.name === 'ending',
     seconds: () => (clock.monotonic() - startedAt) / 1000,
-    evidence: () => ({ console, lifecycle, isRunning: state.name === 'installing' || !mayBeOff(state.end) }),
-    close: () => timedLog.close(),
+    evidence: () => ({
+      console,
+      lifecycle,
+      isRunning: state.name === 'installing' || !mayBeOff(state.end),
+      look: () => raw.look(),
+    }),
+    close: () => {
+      options.recorder?.end((clock.monotonic() - startedAt) / 1000);
+      return timedLog.close();
+    },
   };
+}
+
+/** One update as many of a line each, the line under the cursor with the last: phases that came together are all told. */
+function lineByLine({ lines, partial, raw }: ConsoleUpdate): readonly ConsoleUpdate[] {
+  if (lines.length <= 1) return [{ lines, partial, raw }];
+  return lines.map((line, index) => ({
+    lines: [line],
+    partial: index === lines.length - 1 ? partial : '',
+    raw: '',
+  }));
 }

@@ -1,23 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import { type Duplex, PassThrough } from 'node:stream';
 import { createEventStream, type EventStream } from '../../src/libvirt/event-stream.ts';
 import type {
   DiskCounters,
   DomainEvent,
   DomainRef,
   DomainState,
+  GuestConsole,
   LibvirtConnection,
   LifecycleEvent,
   NetworkCounters,
+  NetworkRef,
   Screenshot,
 } from '../../src/libvirt/libvirt.ts';
 import { LIBVIRT_ERRORS, LibvirtError } from '../../src/libvirt/libvirt-error.ts';
 import type { UntimedEvent } from '../../src/libvirt/libvirt-runtime.ts';
+import { FakeStorage } from './fake-storage.ts';
 
 type FakeDomain = {
   readonly name: string;
   readonly uuid: string;
   xml: string;
   persistent: boolean;
+  autostart: boolean;
   state: DomainState;
 };
 
@@ -50,7 +55,10 @@ export class FakeLibvirt implements LibvirtConnection {
   };
   capabilities = '<capabilities/>';
   domainCapabilities = '<domainCapabilities/>';
+  /** Answers of listNetworks. */
+  libvirtNetworks: readonly NetworkRef[] = [{ name: 'default', active: true }];
   closed = false;
+  readonly storage = new FakeStorage();
   readonly #options: FakeLibvirtOptions;
   readonly #domains = new Map<string, FakeDomain>();
   readonly #streams = new Map<string, Set<EventStream>>();
@@ -98,18 +106,56 @@ export class FakeLibvirt implements LibvirtConnection {
     this.#begin('capabilitiesXml');
     return this.capabilities;
   }
+  async checkDomainXml(xml: string): Promise<void> {
+    this.#begin('checkDomainXml', xml);
+  }
+
   async domainCapabilitiesXml(): Promise<string> {
     this.#begin('domainCapabilitiesXml');
     return this.domainCapabilities;
+  }
+  async listNetworks(): Promise<readonly NetworkRef[]> {
+    this.#begin('listNetworks');
+    return this.libvirtNetworks;
   }
   async nodeInfo(): Promise<{ readonly cpus: number; readonly memoryBytes: number }> {
     this.#begin('nodeInfo');
     return { cpus: 4, memoryBytes: 8 * 2 ** 30 };
   }
 
-  async listDomains(): Promise<readonly DomainRef[]> {
+  async listDomains(which?: 'active' | 'inactive'): Promise<readonly DomainRef[]> {
     this.#begin('listDomains');
-    return [...this.#domains.values()].map(toRef);
+    const all = [...this.#domains.values()];
+    return all.filter((one) => which === undefined || isActive(one) === (which === 'active')).map(toRef);
+  }
+
+  async reboot(uuid: string): Promise<void> {
+    this.#begin('reboot', uuid);
+    if (!isActive(this.#require('reboot', uuid))) throw refusal('reboot', 'domain is not running');
+    this.emit(uuid, { kind: 'reboot' });
+  }
+
+  async setAutostart(uuid: string, autostart: boolean): Promise<void> {
+    this.#begin('setAutostart', uuid);
+    const domain = this.#require('setAutostart', uuid);
+    if (!domain.persistent) throw refusal('setAutostart', 'cannot set autostart for transient domain');
+    domain.autostart = autostart;
+  }
+
+  async getAutostart(uuid: string): Promise<boolean> {
+    this.#begin('getAutostart', uuid);
+    return this.#require('getAutostart', uuid).autostart;
+  }
+
+  async isPersistent(uuid: string): Promise<boolean> {
+    this.#begin('isPersistent', uuid);
+    return this.#require('isPersistent', uuid).persistent;
+  }
+
+  /** Only taken note of: `updateDevice <uuid>`. */
+  async updateDevice(uuid: string): Promise<void> {
+    this.#begin('updateDevice', uuid);
+    this.#require('updateDevice', uuid);
   }
 
   async createXml(xml: string): Promise<DomainRef> {
@@ -189,6 +235,19 @@ export class FakeLibvirt implements LibvirtConnection {
     return this.networks.get(target)?.() ?? { receivedBytes: 0, transmittedBytes: 0 };
   }
 
+  async openConsole(uuid: string): Promise<GuestConsole> {
+    this.#begin('openConsole', uuid);
+    if (!isActive(this.#require('openConsole', uuid))) throw refusal('openConsole', 'domain is not running');
+    return { read: async () => 'end', write: async () => undefined, close: async () => undefined };
+  }
+
+  async openGraphics(uuid: string, _index: number): Promise<Duplex> {
+    this.#begin('openGraphics', uuid);
+    if (!isActive(this.#require('openGraphics', uuid)))
+      throw refusal('openGraphics', 'domain is not running');
+    return new PassThrough();
+  }
+
   async screenshot(uuid: string): Promise<Screenshot> {
     this.#begin('screenshot', uuid);
     if (!isActive(this.#require('screenshot', uuid))) throw refusal('screenshot', 'domain is not running');
@@ -231,7 +290,14 @@ export class FakeLibvirt implements LibvirtConnection {
     if (namesake && namesake.uuid !== uuid) {
       throw failed(call, LIBVIRT_ERRORS.operationFailed, `domain '${name}' already exists with another UUID`);
     }
-    const domain = namesake ?? { name, uuid, xml, persistent: false, state: off('unknown') };
+    const domain = namesake ?? {
+      name,
+      uuid,
+      xml,
+      persistent: false,
+      autostart: false,
+      state: off('unknown'),
+    };
     domain.xml = xml;
     this.#domains.set(uuid, domain);
     return domain;

@@ -13,9 +13,12 @@ import ts from 'typescript';
 const ROWS = [
   ['.'],
   ['cli'],
+  ['serve'],
   ['build'],
-  'spec plan os host media install-script seed vm watch disk artifact publish'.split(' '),
-  ['libvirt', 'qemu-img'],
+  'spec plan os host media install-script seed storage vm virt-install osinfo watch disk artifact publish ipxe'.split(
+    ' ',
+  ),
+  ['libvirt', 'libcrypt', 'qemu-img', 'http-server', 'syslog-server', 'boot-image'],
   ['process'],
   ['foundation'],
 ];
@@ -25,19 +28,31 @@ const SHARED_VALUES = [
   { from: '', to: 'os/', why: 'the table of operating systems: pure data and look-ups' },
   { from: '', to: 'artifact/output-spec.ts', why: 'the list of disk formats behind its type' },
   { from: '', to: 'media/install-media.ts', why: 'the list of media kinds behind its type' },
+  { from: 'media/', to: 'osinfo/', why: 'which ISO is which system, as files of this host say' },
+  { from: 'libcrypt/', to: 'libvirt/native.ts', why: 'the one place that opens C libraries' },
+  { from: 'publish/', to: 'artifact/', why: 'what is published is told by a manifest' },
+  { from: 'publish/', to: 'disk/', why: 'an image is looked at before it leaves the host' },
+  { from: 'spec/', to: 'media/made-media.ts', why: 'the words for media that Kiln puts together' },
+  { from: 'spec/', to: 'publish/publish-target.ts', why: 'the words for where an image is to go' },
   { from: 'spec/', to: 'install-script/', why: 'what a script is tells what is asked for' },
 ];
 
 /** Where a package may be imported: replacing it stays a small change. */
 const PACKAGES = {
   execa: ['process/run-command.ts'],
-  koffi: ['libvirt/'],
-  chokidar: ['watch/serial-follower.ts'],
+  koffi: ['libvirt/', 'libcrypt/'],
+  '@xterm/headless': ['watch/screen.ts'],
   listr2: ['cli/'],
   commander: ['cli/'],
   zod: ['spec/', 'artifact/', 'qemu-img/', 'publish/'],
-  yaml: ['spec/', 'install-script/', 'seed/', 'publish/'],
-  undici: ['media/', 'publish/'],
+  re2js: ['foundation/line-pattern.ts'],
+  saxes: ['foundation/parse-xml.ts'],
+  yaml: ['spec/', 'install-script/', 'seed/', 'publish/', 'ipxe/'],
+  diff: ['install-script/line-diff.ts'],
+  chokidar: ['watch/serial-follower.ts'],
+  undici: ['media/proxy-fetch.ts', 'publish/openstack/http-client.ts'],
+  ws: ['serve/live-channels.ts', 'serve/live-socket.ts'],
+  'basic-ftp': ['media/ftp/ftp-downloader.ts'],
 };
 
 const PROCESS_WORDS = ['env', 'argv', 'exit', 'exitCode', 'stdin', 'stdout', 'stderr'];

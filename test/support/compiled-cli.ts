@@ -20,7 +20,7 @@ export type CompiledCli = {
 export async function compileCli(): Promise<CompiledCli> {
   const folder = await mkdtemp(join(tmpdir(), 'kiln-compiled-'));
   await cp(join(root, 'package.json'), join(folder, 'package.json'));
-  for (const name of ['node_modules', 'vm-templates', 'install_scripts']) {
+  for (const name of ['node_modules', 'page', 'os-table', 'vm-templates', 'install_scripts']) {
     await symlink(join(root, name), join(folder, name));
   }
   const entries = await readdir(join(root, 'src'), { recursive: true });

@@ -22,6 +22,7 @@ export const DOMAIN_XML_CASES: Readonly<Record<string, DomainInput>> = {
     boot: { kind: 'cdrom' },
     cdroms: ['/media/installer.iso', '/b/seed.iso'],
     nvram: '/b/nvram.fd',
+    installerLog: '/b/logs/installer.log',
   }),
   'install-cdrom-pc-ide': domainInputFixture({
     plan: planFixture({
@@ -34,6 +35,8 @@ export const DOMAIN_XML_CASES: Readonly<Record<string, DomainInput>> = {
   'install-scsi-no-network': domainInputFixture({
     plan: planFixture({ network: 'none', disk: { bus: 'scsi', target: 'sda', sizeBytes: 2 ** 30 } }),
   }),
+  'install-no-vnc': domainInputFixture({ lacksVnc: true }),
+  'install-metadata': domainInputFixture({ metadataSocket: '/run/a,b/socket' }),
   'final-disk-bios': domainInputFixture({ boot: { kind: 'disk' }, onReboot: 'restart', cdroms: [] }),
   'hostile-values': domainInputFixture({
     name: `kiln-a"b'c<d>&e;$(f) g`,

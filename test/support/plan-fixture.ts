@@ -21,6 +21,7 @@ export function planFixture(changes: Partial<BuildPlan> = {}): BuildPlan {
     kernelArguments: ['console=ttyS0,115200n8'],
     outputs: [{ format: 'qcow2' }],
     bootCheck: { enabled: true, pattern: 'login:', limitSeconds: 300 },
+    watchPatterns: [],
     limits: { totalSeconds: 3600, stallSeconds: 600 },
     templates: [],
     ...changes,

@@ -2,7 +2,8 @@ import { runCommand } from '../../process/run-command.ts';
 import type { AptContext } from '../debian-offline/apt-view.ts';
 import { headStatus } from './head-request.ts';
 
-const PARALLEL = 12;
+/** Node.js warns of more than ten listeners for one signal. */
+const PARALLEL = 8;
 
 /** The first of these files that the mirror does not have, with the HTTP status; undefined when it has all. */
 export async function findMissing(

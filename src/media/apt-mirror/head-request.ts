@@ -1,6 +1,6 @@
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { basicLogin } from '../basic-login.ts';
+import { basicLogin } from '../http/basic-login.ts';
 
 /**
  * Status of a HEAD request, 0 when the server cannot be reached. With a proxy, plain HTTP alone is asked through it (the

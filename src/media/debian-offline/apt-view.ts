@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../foundation/logger.ts';
+import { makeFolder } from '../../foundation/make-folder.ts';
+import { writeFile } from '../../foundation/write-file.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { type ControlStanza, parseControlFile } from './control-file.ts';
 import type { DebianMirror } from './debian-mirror.ts';
@@ -36,8 +38,8 @@ export async function openAptView(
   context: AptContext,
 ): Promise<AptView> {
   const archives = join(folder, 'cache', 'archives');
-  await mkdir(join(folder, 'state', 'lists', 'partial'), { recursive: true });
-  await mkdir(join(archives, 'partial'), { recursive: true });
+  await makeFolder(join(folder, 'state', 'lists', 'partial'));
+  await makeFolder(join(archives, 'partial'));
   const config = join(folder, 'apt.conf');
   await writeFile(
     join(folder, 'sources.list'),
@@ -78,7 +80,7 @@ export async function openAptView(
       await run('apt-get', [...install, '--download-only', 'install', ...names]);
     },
     fetch: async (names, target) => {
-      await mkdir(target, { recursive: true });
+      await makeFolder(target);
       await run('apt-get', ['download', ...names], target);
     },
     fetchFile: async (stanza, path) => {

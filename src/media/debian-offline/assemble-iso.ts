@@ -1,18 +1,20 @@
-import { copyFile, link, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeEfiImage } from '../../boot-image/make-efi-image.ts';
+import { writeHybridIso } from '../../boot-image/write-hybrid-iso.ts';
 import { digestFile } from '../../foundation/digest-file.ts';
 import { MediaError } from '../../foundation/errors.ts';
+import { makeFolder } from '../../foundation/make-folder.ts';
+import { writeFile } from '../../foundation/write-file.ts';
 import { runCommand } from '../../process/run-command.ts';
 import type { AptContext } from './apt-view.ts';
 import { grubMenu, isolinuxMenu } from './boot-menu.ts';
 import { archiveFileName, type ControlStanza } from './control-file.ts';
-import { makeEfiImage } from './efi-image.ts';
 import { type GatheredComponent, gatherComponents } from './gather-components.ts';
 import { extendInitrd } from './installer-initrd.ts';
 import { componentStanzas, debStanzas, packagesFiles, releaseFile } from './package-index.ts';
 import type { OfflineRecipe } from './recipe.ts';
 import { fetchPackage, type OfflineSelection } from './select-packages.ts';
-import { writeInstallerIso } from './write-iso.ts';
 
 export type Assembly = AptContext & {
   readonly recipe: OfflineRecipe;
@@ -41,7 +43,7 @@ export async function assembleIso(assembly: Assembly, path: string): Promise<voi
     context: assembly,
   });
   await writeIndexes(assembly, components, tree);
-  await mkdir(join(tree, 'install.amd'), { recursive: true });
+  await makeFolder(join(tree, 'install.amd'));
   await copyFile(selection.kernelPath, join(tree, 'install.amd/vmlinuz'));
   const initrd = await extendInitrd(
     selection.initrd,
@@ -54,8 +56,9 @@ export async function assembleIso(assembly: Assembly, path: string): Promise<voi
   await writeFile(join(tree, 'install.amd/initrd.gz'), initrd);
   assembly.onStep?.('writing the ISO');
   const hybridMbr = await placeBootLoaders(assembly, tree);
-  await writeInstallerIso(
-    { tree, volumeLabel: recipe.volumeLabel, hybridMbr, date: assembly.date },
+  const { volumeLabel } = recipe;
+  await writeHybridIso(
+    { tree, volumeLabel, hybridMbr, efiImage: 'boot/grub/efi.img', date: assembly.date },
     path,
     assembly,
   );
@@ -67,7 +70,7 @@ async function placeDebs({ selection }: Assembly, tree: string): Promise<void> {
     const source = join(selection.view.archives, archiveFileName(stanza));
     await checkSum(source, stanza);
     const target = join(tree, stanza.field('Filename') ?? '');
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await link(source, target);
   }
 }
@@ -118,7 +121,7 @@ async function writeIndexes(
     ['.disk/udeb_include', ''],
   ];
   for (const [path, content] of all) {
-    await mkdir(dirname(join(tree, path)), { recursive: true });
+    await makeFolder(dirname(join(tree, path)));
     await writeFile(join(tree, path), content);
   }
   await symlink(recipe.suite, join(tree, 'dists/stable'));
@@ -132,13 +135,13 @@ async function placeBootLoaders(assembly: Assembly, tree: string): Promise<strin
     const package_ = await fetchPackage(selection.view, name);
     await runCommand('dpkg-deb', ['--extract', package_, root], assembly);
   }
-  await mkdir(join(tree, 'isolinux'), { recursive: true });
-  await mkdir(join(tree, 'boot/grub'), { recursive: true });
+  await makeFolder(join(tree, 'isolinux'));
+  await makeFolder(join(tree, 'boot/grub'));
   await copyFile(join(root, 'usr/lib/ISOLINUX/isolinux.bin'), join(tree, 'isolinux/isolinux.bin'));
   await copyFile(join(root, 'usr/lib/syslinux/modules/bios/ldlinux.c32'), join(tree, 'isolinux/ldlinux.c32'));
   await writeFile(join(tree, 'isolinux/isolinux.cfg'), isolinuxMenu());
   await writeFile(join(tree, 'boot/grub/grub.cfg'), grubMenu());
   const grub = join(root, 'usr/lib/grub/x86_64-efi/monolithic/gcdx64.efi');
-  await makeEfiImage(grub, join(tree, 'boot/grub/efi.img'), date, assembly);
+  await makeEfiImage({ bootLoader: grub, date }, join(tree, 'boot/grub/efi.img'), assembly);
   return join(root, 'usr/lib/ISOLINUX/isohdpfx.bin');
 }

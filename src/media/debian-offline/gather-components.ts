@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MediaError } from '../../foundation/errors.ts';
+import { makeFolder } from '../../foundation/make-folder.ts';
 import { CommandError, runCommand } from '../../process/run-command.ts';
 import type { AptContext } from './apt-view.ts';
 import { moduleComponentOf } from './choose-packages.ts';
@@ -31,7 +32,7 @@ const PARALLEL = 6;
  * @throws MediaError `media.unavailable` for a component that the mirror lacks and that cannot be repacked
  */
 export async function gatherComponents(work: Work): Promise<GatheredComponent[]> {
-  await mkdir(join(work.folder, 'udebs'), { recursive: true });
+  await makeFolder(join(work.folder, 'udebs'));
   const { components } = work.selection;
   const missing = (await inParallel(components, (stanza) => download(stanza, work))).filter(
     (stanza) => stanza !== undefined,
@@ -77,7 +78,7 @@ async function repackAll(missing: readonly ControlStanza[], work: Work): Promise
   );
   for (const stanza of [...missing].sort((a, b) => place(a) - place(b))) {
     const root = join(work.folder, 'repack', stanza.name);
-    await mkdir(root, { recursive: true });
+    await makeFolder(root);
     const modules = MODULES_BY_COMPONENT[moduleComponentOf(stanza.name) ?? ''];
     if (modules !== undefined) {
       const files = moduleFiles(modules, dependencies).filter((file) => !taken.has(file));
@@ -100,7 +101,7 @@ async function unpackE2fsprogs(work: Work): Promise<string> {
 async function unpack(stanza: ControlStanza, work: Work): Promise<GatheredComponent> {
   const path = pathOf(stanza, work);
   const root = join(work.folder, 'unpacked', stanza.name);
-  await mkdir(root, { recursive: true });
+  await makeFolder(root);
   await runCommand('dpkg-deb', ['--raw-extract', path, root], work.context);
   const members = await readdir(join(root, 'DEBIAN'));
   return {

@@ -1,8 +1,10 @@
-import { lstat, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzipSync } from 'node:zlib';
 import { type CpioEntry, FILE_TYPE, paddingTo4, readCpio, writeCpio } from '../../foundation/cpio-newc.ts';
+import { makeFolder } from '../../foundation/make-folder.ts';
+import { writeFile } from '../../foundation/write-file.ts';
 import { runCommand } from '../../process/run-command.ts';
 import type { AptContext } from './apt-view.ts';
 import { type ControlStanza, parseControlFile } from './control-file.ts';
@@ -156,7 +158,7 @@ async function moduleIndexes(
   for (const [path, entry] of [...initrd.entries, ...added]) {
     if (!path.startsWith(`${folder}/`) || !/\.ko(\.\w+)?$/.test(path)) continue;
     const file = join(target, path.slice(folder.length + 1));
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(file, entry.content);
   }
   for (const name of ['modules.order', 'modules.builtin', 'modules.builtin.modinfo']) {

@@ -1,5 +1,7 @@
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../../foundation/make-folder.ts';
+import { writeFile } from '../../foundation/write-file.ts';
 import { runCommand } from '../../process/run-command.ts';
 import type { AptContext } from './apt-view.ts';
 import type { ControlStanza } from './control-file.ts';
@@ -17,7 +19,7 @@ export async function buildUdeb(
   date: Date,
   context: AptContext,
 ): Promise<void> {
-  await mkdir(join(root, 'DEBIAN'), { recursive: true });
+  await makeFolder(join(root, 'DEBIAN'));
   await writeFile(join(root, 'DEBIAN', 'control'), `${controlOf(stanza)}\n`);
   await runCommand('dpkg-deb', ['-Zxz', '-z1', '--root-owner-group', '--nocheck', '--build', root, path], {
     ...context,
@@ -35,7 +37,7 @@ export async function stageModules(
   const folder = join('usr/lib/modules', kernelVersion);
   for (const file of files) {
     const target = join(root, folder, file);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await cp(join(kernelRoot, folder, file), target);
   }
 }
@@ -44,7 +46,7 @@ export async function stageModules(
 export async function stageE2fsprogs(unpacked: string, root: string): Promise<void> {
   const copy = (from: string, to: string): Promise<void> =>
     cp(join(unpacked, from), join(root, to), { verbatimSymlinks: true, recursive: true });
-  for (const folder of ['usr/sbin', 'usr/lib', 'etc']) await mkdir(join(root, folder), { recursive: true });
+  for (const folder of ['usr/sbin', 'usr/lib', 'etc']) await makeFolder(join(root, folder));
   const programs = (await readdir(join(unpacked, 'usr/sbin'))).filter((name) =>
     E2FSPROGS_PROGRAMS.includes(name),
   );

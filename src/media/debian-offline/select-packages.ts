@@ -42,6 +42,7 @@ export async function selectPackages(
   const componentView = await open('components', 'main/debian-installer');
   await Promise.all([view.update(), componentView.update()]);
   const [packages, available] = await Promise.all([view.packages(), componentView.packages()]);
+  refuseUnknown(recipe, packages);
   const { initrd, kernelPath } = await fetchNetbootImage(view, recipe, workFolder, context);
   const present = new Set(initrd.status.map(({ name }) => name));
   const components = installerComponents(available, present, initrd.kernelVersion, recipe);
@@ -60,6 +61,18 @@ export async function selectPackages(
     date: await view.indexDate(),
     inputs: digestOf(recipe, [...debs, ...components]),
   };
+}
+
+/** apt's own words for a name it does not know come after minutes of downloads. */
+function refuseUnknown({ suite, extraPackages }: OfflineRecipe, packages: readonly ControlStanza[]): void {
+  const known = new Set(packages.map(({ name }) => name));
+  const unknown = extraPackages.filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new MediaError(
+    'media.unavailable',
+    `Debian ${suite} has no package named ${unknown.join(', ')}; correct the name after debian-offline:${suite}/.`,
+    { details: { suite, packages: unknown } },
+  );
 }
 
 /** Kernel and initrd of the installer, out of the package that carries Debian's netboot image. */

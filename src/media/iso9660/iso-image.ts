@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MediaError } from '../../foundation/errors.ts';
+import { type ByteSource, fileBytes } from '../byte-source.ts';
 import { nameFileKind } from './file-kind.ts';
 import {
   type BootRecord,
@@ -23,6 +23,8 @@ import {
 /** An ISO 9660 image opened for reading: without mount, root or other programs, in a few milliseconds. */
 export type IsoImage = {
   readonly volumeLabel: string;
+  readonly systemId: string;
+  readonly publisherId: string;
   readonly boots: BootRecord;
   /** The entry of that path, symbolic links followed; undefined when there is none. */
   find(path: string): Promise<DirectoryRecord | undefined>;
@@ -39,25 +41,23 @@ const MOST_LINKS = 16;
 const PIECE = 2 ** 20;
 
 /** @throws MediaError `media.not-found`, `media.empty`, `media.not-iso`, `media.truncated`, `media.damaged` */
-export async function openIsoImage(path: string): Promise<IsoImage> {
-  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-    throw new MediaError('media.not-found', `${path} cannot be read (${cause.code}).`, { cause });
-  });
+export async function openIsoImage(path: string, name = path): Promise<IsoImage> {
+  return readIsoImage(await fileBytes(path, name));
+}
+
+/** Closes the source when it is no ISO image, and with the image. */
+export async function readIsoImage(source: ByteSource): Promise<IsoImage> {
   try {
-    const { size } = await file.stat();
-    const { volume, boots } = await readDescriptors(file, size, path);
-    return imageOf(file, path, volume, boots);
+    const { volume, boots } = await readDescriptors(source);
+    return imageOf(source, source.name, volume, boots);
   } catch (error) {
-    await file.close();
+    await source.close();
     throw error;
   }
 }
 
-async function readDescriptors(
-  file: FileHandle,
-  size: number,
-  path: string,
-): Promise<{ volume: VolumeDescriptor; boots: BootRecord }> {
+async function readDescriptors(file: ByteSource): Promise<{ volume: VolumeDescriptor; boots: BootRecord }> {
+  const { name: path, size } = file;
   if (size === 0)
     throw new MediaError('media.empty', `${path} is empty; its download or copy probably failed.`);
   const sectors = await readExtent(file, { offset: FIRST_DESCRIPTOR, length: 16 * SECTOR });
@@ -91,7 +91,7 @@ async function readDescriptors(
   return { volume, boots };
 }
 
-function imageOf(file: FileHandle, path: string, volume: VolumeDescriptor, boots: BootRecord): IsoImage {
+function imageOf(file: ByteSource, path: string, volume: VolumeDescriptor, boots: BootRecord): IsoImage {
   const listExtent = (extents: readonly Extent[]): Promise<DirectoryRecord[]> =>
     readDirectory(file, extents[0] ?? volume.root, volume.blockSize, path);
   const root: DirectoryRecord = { name: '', kind: 'directory', extents: [volume.root] };
@@ -117,6 +117,8 @@ function imageOf(file: FileHandle, path: string, volume: VolumeDescriptor, boots
   };
   return {
     volumeLabel: volume.label,
+    systemId: volume.systemId,
+    publisherId: volume.publisherId,
     boots,
     find,
     list: async (folder) => {
@@ -155,7 +157,7 @@ function resolveLink(parents: readonly string[], target: string, rest: readonly 
 }
 
 async function readDirectory(
-  file: FileHandle,
+  file: ByteSource,
   extent: Extent,
   blockSize: number,
   path: string,
@@ -180,7 +182,7 @@ async function readDirectory(
   return records;
 }
 
-async function systemUseOf(file: FileHandle, area: Buffer): Promise<SystemUse> {
+async function systemUseOf(file: ByteSource, area: Buffer): Promise<SystemUse> {
   const use: SystemUse = { linkParts: [], isLink: false };
   parseSystemUse(area, use);
   for (let count = 0; use.continuation && count < MOST_LINKS; count += 1) {
@@ -189,7 +191,7 @@ async function systemUseOf(file: FileHandle, area: Buffer): Promise<SystemUse> {
   return use;
 }
 
-async function* piecesOf(file: FileHandle, extents: readonly Extent[], path: string): AsyncGenerator<Buffer> {
+async function* piecesOf(file: ByteSource, extents: readonly Extent[], path: string): AsyncGenerator<Buffer> {
   for (const { offset, length } of extents) {
     for (let done = 0; done < length; done += PIECE) {
       yield await readExtent(file, { offset: offset + done, length: Math.min(PIECE, length - done) }, path);
@@ -198,11 +200,11 @@ async function* piecesOf(file: FileHandle, extents: readonly Extent[], path: str
 }
 
 /** Reads as much of the extent as the file has; with `path` given, less than all is an error about that image. */
-async function readExtent(file: FileHandle, extent: Extent, path?: string): Promise<Buffer> {
-  const buffer = Buffer.alloc(extent.length);
-  const { bytesRead } = await file.read(buffer, 0, extent.length, extent.offset);
-  if (path !== undefined && bytesRead < extent.length) throw damaged(path, 'a file that lies beyond its end');
-  return buffer.subarray(0, bytesRead);
+async function readExtent(file: ByteSource, extent: Extent, path?: string): Promise<Buffer> {
+  const bytes = await file.read(extent.offset, extent.length);
+  if (path !== undefined && bytes.length < extent.length)
+    throw damaged(path, 'a file that lies beyond its end');
+  return bytes;
 }
 
 function damaged(path: string, what: string): MediaError {

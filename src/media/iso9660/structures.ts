@@ -8,6 +8,8 @@ export const SECTOR = 2048;
 
 export type VolumeDescriptor = {
   readonly label: string;
+  readonly systemId: string;
+  readonly publisherId: string;
   readonly blockSize: number;
   /** Length of the volume by its own account. */
   readonly bytes: number;
@@ -38,11 +40,18 @@ export function parsePrimaryVolume(sector: Buffer): VolumeDescriptor | undefined
   if (![512, 1024, 2048].includes(blockSize)) return undefined;
   const rootRecord = sector.subarray(156, 190);
   return {
-    label: sector.toString('latin1', 40, 72).replace(/[\s\0]+$/, ''),
+    label: textAt(sector, 40, 72),
+    systemId: textAt(sector, 8, 40),
+    publisherId: textAt(sector, 318, 446),
     blockSize,
     bytes: sector.readUInt32LE(80) * blockSize,
     root: { offset: rootRecord.readUInt32LE(2) * blockSize, length: rootRecord.readUInt32LE(10) },
   };
+}
+
+/** Fields are padded with blanks, by some tools with zeros. */
+function textAt(sector: Buffer, from: number, to: number): string {
+  return sector.toString('latin1', from, to).replace(/[\s\0]+$/, '');
 }
 
 /** Byte offset of the boot catalogue, from the boot record that follows the primary volume descriptor. */

@@ -1,14 +1,13 @@
-import { copyFile, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { copyFile, readdir, readFile, stat } from 'node:fs/promises';
 import { MediaError } from '../../foundation/errors.ts';
+import { pathInside } from '../../foundation/path-inside.ts';
 import { LARGEST_TEXT, type MediaTree } from './media-tree.ts';
 
 /** An install tree in a folder. Links that lead out of it count as missing. */
 export function directoryTree(folder: string): MediaTree {
   const inside = async (path: string): Promise<string | undefined> => {
     try {
-      const [root, full] = await Promise.all([realpath(folder), realpath(resolve(folder, `./${path}`))]);
-      return full === root || full.startsWith(root + sep) ? full : undefined;
+      return await pathInside(folder, path);
     } catch (error) {
       return ifMissing(error);
     }

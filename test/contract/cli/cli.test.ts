@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CompiledCli, compileCli, runProgram } from '../../support/compiled-cli.ts';
 
@@ -63,6 +63,110 @@ test.each([
   expect(ended.stderr).not.toMatch(/^\s+at /m);
 });
 
+test('what a pipe would hold up is refused, or done without reading it', async () => {
+  const pipe = join(cli.folder, 'pipe');
+  await runProgram('mkfifo', [pipe]);
+  const junit = await cli.run(['build', 'kiln-test', '--junit', pipe]);
+  expect(junit).toMatchObject({ code: 2, stderr: expect.stringContaining('is a pipe') });
+  const words = ['--name', 'p', '--osinfo', 'debian11', '--import', '--memory', '512', '--print-xml'];
+  const printed = await cli.run(['build', '--connect', 'test:///default', ...words, '--disk', pipe]);
+  expect(printed).toMatchObject({ code: 0, stdout: expect.stringContaining(pipe) });
+  const record = join(cli.folder, '.local/state/kiln/builds/p1pe/record.json');
+  await mkdir(dirname(record), { recursive: true });
+  await runProgram('mkfifo', [record]);
+  const listed = await cli.run(['builds', 'list']);
+  await rm(dirname(record), { recursive: true });
+  expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining('p1pe') });
+});
+
+test('media that are not there are told at once, --detach or not, and nothing of a build is left', async () => {
+  for (const more of [[], ['--detach']]) {
+    const ended = await cli.run([
+      'build',
+      'kiln-test',
+      '--cdrom',
+      '/nonexist.iso',
+      '--virt-type',
+      'tcg',
+      ...more,
+    ]);
+    expect(ended.stderr).toContain('[media.not-found]');
+    expect(ended.code).toBe(4);
+  }
+  expect((await cli.run(['builds', 'list', '--json'])).stdout).not.toContain('kiln-test');
+});
+
+test('in a folder that is gone, what needs one says so and the rest works', async () => {
+  const script = 'cd "$1" && rmdir "$1" && "$2" "$3" plan kiln-test; echo $?; "$2" "$3" os list >&2';
+  const gone = join(cli.folder, 'gone');
+  await mkdir(gone);
+  const ended = await runProgram('sh', ['-c', script, 'sh', gone, process.execPath, cli.main]);
+  expect(ended.stdout).toBe('3\n');
+  expect(ended.stderr).toContain('[host.bad-path]: The current folder does not exist any more.');
+  expect(ended.code).toBe(0);
+});
+
+test('a limit on the size of files is told with its name', async () => {
+  const script = 'ulimit -f 0; exec "$1" "$2" build kiln-test --junit "$3"';
+  const ended = await runProgram('bash', [
+    '-c',
+    script,
+    'bash',
+    process.execPath,
+    cli.main,
+    join(cli.folder, 'o.xml'),
+  ]);
+  expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('ulimit -f') });
+});
+
+test.each([
+  ['kiln-test', '--location', 'nothere.iso'],
+  ['kiln-test', '--cdrom', 'nothere.iso'],
+  ['--import', 'nothere.qcow2'],
+])('a plan says that its media do not exist: %j %j %j', async (...words) => {
+  const path = words.at(-1);
+  for (const more of [['--json'], ['--xml']]) {
+    const ended = await cli.run(['plan', ...words.filter((word) => word !== undefined), ...more]);
+    expect(ended).toMatchObject({ code: 4, stdout: '' });
+    expect(ended.stderr).toContain('[media.not-found]');
+    expect(ended.stderr).toContain(path);
+  }
+});
+
+test.each([20, 60, 255])(
+  'where only %i files may be open, Kiln says so before anything else',
+  async (most) => {
+    const script = `ulimit -n ${most}; exec "$1" "$2" plan kiln-test`;
+    const ended = await runProgram('bash', ['-c', script, 'bash', process.execPath, cli.main]);
+    expect(ended).toMatchObject({ code: 3, stdout: '' });
+    expect(ended.stderr).toMatch(/^error \[host\.too-many-files\]: .*\n$/);
+  },
+);
+
+test('a plan has the kernel line as it will be, where the one medium is known', async () => {
+  const words = ['plan', 'debian-13', '--location', 'debian-offline:trixie'];
+  const xml = await cli.run([...words, '--xml']);
+  const line = /<cmdline>(.*)<\/cmdline>/.exec(xml.stdout)?.[1] ?? '';
+  expect(line).toContain('netcfg/enable=false');
+  expect(line).not.toMatch(/log_host|log_port/);
+  const json = JSON.parse((await cli.run([...words, '--json'])).stdout) as { kernelArguments: string[] };
+  expect(json.kernelArguments.join(' ')).toBe(line);
+  const text = (await cli.run(words)).stdout;
+  expect(text.match(/netcfg\/enable=false/g)).toHaveLength(1);
+});
+
+test("a plan's XML has a CD-ROM for an image alone, not for a tree", async () => {
+  await mkdir(join(cli.folder, 'tree'), { recursive: true });
+  await writeFile(join(cli.folder, 'image.iso'), 'x');
+  const discs = async (media: string) =>
+    (await cli.run(['plan', 'debian-13', '--location', media, '--xml'])).stdout.match(
+      /<media: [^"]*>|&lt;media: [^"]*/g,
+    );
+  expect(await discs('image.iso')).toHaveLength(1);
+  expect(await discs('tree')).toBeNull();
+  expect(await discs('apt-mirror:trixie')).toBeNull();
+});
+
 test('a reader that goes away leaves no stack trace', async () => {
   const command = `set -o pipefail; "$1" "$2" build --help | head -n 1`;
   const ended = await runProgram('bash', ['-c', command, 'bash', process.execPath, cli.main]);
@@ -78,7 +182,7 @@ test('a full disk behind > is told', async () => {
     cli.main,
   ]);
   expect(ended.code).toBe(3);
-  expect(ended.stderr).toContain('cannot write output');
+  expect(ended.stderr).toContain('error [host.no-space]: Standard output');
 });
 
 test('Ctrl-C ends a build in good order: it says so, cleans up, ends with 130', async () => {
@@ -170,15 +274,29 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
       ['bash', 'zsh', 'fish'],
     ],
     [['kiln', 'build', '--output', 'di'], ['dist']],
+    [['kiln', 'build', 'packag'], ['package.json']],
+    [['kiln', 'build', 'kiln-t'], ['kiln-test']],
+    [
+      ['kiln', 'build', '--keep', '='],
+      ['never', 'on-failure', 'always'],
+    ],
+    [['kiln', 'build', '--keep', '=', 'n'], ['never']],
+    [['kiln', 'build', '--keep', 'kiln-t'], ['kiln-test']],
+    [
+      ['kiln', 'build', '--boot', ''],
+      ['uefi', 'bios'],
+    ],
+    [['kiln', 'build', '--boo'], []],
   ])('bash offers after %j: %j', async (words, expected) => {
     expect(await offered(...words)).toEqual(expected);
   });
 
   test('ids of builds', async () => {
-    const build = join(cli.folder, '.local', 'state', 'kiln', 'builds', 'b1d');
+    // Other tests leave builds here, whose ids are hexadecimal: one may begin with any of a to f.
+    const build = join(cli.folder, '.local', 'state', 'kiln', 'builds', 'web1');
     await mkdir(build, { recursive: true });
     const record = {
-      id: 'b1d',
+      id: 'web1',
       name: 'web',
       directory: cli.folder,
       status: 'succeeded',
@@ -188,8 +306,8 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
       kept: false,
     };
     await writeFile(join(build, 'record.json'), JSON.stringify(record));
-    expect(await offered('kiln', 'builds', 'show', 'b')).toEqual(['b1d']);
-    expect((await cli.run(['builds', 'show', 'b'])).stdout).toContain('succeeded');
+    expect(await offered('kiln', 'builds', 'show', 'w')).toEqual(['web1']);
+    expect((await cli.run(['builds', 'show', 'w'])).stdout).toContain('succeeded');
   });
 
   test('the log of a build is printed harmless', async () => {

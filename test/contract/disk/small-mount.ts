@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,17 @@ export async function mountSmall(folder: string): Promise<(() => Promise<void>) 
   return async () => {
     await runCommand('umount', [folder]);
   };
+}
+
+/** Fills the small file system, so that not a byte more goes into it. */
+export function fillUp(folder: string, name = 'ballast'): void {
+  try {
+    writeFileSync(join(folder, name), Buffer.alloc(4 * 2 ** 20));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return;
+    throw error;
+  }
+  throw new Error(`${folder} is not a small file system`);
 }
 
 export async function mayMount(): Promise<boolean> {

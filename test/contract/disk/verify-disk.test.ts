@@ -106,6 +106,11 @@ describe('a disk that is not fit', () => {
     await writeFile(disk, '');
     await truncate(disk, 64 * MIB);
     await failsWith('disk.empty');
+    await writeFile(disk, 'a text\n');
+    const report = await verify(disk);
+    expect(() => assertVerified(report, 'import')).toThrow(
+      /no partition table\. Import the image of a whole disk/,
+    );
   });
 
   it('is not there', async () => {

@@ -1,15 +1,17 @@
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HostError } from '../../../src/foundation/errors.ts';
 import { silentLogger } from '../../../src/foundation/logger.ts';
 import { bytes } from '../../../src/foundation/size.ts';
 import { examineHost } from '../../../src/host/doctor.ts';
-import { examinePackages } from '../../../src/host/examine-programs.ts';
+import { examinePackages, examineQemu } from '../../../src/host/examine-programs.ts';
 import { examineMemory, examinePlaces } from '../../../src/host/examine-resources.ts';
 import { freeSpace, requireSpace } from '../../../src/host/free-space.ts';
+import { hasVnc } from '../../../src/host/has-vnc.ts';
 import { probeHost, probeResources } from '../../../src/host/probe-host.ts';
+import { qemuVersion } from '../../../src/host/qemu-version.ts';
 
 let folder: string;
 
@@ -17,7 +19,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kiln-host-'));
 });
 
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
 
 describe('probeHost', () => {
   it('finds QEMU and what guests run on, and asks no program the second time', async () => {
@@ -33,6 +38,50 @@ describe('probeHost', () => {
     const second = await probeHost({ cacheDir: folder, logger });
     expect(second.accelerator).toEqual(first.accelerator);
     expect(commands).toEqual([]);
+  });
+
+  it('misses qemu-img before anything is installed', async () => {
+    await writeFile(join(folder, 'qemu-system-x86_64'), '#!/bin/sh\n', { mode: 0o755 });
+    vi.stubEnv('PATH', folder);
+    await expect(probeHost({ cacheDir: folder })).rejects.toMatchObject({
+      code: 'host.tool-missing',
+      details: { tool: 'qemu-img' },
+    });
+  });
+
+  it.each([
+    ['#!/bin/sh\nexit 0\n', true],
+    ['#!/bin/sh\n[ "$1" != -vnc ] || { echo "VNC support is disabled" >&2; exit 1; }\n', false],
+  ])('tells a QEMU with VNC from one without: %j', async (script, expected) => {
+    const emulator = join(folder, 'qemu');
+    await writeFile(emulator, script, { mode: 0o755 });
+    const probe = { emulator, cacheDir: folder, logger: silentLogger };
+    expect(await hasVnc(probe)).toBe(expected);
+  });
+
+  it('finds VNC in the QEMU of this host', async () => {
+    const { emulator, lacksVnc } = await probeHost({ cacheDir: folder });
+    expect(lacksVnc).toBeUndefined();
+    expect(await hasVnc({ emulator, cacheDir: join(folder, 'other'), logger: silentLogger })).toBe(true);
+  });
+
+  it('the examination warns of a QEMU without VNC and says what to install', async () => {
+    const emulator = join(folder, 'qemu');
+    const script = '#!/bin/sh\n[ "$1" != -vnc ] || exit 1\necho "QEMU emulator version 9.1.0"\n';
+    await writeFile(emulator, script, { mode: 0o755 });
+    const findings = await examineQemu({ emulator, cacheDir: folder, logger: silentLogger });
+    expect(findings.map(({ id, status }) => `${id} ${status}`)).toEqual(['qemu ok', 'screen warn']);
+    expect(findings[1]?.fix).toContain('VNC');
+  });
+
+  it('does not wait for a QEMU that hangs, nor for what it has started', async () => {
+    const emulator = join(folder, 'qemu');
+    await writeFile(emulator, '#!/bin/sh\nsleep 5\n', { mode: 0o755 });
+    const started = performance.now();
+    const asked = qemuVersion({ emulator, cacheDir: folder, logger: silentLogger, limitMs: 100 });
+    await expect(asked).rejects.toMatchObject({ code: 'host.qemu-broken' });
+    await expect(asked).rejects.toThrow('does not answer --version');
+    expect(performance.now() - started).toBeLessThan(4000);
   });
 });
 

@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MARKER_WORD } from '../../../src/foundation/completion-marker.ts';
 import { hashPassword } from '../../../src/install-script/hash-password.ts';
 import { markerCommand } from '../../../src/install-script/marker.ts';
-import { readSecret } from '../../../src/install-script/read-secret.ts';
+import { readSecret, secretNote } from '../../../src/install-script/read-secret.ts';
 import { CommandError, runCommand } from '../../../src/process/run-command.ts';
 
 let root: string;
@@ -52,7 +52,7 @@ describe.each([
 
 describe('hashPassword', () => {
   it('makes a SHA-512 crypt of any one-line password', async () => {
-    const hash = await hashPassword(`p$ä'"\\ w`);
+    const hash = await hashPassword(`p$ä'"\\ w`, 'sha512');
     expect(hash).toMatch(/^\$6\$[./A-Za-z0-9]+\$[./A-Za-z0-9]{86}$/);
     const salt = hash.split('$')[2] ?? '';
     const again = await runCommand('openssl', ['passwd', '-6', '-salt', salt, '-stdin'], {
@@ -61,8 +61,24 @@ describe('hashPassword', () => {
     expect(again.stdout.trim()).toBe(hash);
   });
 
+  it('makes yescrypt where the system takes it, with a new salt each time', async () => {
+    const password = `p$ä'"\\ w`;
+    const [hash, other] = await Promise.all([
+      hashPassword(password, 'yescrypt'),
+      hashPassword(password, 'yescrypt'),
+    ]);
+    expect(hash).toMatch(/^\$y\$[./A-Za-z0-9]+\$[./A-Za-z0-9]{22}\$[./A-Za-z0-9]{43}$/);
+    expect(other).not.toBe(hash);
+    // What the guest's login does with it.
+    const program = 'my $p = <STDIN>; print crypt($p, $ARGV[0])';
+    const again = await runCommand('perl', ['-e', program, hash], { input: password });
+    expect(again.stdout).toBe(hash);
+    const wrong = await runCommand('perl', ['-e', program, hash], { input: `${password}x` });
+    expect(wrong.stdout).not.toBe(hash);
+  });
+
   it.each(['', 'two\nlines'])('refuses %j', async (password) => {
-    await expect(hashPassword(password)).rejects.toMatchObject({ code: 'secret.invalid' });
+    await expect(hashPassword(password, 'yescrypt')).rejects.toMatchObject({ code: 'secret.invalid' });
   });
 });
 
@@ -78,6 +94,15 @@ describe('readSecret', () => {
     const path = join(root, 'pipe');
     await runCommand('mkfifo', [path]);
     await expect(readSecret({ file: path }, {})).rejects.toMatchObject({ code: 'secret.unreadable' });
+  });
+
+  it('is noted when others can read it', async () => {
+    const path = join(root, 'pw');
+    await writeFile(path, 'secret', { mode: 0o644 });
+    expect(await secretNote({ file: path })).toContain('0644');
+    await chmod(path, 0o600);
+    expect(await secretNote({ file: path })).toBeUndefined();
+    expect(await secretNote({ env: 'PW' })).toBeUndefined();
   });
 
   it.each([

@@ -54,6 +54,14 @@ describe.each(IMPLEMENTATIONS)('%s', (_name, connect) => {
       expect(cpus).toBeGreaterThan(0);
       expect(memoryBytes).toBeGreaterThan(2 ** 20);
       expect(await connection.capabilitiesXml()).toContain('<capabilities');
+      expect(await connection.listNetworks()).toEqual([{ name: 'default', active: true }]);
+    }));
+
+  test('a driver that cannot look at a domain without making it refuses nothing', () =>
+    withConnection(async (connection) => {
+      const before = await connection.listDomains();
+      await connection.checkDomainXml(newDomain().xml);
+      expect(await connection.listDomains()).toEqual(before);
     }));
 
   test('a defined domain is found by name, by UUID and in the list', () =>

@@ -19,8 +19,8 @@ const TREEINFO = [
 ].join('\n');
 const TREE = {
   '.treeinfo': TREEINFO,
-  'images/pxeboot/vmlinuz': 'kernel',
-  'images/pxeboot/initrd.img': 'initrd',
+  'images/pxeboot/vmlinuz': 'kernel\0',
+  'images/pxeboot/initrd.img': 'initrd\0',
 };
 
 let folder: string;
@@ -72,8 +72,8 @@ describe('resolveMedia: files of this machine', () => {
   it('kernel and initrd out of an ISO, taken from the cache the second time', async () => {
     const media = await resolve([source('location', iso)]);
     if (media.kind !== 'location') throw new Error(media.kind);
-    expect(await readFile(media.kernelPath, 'utf8')).toBe('kernel');
-    expect(await readFile(media.initrdPath, 'utf8')).toBe('initrd');
+    expect(await readFile(media.kernelPath, 'utf8')).toBe('kernel\0');
+    expect(await readFile(media.initrdPath, 'utf8')).toBe('initrd\0');
     expect(media.isoPath).toBe(iso);
     expect(media.files.map(({ role }) => role)).toEqual(['iso', 'kernel', 'initrd']);
     expect(await resolve([source('location', iso)])).toEqual(media);
@@ -160,7 +160,7 @@ describe('resolveMedia: over HTTP', () => {
     server = await startWebServer(serving(new Map(files)));
     const media = await resolve([source('location', `${server.url}/tree`)]);
     expect(media).toMatchObject({ kind: 'location', tree: { kind: 'url', url: `${server.url}/tree` } });
-    if (media.kind === 'location') expect(await readFile(media.kernelPath, 'utf8')).toBe('kernel');
+    if (media.kind === 'location') expect(await readFile(media.kernelPath, 'utf8')).toBe('kernel\0');
   });
 
   it('nothing in offline mode', async () => {
@@ -222,7 +222,7 @@ describe('resolveMedia: candidates', () => {
     ['cdrom', 'data.iso', 'media.not-bootable'],
     ['location', 'data.iso', 'media.no-kernel'],
     ['import', 'empty.img', 'media.empty'],
-    ['cdrom', 'ftp://host/x.iso', 'media.unsupported'],
+    ['cdrom', 'smb://host/x.iso', 'media.unsupported'],
     ['location', 'debian-offline:nosuch', 'media.unavailable'],
   ] as const)('%s %s: %s', async (kind, name, code) => {
     await makeIso(join(folder, 'data.iso'), { 'readme.txt': 'x' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Artifact } from '../../../src/artifact/artifact.ts';
 import type { Manifest } from '../../../src/artifact/manifest-schema.ts';
-import type { BuildResult } from '../../../src/build/build-events.ts';
+import type { BuildEvent, BuildResult } from '../../../src/build/build-events.ts';
 import { digestFile } from '../../../src/foundation/digest-file.ts';
 import type { BuildOverrides } from '../../../src/spec/build-overrides.ts';
 import { type BuildSandbox, buildSandbox } from '../../support/build-sandbox.ts';
@@ -69,6 +69,22 @@ it('enlarges the copy when a larger disk is asked for', async () => {
   // The larger disk must have nothing but zeros behind the other's end.
   execFileSync('qemu-img', ['compare', '-f', 'qcow2', '-F', 'qcow2', image.path, made.path]);
   expect(sandbox.leftovers()).toEqual([]);
+});
+
+it('finishes the image though libvirtd is killed meanwhile: nothing more is wanted of it', async () => {
+  const pidFile = join(sandbox.context.places.runtime, 'libvirt', 'libvirtd.pid');
+  const onEvent = (event: BuildEvent): void => {
+    if (event.type === 'stage-started' && event.stage === 'prepare') {
+      process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    }
+  };
+  const result = await sandbox.build(importing({ outputs: ['qcow2,compression=none'] }), target(), {
+    onEvent,
+  });
+  expect(onlyArtifact(result)).toMatchObject({ format: 'qcow2', virtualSize: image.virtualSize });
+  const manifest = JSON.parse(readFileSync(result.manifestPath, 'utf8')) as Manifest;
+  expect(manifest.tools.libvirt).toMatch(/^\d+\.\d+\.\d+$/);
+  await expect.poll(sandbox.leftovers, { timeout: 5000 }).toEqual([]);
 });
 
 it('refuses what would lose data or reach other files, and leaves nothing', async () => {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
+import type { DomainEvent } from '../../../src/libvirt/libvirt.ts';
 import { buildSandbox, faultyKickstart } from '../../support/build-sandbox.ts';
 import { buildTestInstaller, type TestInstaller } from '../../support/test-installer.ts';
 
@@ -39,6 +40,17 @@ const CASES: readonly Case[] = [
   { fault: 'empty-disk', code: 'disk.empty', says: /partition table/ },
 ];
 
+/** 3 s on a machine that has nothing else to do (docs/watching.md); three guests at a time are more than two cores can serve. */
+const LATEST_SECONDS = 6;
+
+/** From QEMU's own SHUTDOWN event, or the last byte of a panic, until it was named and written down. */
+function secondsFromEnd(logs: string): number {
+  const events = JSON.parse(readFileSync(join(logs, 'lifecycle.json'), 'utf8')) as readonly DomainEvent[];
+  const end = events.find((event) => event.kind === 'monitor-shutdown');
+  const endedAt = end?.at ?? statSync(join(logs, 'serial.log')).mtimeMs;
+  return (statSync(join(logs, 'failure.json')).mtimeMs - endedAt) / 1000;
+}
+
 describe.concurrent('an install that does not end well', () => {
   it.for(CASES)('$fault → $code', async ({ fault, code, says, overrides }, { expect, onTestFinished }) => {
     const sandbox = buildSandbox();
@@ -56,6 +68,10 @@ describe.concurrent('an install that does not end well', () => {
     const started = sandbox.events.find((event) => event.type === 'build-started');
     const directory = started?.type === 'build-started' ? started.directory : '';
     expect(readFileSync(join(directory, 'logs', 'serial.log'), 'utf8')).toContain('KILN TEST INSTALLER');
+    if (code === 'install.panic' || code === 'install.no-marker') {
+      const seconds = secondsFromEnd(join(directory, 'logs'));
+      expect(seconds, `${fault} was named after ${seconds} s`).toBeLessThan(LATEST_SECONDS);
+    }
     expect(existsSync(join(directory, 'kiln-test.qcow2'))).toBe(false);
     expect(sandbox.events.at(-1)).toMatchObject({ type: 'build-failed', code });
   });

@@ -1,83 +1,33 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listBuilds } from '../../../src/build/build-records.ts';
 import { cleanBuilds } from '../../../src/build/clean-builds.ts';
 import { chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
-import {
-  type BuildSandbox,
-  buildSandbox,
-  faultyKickstart,
-  processesNaming,
-} from '../../support/build-sandbox.ts';
-import { type CompiledCli, compileCli } from '../../support/compiled-cli.ts';
-import { buildTestInstaller, type TestInstaller } from '../../support/test-installer.ts';
+import { faultyKickstart } from '../../support/build-sandbox.ts';
+import { buildWords, cliBuilds, GUEST_SPEAKS } from '../../support/cli-builds.ts';
+import type { StartedKiln } from '../../support/started-kiln.ts';
 
-let installer: TestInstaller;
-let program: CompiledCli;
-let sandbox: BuildSandbox;
+const scene = cliBuilds();
+const { kiln, guests } = scene;
 
-beforeAll(async () => {
-  installer = await buildTestInstaller();
-  program = await compileCli();
-});
-afterAll(() => program.remove());
-beforeEach(() => {
-  sandbox = buildSandbox();
-});
-afterEach(() => sandbox.remove());
+const startBuild = (options: readonly string[], bootCheck = '--no-boot-check'): StartedKiln =>
+  kiln(...buildWords(scene.iso), bootCheck, '--json', ...options);
 
-type StartedBuild = {
-  readonly child: ChildProcess;
-  /** Resolves when the output so far matches. */
-  reached(sign: RegExp): Promise<void>;
-  readonly output: () => string;
-};
-
-/** The program itself as a child process, in the sandbox's places. */
-function startBuild(options: readonly string[], bootCheck = '--no-boot-check'): StartedBuild {
-  const { context, folder } = sandbox;
-  const args = ['build', 'kiln-test', '--location', installer.iso, bootCheck, '--json', ...options];
-  const child = spawn(process.execPath, [program.main, ...args], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      KILN_CACHE_DIR: context.places.cache,
-      KILN_STATE_DIR: context.places.state,
-      KILN_RUNTIME_DIR: context.places.runtime,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const listeners = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-      for (const listener of listeners) listener();
-    });
-  }
-  const reached = (sign: RegExp): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (!sign.test(output)) return;
-        listeners.delete(look);
-        resolve();
-      };
-      listeners.add(look);
-      child.once('exit', () => {
-        if (sign.test(output)) resolve();
-        else reject(new Error(`it ended before ${sign}:\n${output}`));
-      });
-      look();
-    });
-  return { child, reached, output: () => output };
-}
-
-const hanging = (): string => sandbox.script(faultyKickstart('hang'));
-/** The test installer's own first phase, or a later one: the guest really runs. */
-const GUEST_SPEAKS = /"stage":"install","detail"/;
+const hanging = (): string => scene.sandbox.script(faultyKickstart('hang'));
 
 describe('Ctrl-C', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
@@ -89,8 +39,8 @@ describe('Ctrl-C', () => {
       const [code] = await once(child, 'exit');
       expect(code).toBe(130);
       expect(output()).toContain('"code":"cancelled"');
-      expect(sandbox.leftovers()).toEqual([]);
-      expect((await listBuilds(sandbox.context.places.state))[0]?.status).toBe('cancelled');
+      expect(scene.sandbox.leftovers()).toEqual([]);
+      expect((await listBuilds(scene.state))[0]?.status).toBe('cancelled');
     },
   );
 });
@@ -109,16 +59,19 @@ describe('kill -9', () => {
     await reached(sign);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    mkdirSync(join(sandbox.folder, 'results'), { recursive: true });
-    const mine = join(sandbox.folder, 'results', 'mine.txt');
+    mkdirSync(join(scene.sandbox.folder, 'results'), { recursive: true });
+    const mine = join(scene.sandbox.folder, 'results', 'mine.txt');
     writeFileSync(mine, 'not of Kiln');
-    const { places } = sandbox.context;
+    const { places } = scene.sandbox.context;
     await cleanBuilds({ places, env: {} });
-    expect(readdirSync(join(sandbox.folder, 'results'))).toEqual(['mine.txt']);
+    // What the guest said stays, where it said something.
+    const left = readdirSync(join(scene.sandbox.folder, 'results')).filter((name) => name !== 'logs');
+    expect(left).toEqual(['mine.txt']);
     expect(readFileSync(mine, 'utf8')).toBe('not of Kiln');
-    expect(await listBuilds(places.state)).toEqual([]);
-    expect(processesNaming(sandbox.folder).filter((line) => line.includes('qemu'))).toEqual([]);
-    await ended(() => sandbox.leftovers().length === 0);
+    for (const build of await listBuilds(places.state))
+      expect(build).toMatchObject({ status: 'interrupted', unclean: false });
+    expect(guests()).toEqual([]);
+    await ended(() => scene.sandbox.leftovers().length === 0);
   });
 
   it('during conversion: the next build removes what was left', async () => {
@@ -126,12 +79,13 @@ describe('kill -9', () => {
     await reached(/"stage-started","stage":"convert"/);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const missing = await sandbox.failure({ location: '/nonexistent.iso' });
+    const missing = await scene.sandbox.failure({ location: '/nonexistent.iso' });
     expect(missing).toMatchObject({ code: 'media.not-found' });
-    const records = await listBuilds(sandbox.context.places.state);
-    expect(records).toMatchObject([{ status: 'failed', error: { code: 'media.not-found' } }]);
-    await ended(() => sandbox.leftovers().length === 0);
-    expect(existsSync(join(sandbox.folder, 'builds'))).toBe(true);
+    const records = await listBuilds(scene.state);
+    // A request that cannot be built never becomes one.
+    expect(records).toMatchObject([{ status: 'interrupted', unclean: false }]);
+    await ended(() => scene.sandbox.leftovers().length === 0);
+    expect(existsSync(join(scene.sandbox.folder, 'builds'))).toBe(true);
   });
 });
 
@@ -141,45 +95,74 @@ describe('kill -9 while the result boots', () => {
     await reached(/"stage-started","stage":"boot-check"/);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const { places } = sandbox.context;
+    const { places } = scene.sandbox.context;
     const { removed } = await cleanBuilds({ places, env: {} });
     expect(removed.map(({ kind }) => kind)).toContain('domain');
-    expect(await listBuilds(places.state)).toEqual([]);
-    await ended(() => sandbox.leftovers().length === 0);
+    expect(await listBuilds(places.state)).toMatchObject([{ status: 'interrupted', unclean: false }]);
+    await ended(() => scene.sandbox.leftovers().length === 0);
   });
 });
 
 describe('what others do to the guest', () => {
   it('QEMU killed → install.crashed', async () => {
-    const failing = sandbox.failure({ location: installer.iso, script: hanging() });
+    const failing = scene.sandbox.failure({ location: scene.iso, script: hanging() });
     await guestSpeaks();
-    const pids = processesNaming(sandbox.folder).filter((line) => line.includes('qemu-system'));
+    const pids = guests();
     process.kill(Number(/process (\d+)/.exec(pids[0] ?? '')?.[1]), 'SIGKILL');
     expect(await failing).toMatchObject({ code: 'install.crashed' });
-    expect(sandbox.leftovers()).toEqual([]);
+    expect(scene.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('a link in the place of its folder: nothing is written behind it', async () => {
+    const at = (...names: string[]): string => join(scene.sandbox.folder, ...names);
+    const output = at('results');
+    const failing = scene.sandbox.failure({ location: scene.iso, script: hanging() }, { output });
+    await guestSpeaks();
+    mkdirSync(at('victim', 'logs'), { recursive: true });
+    renameSync(output, at('moved'));
+    symlinkSync(at('victim'), output);
+    process.kill(Number(/process (\d+)/.exec(guests()[0] ?? '')?.[1]), 'SIGKILL');
+    expect(await failing).toMatchObject({ code: 'install.crashed' });
+    expect(readdirSync(at('victim'), { recursive: true })).toEqual(['logs']);
+    expect(JSON.stringify(scene.sandbox.events)).toContain(`a link stands in the place of ${output}`);
+    rmSync(output);
+    renameSync(at('moved'), output);
+    await cleanBuilds({ places: scene.sandbox.context.places, env: {} });
+    expect(scene.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('the medium cut short under the guest → media.changed', async () => {
+    const medium = join(scene.sandbox.folder, 'medium.iso');
+    copyFileSync(scene.iso, medium);
+    const failing = scene.sandbox.failure({ location: medium, script: hanging() });
+    await guestSpeaks();
+    truncateSync(medium, 0);
+    process.kill(Number(/process (\d+)/.exec(guests()[0] ?? '')?.[1]), 'SIGKILL');
+    expect(await failing).toMatchObject({ code: 'media.changed', exitCode: 4 });
+    expect(scene.sandbox.leftovers()).toEqual([]);
   });
 
   it('virsh destroy → install.destroyed', async () => {
-    const failing = sandbox.failure({ location: installer.iso, script: hanging() });
+    const failing = scene.sandbox.failure({ location: scene.iso, script: hanging() });
     await guestSpeaks();
     const { connection, close } = await chooseLibvirt({
       env: {},
-      runtimeDir: sandbox.context.places.runtime,
+      runtimeDir: scene.sandbox.context.places.runtime,
     });
     const [domain] = await connection.listDomains();
     await connection.destroy(domain?.uuid ?? '');
     await close();
     expect(await failing).toMatchObject({ code: 'install.destroyed' });
-    expect(sandbox.leftovers()).toEqual([]);
+    expect(scene.sandbox.leftovers()).toEqual([]);
   });
 
   it("the host's disk full → install.host-disk-full", async () => {
-    const small = join(sandbox.folder, 'small');
+    const small = join(scene.sandbox.folder, 'small');
     mkdirSync(small);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1400m', 'tmpfs', small]);
     try {
-      const failing = sandbox.failure(
-        { location: installer.iso, script: sandbox.script(faultyKickstart('fill-host')) },
+      const failing = scene.sandbox.failure(
+        { location: scene.iso, script: scene.sandbox.script(faultyKickstart('fill-host')) },
         { output: join(small, 'out') },
       );
       await guestSpeaks();
@@ -188,26 +171,26 @@ describe('what others do to the guest', () => {
     } finally {
       execFileSync('umount', [small]);
     }
-    expect(sandbox.leftovers()).toEqual([]);
+    expect(scene.sandbox.leftovers()).toEqual([]);
   });
 
   it('a caller that loses interest → cancelled', async () => {
     const interest = new AbortController();
-    const failing = sandbox.failure(
-      { location: installer.iso, script: hanging() },
+    const failing = scene.sandbox.failure(
+      { location: scene.iso, script: hanging() },
       {},
       { signal: interest.signal },
     );
     await guestSpeaks();
     interest.abort();
     expect(await failing).toMatchObject({ code: 'cancelled' });
-    expect(sandbox.leftovers()).toEqual([]);
+    expect(scene.sandbox.leftovers()).toEqual([]);
   });
 });
 
 async function guestSpeaks(): Promise<void> {
   await ended(() =>
-    sandbox.events.some((event) => event.type === 'stage-progress' && event.stage === 'install'),
+    scene.sandbox.events.some((event) => event.type === 'stage-progress' && event.stage === 'install'),
   );
 }
 
@@ -216,7 +199,7 @@ async function ended(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 90_000;
   while (!condition()) {
     if (performance.now() > deadline)
-      throw new Error(`waited in vain for ${condition}: ${sandbox.leftovers().join('\n')}`);
+      throw new Error(`waited in vain for ${condition}: ${scene.sandbox.leftovers().join('\n')}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -112,11 +112,12 @@ describe('what another build must not spoil', () => {
     expect(sandbox.leftovers()).toEqual([]);
   });
 
-  it('a kernel that QEMU cannot load: install.start-failed, and nothing is left', async () => {
+  it('a kernel that only QEMU finds unfit: install.start-failed, and nothing is left', async () => {
     const tree = join(sandbox.folder, 'tree');
     cpSync(installer.tree, tree, { recursive: true });
     rmSync(join(tree, '.treeinfo'));
-    writeFileSync(join(tree, 'images/pxeboot/vmlinuz'), 'x');
+    // Not text, which would be found on the media already: a kernel of a boot protocol too old to take an initrd.
+    writeFileSync(join(tree, 'images/pxeboot/vmlinuz'), Buffer.alloc(64 * 1024));
     expect(await sandbox.failure({ location: tree, os: 'kiln-test' })).toMatchObject({
       code: 'install.start-failed',
     });

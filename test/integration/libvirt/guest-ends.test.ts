@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ChosenLibvirt, chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
 import type { LibvirtConnection } from '../../../src/libvirt/libvirt.ts';
-import { LIBVIRT_ERRORS } from '../../../src/libvirt/libvirt-error.ts';
+import { LIBVIRT_ERRORS, LibvirtError } from '../../../src/libvirt/libvirt-error.ts';
 import { eventsUntil, makeTinyGuest, processesWith } from './tiny-guest.ts';
 
 /** How each end of a real guest looks through libvirt: what the watching of an installation rests on. */
@@ -101,6 +102,12 @@ describe('a guest', () => {
     const { mimeType, data } = await libvirt.screenshot(guest.uuid);
     expect(mimeType).toMatch(/^image\//);
     expect(data.length).toBeGreaterThan(1000);
+    // The server of RFC 6143 speaks first; nothing but this connection leads to it.
+    const screen = await libvirt.openGraphics(guest.uuid, 0);
+    const [greeting] = (await once(screen, 'data')) as [Buffer];
+    expect(greeting.toString('latin1')).toMatch(/^RFB 003\.00[38]\n$/);
+    screen.destroy();
+    await expect(libvirt.openGraphics(guest.uuid, 1)).rejects.toBeInstanceOf(LibvirtError);
     await expect(libvirt.start(guest.uuid)).rejects.toMatchObject({ code: LIBVIRT_ERRORS.operationInvalid });
     await libvirt.destroy(guest.uuid);
     await libvirt.undefine(guest.uuid);

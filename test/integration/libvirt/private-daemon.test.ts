@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectLibvirt } from '../../../src/libvirt/connect-libvirt.ts';
 import { startPrivateDaemon } from '../../../src/libvirt/private-daemon.ts';
@@ -63,6 +64,74 @@ describe('the private daemon', () => {
     await connection.close();
     await daemon.release();
     await daemon.release();
+    await expectNothingLeft();
+  });
+
+  test('killed under an open connection, is reported as lost', async () => {
+    const daemon = await startPrivateDaemon({ runtimeDir });
+    const connection = await connectLibvirt(daemon.uri);
+    for (const pid of libvirtds()) process.kill(pid, 'SIGKILL');
+    await expect.poll(libvirtds).toEqual([]);
+    const lost = { code: 'host.libvirt-lost', exitCode: 3, message: expect.stringContaining(daemon.uri) };
+    await expect(connection.listDomains()).rejects.toMatchObject(lost);
+    await expect(connection.libvirtVersion()).rejects.toMatchObject(lost);
+    await connection.close();
+    await daemon.release();
+    await expect.poll(processesOfTheFolder, { timeout: 5000 }).toEqual([]);
+  });
+
+  /** A libvirtd that is just starting loses the signal that ends it. */
+  test('whose start is cancelled at any moment ends, and the next one starts', async () => {
+    for (const milliseconds of [0, 5, 10, 15, 20, 25, 30]) {
+      const cancel = new AbortController();
+      const pidFile = join(runtimeDir, 'libvirt', 'libvirtd.pid');
+      const look = setInterval(() => {
+        if (existsSync(pidFile)) setTimeout(() => cancel.abort(), milliseconds);
+      }, 1);
+      const started = startPrivateDaemon({ runtimeDir, signal: cancel.signal });
+      await started.then(
+        (daemon) => daemon.release(),
+        (error: Error) => expect(error.name, error.message).toBe('AbortError'),
+      );
+      clearInterval(look);
+      await (await startPrivateDaemon({ runtimeDir })).release();
+      await expectNothingLeft();
+    }
+  });
+
+  /**
+   * Without CAP_SYS_ADMIN, as in most containers, there are no mount namespaces. A failing `unshare` plays that; the namespace around
+   * it keeps the machine's own libvirt out of the test.
+   */
+  test('where it cannot have a place apart, a second one waits for the first, or says who is in the way', async () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'unshare'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const script = join(compiled.folder, 'occupied.mjs');
+    writeFileSync(
+      script,
+      `import { startPrivateDaemon } from './libvirt/private-daemon.js';
+       const [first, second] = process.argv.slice(2).map((runtimeDir) => ({ runtimeDir }));
+       const daemon = await startPrivateDaemon(first);
+       const refused = await startPrivateDaemon({ ...second, occupiedLimitMs: 0 }).catch((error) => error);
+       const logger = { debug() {}, warn() {}, info: (text) => /waiting/.test(text) && daemon.release() };
+       const inTurn = await startPrivateDaemon({ ...second, logger });
+       await inTurn.release();
+       console.log(JSON.stringify({ code: refused.code, uri: inTurn.uri }));`,
+    );
+    const mounts = ['/run/libvirt', '/etc/libvirt', '/var/lib/libvirt'].map(
+      (place) => `mkdir -p ${place} && mount -t tmpfs kiln-test ${place}`,
+    );
+    const places = [runtimeDir, join(folder, 's')];
+    const command = `${mounts.join(' && ')} && PATH="$1:$PATH" && shift && exec "$@"`;
+    const { stdout } = await promisify(execFile)('unshare', [
+      ...['--mount', '--propagation', 'private', 'sh', '-c', command, 'sh', bin],
+      ...[process.execPath, script, ...places],
+    ]);
+    expect(JSON.parse(stdout)).toEqual({
+      code: 'host.libvirt-occupied',
+      uri: expect.stringContaining(`${folder}/s/`),
+    });
     await expectNothingLeft();
   });
 
@@ -136,6 +205,32 @@ describe('the private daemon', () => {
     const again = await connectLibvirt(second.uri);
     await again.destroy(guest.uuid);
     await again.close();
+    await second.release();
+    await expectNothingLeft();
+  });
+
+  /** Every guest's output goes through virtlogd. */
+  test('whose virtlogd is killed under a running guest starts others', async () => {
+    const virtlogds = (): number[] => processesWith('virtlogd\0', runtimeDir);
+    const [one, two] = [makeTinyGuest(folder, 'halt'), makeTinyGuest(folder, 'halt')];
+    const first = await startPrivateDaemon({ runtimeDir });
+    const connection = await connectLibvirt(first.uri);
+    await connection.createXml(one.xml);
+    const killed = virtlogds();
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+
+    const second = await startPrivateDaemon({ runtimeDir });
+    const other = await connectLibvirt(second.uri);
+    await other.createXml(two.xml);
+    expect(await other.getState(two.uuid)).toMatchObject({ state: 'running' });
+    expect(await connection.getState(one.uuid)).toMatchObject({ state: 'running' });
+    expect(virtlogds()).toHaveLength(1);
+    expect(virtlogds()).not.toEqual(killed);
+    await other.destroy(one.uuid);
+    await other.destroy(two.uuid);
+    await connection.close();
+    await other.close();
+    await first.release();
     await second.release();
     await expectNothingLeft();
   });

@@ -62,7 +62,7 @@ export function makeTinyGuest(folder: string, does: 'powerOff' | 'reset' | 'halt
       <controller type='usb' model='none'/>
       <interface type='user'><mac address='52:54:00:12:34:56'/><model type='virtio'/></interface>
       <serial type='file'><source path='${serialLog}'/></serial>
-      <video><model type='vga'/></video>
+      <graphics type='vnc'><listen type='none'/></graphics><video><model type='vga'/></video>
       <memballoon model='none'/>
     </devices>
     ${process.getuid?.() === 0 ? "<seclabel type='static' model='dac' relabel='no'><label>+0:+0</label></seclabel>" : ''}

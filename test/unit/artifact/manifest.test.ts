@@ -5,44 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checksumLine } from '../../../src/artifact/checksum.ts';
 import { withoutFolders, writeManifest } from '../../../src/artifact/manifest.ts';
 import type { Manifest } from '../../../src/artifact/manifest-schema.ts';
-
-const MANIFEST: Manifest = {
-  schemaVersion: 1,
-  kilnVersion: '0.1.0',
-  buildId: '1a2b3c4d',
-  name: 'debian-13',
-  createdAt: '2026-01-02T03:04:05Z',
-  inputs: {
-    media: [{ kind: 'cdrom', source: 'debian.iso', files: [{ name: 'debian.iso', sha256: 'a'.repeat(64) }] }],
-    installScript: { name: 'preseed.cfg', sha256: 'b'.repeat(64) },
-    templates: [],
-  },
-  tools: { 'qemu-img': '7.2.22' },
-  host: { arch: 'x86_64', accelerator: 'tcg', cpuModel: 'a processor' },
-  plan: { name: 'debian-13', variables: { user: 'me' } },
-  outcome: { kind: 'completed' },
-  verification: {
-    virtualSize: 1,
-    firmware: 'bios',
-    partitionTable: 'gpt',
-    volumes: [{ name: 'partition 1', fileSystem: 'ext4', size: 1 }],
-    checks: [{ name: 'os', result: 'pass', sentence: 'There is one.' }],
-  },
-  bootCheck: { result: 'passed', line: 'login:', seconds: 12.5 },
-  timings: { install: 300.1 },
-  outputs: [
-    {
-      file: 'debian-13.qcow2',
-      format: 'qcow2',
-      imageKind: 'whole-disk',
-      compression: 'zstd',
-      size: 1,
-      virtualSize: 2,
-      sha256: 'c'.repeat(64),
-      sha512: 'd'.repeat(128),
-    },
-  ],
-};
+import { SAMPLE_MANIFEST as MANIFEST } from '../../support/sample-build.ts';
 
 const CONFIDENTIAL = { secrets: ['hunter22', 'me'], folders: ['/home/somebody', '/'] };
 

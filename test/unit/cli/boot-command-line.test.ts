@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { type BootFacts, bootArguments } from '../../../src/cli/boot-command-line.ts';
+import type { ImageKind } from '../../../src/artifact/artifact.ts';
+import { type BootFacts, bootArguments, bootImageOf } from '../../../src/cli/boot-command-line.ts';
+import { RESULT } from './scripted-build.ts';
 
 const FACTS: BootFacts = {
   emulator: '/usr/bin/qemu-system-x86_64',
@@ -31,6 +33,12 @@ test('KVM, a named model', () => {
   expect(text).toContain('accel=kvm -cpu Nehalem,aes=on');
 });
 
+test("a mode without a model is QEMU's default; the host's model has no word in QEMU", () => {
+  expect(command({ cpu: { mode: 'custom', features: [] } })).toContain('-cpu qemu64 ');
+  expect(command({ cpu: { mode: 'host-model', features: [] } })).toContain('-cpu max ');
+  expect(command({ accelerator: 'kvm', cpu: { mode: 'host-model', features: [] } })).toContain('-cpu host ');
+});
+
 test('UEFI: both flash images, the variables in a snapshot; Secure Boot needs SMM', () => {
   const firmware = { kind: 'uefi', code: '/c.fd', varsTemplate: '/v.fd', secureBoot: true } as const;
   const text = command({ firmware });
@@ -49,4 +57,22 @@ test.each([
 
 test('no network', () => {
   expect(command({ network: 'none' })).toContain('-nic none');
+});
+
+test('a file system is started by its kernel, without the firmware of the machine it was installed in', () => {
+  const [whole] = RESULT.artifacts;
+  if (whole === undefined) throw new Error('the scripted build has an image');
+  const part = (imageKind: ImageKind) => ({ ...whole, imageKind, path: `/out/web-${imageKind}` });
+  const parts = [part('kernel'), part('partition'), part('initrd')];
+  const image = bootImageOf(parts);
+  if (image === undefined) throw new Error('there is a partition image');
+  const firmware = { kind: 'uefi', code: '/c.fd', varsTemplate: '/v.fd', secureBoot: true } as const;
+  const words = bootArguments({ ...FACTS, firmware }, image);
+  expect(words.join(' ')).toContain(
+    '-kernel /out/web-kernel -initrd /out/web-initrd -append root=/dev/vda ro console=ttyS0',
+  );
+  expect(words.join(' ')).toContain('file=/out/web-partition,');
+  expect(words.join(' ')).not.toMatch(/pflash|smm/);
+  expect(bootImageOf([...parts, whole])).toBe(whole);
+  expect(bootImageOf([])).toBeUndefined();
 });

@@ -3,6 +3,7 @@ import type { BuildRequest } from '../../../src/build/build-context.ts';
 import { addBuildOptions, type BuildOptionValues } from '../../../src/cli/build-options.ts';
 import { buildRequest } from '../../../src/cli/build-request.ts';
 import { KilnCommand } from '../../../src/cli/kiln-command.ts';
+import { overrideSettings } from '../../../src/spec/override-settings.ts';
 
 /** The request a command line makes, without undefined overrides. */
 function requestOf(...args: string[]): BuildRequest {
@@ -15,7 +16,23 @@ function requestOf(...args: string[]): BuildRequest {
   return JSON.parse(JSON.stringify(request)) as BuildRequest;
 }
 
-const overridesOf = (...args: string[]): BuildRequest['overrides'] => requestOf(...args).overrides;
+function overridesOf(...args: string[]): BuildRequest['overrides'] {
+  const { spelling: _, ...overrides } = requestOf(...args).overrides ?? {};
+  return overrides;
+}
+
+test.each([
+  [['--boot', 'hd'], '--boot'],
+  [['--boot', 'hd', '--firmware', 'hd'], '--firmware'],
+  [['--firmware', 'hd', '--boot', 'hd'], '--boot'],
+  [['--ram', 'x'], '--ram'],
+  [['--osinfo', ' '], '--osinfo'],
+  [['--virt-type', 'kvmm'], '--virt-type'],
+  [['--accelerator', 'kvmm'], '--accelerator'],
+])('a wrong value is told under the option that was typed: %j', (args, option) => {
+  const { list } = overrideSettings(requestOf(...args).overrides ?? {}, '/');
+  expect(list.problems.map(({ where }) => where)).toEqual([option]);
+});
 
 test('a target alone', () => {
   expect(requestOf('debian13-minimal')).toEqual({ target: 'debian13-minimal', overrides: {} });

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { showBuild } from '../../../src/cli/build-command.ts';
 import { HARD_EXIT_AFTER_MS, listenForInterruption } from '../../../src/cli/interruption.ts';
 import { recordingIo } from './recording-io.ts';
 
@@ -32,6 +33,20 @@ test('the second ends at once, after a moment for clean-up', () => {
   }
 });
 
+test('the second tells what may be left, where the command knows it', () => {
+  const io = recordingIo();
+  const said: string[] = [];
+  const { end } = listenForInterruption(
+    io,
+    (line) => said.push(line),
+    () => 'Look at the cloud.',
+  );
+  io.signals.emit('SIGINT');
+  io.signals.emit('SIGINT');
+  end();
+  expect(said[1]).toBe('Look at the cloud.');
+});
+
 test('clean-up that is quicker than that ends as it would', () => {
   vi.useFakeTimers();
   try {
@@ -57,4 +72,19 @@ test('afterwards the listeners are gone', () => {
   const { io, interruption } = listening();
   interruption.end();
   expect(io.signals.eventNames()).toEqual([]);
+});
+
+test.each([
+  ['install', '`kiln builds clean` removes what may be left'],
+  ['publish', 'What is named above may be left; the next publication'],
+] as const)('the second, while a build is at %s, tells where something may be left', async (stage, told) => {
+  const io = recordingIo();
+  const code = await showBuild({ json: true }, io, ({ onEvent, signal }) => {
+    onEvent?.({ type: 'stage-started', stage, at: 0 });
+    io.signals.emit('SIGINT');
+    io.signals.emit('SIGINT');
+    return Promise.reject(signal?.reason);
+  });
+  expect(code).toBe(130);
+  expect(io.stderr()).toContain(told);
 });

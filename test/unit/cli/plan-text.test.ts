@@ -32,6 +32,43 @@ describe('planText', () => {
     expect(text).not.toContain('\u001b');
   });
 
+  it('names the loader where there is one', () => {
+    expect(planText(planFixture({ loader: 'ipxe' }), plain)).toMatch(/^Loader +iPXE/m);
+    expect(planText(planFixture({}), plain)).not.toContain('iPXE');
+  });
+
+  it('tells what media add to the kernel line, and how long the boot check waits', () => {
+    const plan = planFixture({
+      media: [
+        { kind: 'location', from: 'apt-mirror:trixie' },
+        { kind: 'location', from: 'debian-offline:trixie' },
+      ],
+      bootCheck: { enabled: true, pattern: 'login:', limitSeconds: 480 },
+    });
+    const text = planText(plan, plain);
+    expect(text).toMatch(/^Media add .*mirror\/http\/hostname=<host>.*mirror\/suite=trixie/m);
+    expect(text).toMatch(/^ {2}or .*apt-setup\/use_mirror=false/m);
+    expect(text).toContain('/login:/, at most 8m');
+    expect(planText(planFixture({ media: [{ kind: 'cdrom', from: '/x.iso' }] }), plain)).not.toContain(
+      'Media add',
+    );
+  });
+
+  it.each([
+    ['kickstart', true],
+    ['preseed', false],
+  ] as const)('speaks of Anaconda where a %s may be for it', (kind, mentioned) => {
+    const script = { path: '/s', kind, inject: 'initrd', installName: 's' } as const;
+    for (const from of ['/x.iso', 'http://mirror/tree/']) {
+      const text = planText(planFixture({ media: [{ kind: 'location', from }], script }), plain);
+      expect(text.includes('Anaconda')).toBe(mentioned);
+    }
+  });
+
+  it('calls VHD by the name it was asked for', () => {
+    expect(planText(planFixture({ outputs: [{ format: 'vpc' }] }), plain)).toMatch(/^Outputs +vhd$/m);
+  });
+
   it('says that an imported disk keeps its size', () => {
     const plan = planFixture({
       media: [{ kind: 'import', from: '/d.qcow2' }],

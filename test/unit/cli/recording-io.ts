@@ -26,6 +26,7 @@ export function recordingIo(
     cwd: options.cwd ?? '/nowhere',
     projectDir: resolve(import.meta.dirname, '..', '..', '..'),
     signals,
+    startAgain: () => Promise.reject(new Error('nothing is started in unit tests')),
     exits,
     exit: (code) => exits.push(code),
     stdout: out.text,

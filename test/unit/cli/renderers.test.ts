@@ -36,6 +36,39 @@ test('plain lines: stages, phases, and progress now and then', async () => {
   ]);
 });
 
+test('plain lines: what begins while the guest is taken down ends after the install', () => {
+  const io = recordingIo();
+  const renderer = plainRenderer(io.out);
+  renderer.show({ at: 0, type: 'stage-started', stage: 'install' });
+  renderer.show({ at: 8000, type: 'stage-started', stage: 'verify' });
+  renderer.show({ at: 8000, type: 'stage-started', stage: 'convert' });
+  renderer.show({ at: 9000, type: 'stage-finished', stage: 'verify', seconds: 1 });
+  renderer.show({ at: 10_000, type: 'stage-finished', stage: 'install', seconds: 10 });
+  renderer.show({ at: 12_000, type: 'stage-finished', stage: 'convert', seconds: 4 });
+  expect(io.stdout().trim().split('\n')).toEqual([
+    '[0s] Install …',
+    '[8s] Verify the disk …',
+    '[8s] Convert …',
+    '[10s] Install: done in 10s',
+    '[10s] Verify the disk: done in 1s',
+    '[12s] Convert: done in 4s',
+  ]);
+});
+
+test.each(['goesOn', undefined] as const)('terminal: a view that ends, %s', async (goesOn) => {
+  const io = recordingIo({ terminal: true, env: { NO_COLOR: '1' } });
+  const renderer = buildProgress(io.out, io.err);
+  for (const event of SUCCESS.slice(0, 10)) renderer.show(event);
+  await new Promise((resolve) => setImmediate(resolve));
+  await renderer.close(goesOn);
+  const text = io.stdout().replaceAll(OWN_SEQUENCES, '');
+  if (goesOn === undefined) expect(text).toMatch(/✖ Install/);
+  else {
+    expect(text).not.toContain('✖');
+    expect(text).toContain('Install: goes on without this view');
+  }
+});
+
 test('a chatty phase gets one line in ten seconds', () => {
   const io = recordingIo();
   const renderer = plainRenderer(io.out);
@@ -111,4 +144,40 @@ test('the terminal list puts no listener on the signals', async () => {
   const during = process.listenerCount('SIGINT');
   await renderer.close();
   expect(during).toBe(before);
+});
+
+const ADDED =
+  'Added to the install script:\n--- my.ks\n+++ my.ks (as run)\n@@ -1,2 +1,3 @@\n text\n \n+[9s] Install: done\n+\tpoweroff\u001b[2J\n';
+const SHOWN = [
+  'Added to the install script:',
+  '    --- my.ks',
+  '    +++ my.ks (as run)',
+  '    @@ -1,2 +1,3 @@',
+  '     text',
+  '',
+  '    +[9s] Install: done',
+  '    +    poweroff',
+];
+
+test('a notice of several lines keeps them, and none passes for a line of Kiln', async () => {
+  const notice = { at: 0, type: 'notice', message: ADDED } as const;
+  const plain = recordingIo();
+  plainRenderer(plain.out).show(notice);
+  expect(plain.stdout()).toBe(`[0s] Note: ${SHOWN.join('\n')}\n`);
+
+  const quiet = recordingIo();
+  quietRenderer(quiet.err).show(notice);
+  expect(quiet.stderr()).toBe(`note: ${SHOWN.join('\n')}\n`);
+
+  const terminal = recordingIo({ terminal: true, env: { NO_COLOR: '1' } });
+  const renderer = buildProgress(terminal.out, terminal.err);
+  for (const event of SUCCESS.slice(0, 5)) renderer.show(event);
+  renderer.show(notice);
+  await renderer.close();
+  const screen = terminal.stdout().replaceAll(OWN_SEQUENCES, '');
+  const lines = screen.slice(screen.lastIndexOf('Added to')).split('\n');
+  const shown = SHOWN.filter((line) => line !== '');
+  expect(lines.slice(1, shown.length).map((line) => line.replace(/^ {2,4}(?= {4})/, ''))).toEqual(
+    shown.slice(1),
+  );
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT_CODE_HELP } from '../../../src/cli/help-text.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import { EXIT_CODES } from '../../../src/foundation/errors.ts';
+import { COMMAND_OPTIONS, REFUSED } from '../../../src/virt-install/options/command-options.ts';
 import { type RecordingIo, recordingIo } from './recording-io.ts';
 
 let home = '';
@@ -46,6 +47,63 @@ test('the help names every exit code', () => {
 });
 
 test.each([
+  [['build', 'debian-13', '--graphics', 'vnc'], 'leave the target out'],
+  [['build', 'debian-13', '--host-device', '1234:5678'], 'leave the target out'],
+  [['plan', 'debian-13', '--print-xml'], 'kiln plan TARGET --xml'],
+  [['build', 'debian-13', '-n', 'web'], 'leave the target out'],
+  [['build', 'debian-13', '--unattended'], 'a target is an unattended install'],
+])('%j: an option of virt-install beside a target names the way', async (args, remedy) => {
+  const { code, io } = await run(...args);
+  expect(code).toBe(EXIT_CODES.spec);
+  expect(io.stderr()).toContain('[options.unknown-option]');
+  expect(io.stderr()).toContain(remedy);
+});
+
+test.each([
+  [
+    ['--pxe', '--network', 'user', '--grahpics', 'none'],
+    'Unknown option --grahpics. Did you mean "--graphics"?',
+  ],
+  [['--grahpics', 'none', '--memory', '1024'], 'Unknown option --grahpics. Did you mean "--graphics"?'],
+  [['--noreboot', 'extra'], '--noreboot is not taken together with the target "extra"'],
+  [['extra', '--print-xml'], 'together with the target "extra"'],
+  [['--graphics', 'vnc', 'extra'], 'together with the target "extra"'],
+  [['--import', '--dsk', 'vm1.qcow2'], 'Unknown option --dsk. Did you mean "--disk"?'],
+  [['--import', '--disk', 'vm1.qcow2', 'extra'], '--import is not taken together with the target "extra"'],
+  [['--import', '--graphics', 'vnc', 'extra'], 'together with the target "extra"'],
+  [['--memory', '--vcpus', '2', 'extra'], '--memory <size> needs a value'],
+])('%j: the option that is none, else the word taken for the target', async (args, expected) => {
+  const { code, io } = await run('build', '--name', 'a', '--disk', 'size=1,cache=nnone', ...args);
+  expect(code).toBe(EXIT_CODES.spec);
+  expect(io.stderr()).toContain(expected);
+});
+
+test.each([
+  [['build', 'debian-13', '-var', 'root=1'], 'Unknown option -var. Did you mean "--var"?'],
+  [['plan', 'debian-13', '-memory=1024'], 'Unknown option -memory. Did you mean "--memory"?'],
+  [['build', '-var', 'root=1', '--name', 'x'], 'Did you mean "--var"?'],
+  [['list'], 'Did you mean "kiln builds list" or "kiln os list"?'],
+])('%j: the nearest that there is', async (args, expected) => {
+  const { code, io } = await run(...args);
+  expect(code).toBe(EXIT_CODES.spec);
+  expect(io.stderr()).toContain(expected);
+});
+
+test.each([[['init']], [['os', 'show', 'nope']]])('%j: nothing is near', async (args) => {
+  expect((await run(...args)).io.stderr()).not.toContain('Did you mean');
+});
+
+test("the help of build lists the options in virt-install's words", async () => {
+  const { io } = await run('build', '--help');
+  for (const { name } of COMMAND_OPTIONS) {
+    if (name in REFUSED) continue;
+    expect(io.stdout()).toMatch(new RegExp(`--${name}\\b`));
+  }
+  expect(io.stdout()).toContain('docs/virt-install.md');
+  expect(io.stdout()).toContain('--disk=?');
+});
+
+test.each([
   [['bulid'], 'options.unknown-command'],
   [['builds', 'lsit'], 'options.unknown-command'],
   [['--frobnicate'], 'options.unknown-option'],
@@ -56,6 +114,9 @@ test.each([
   [['builds', 'clean', 'x', '--all'], 'options.invalid'],
   [['completion', 'bsah'], 'options.invalid'],
   [['plan', 'x', '--json', '--xml'], 'options.invalid'],
+  [['plan', 'debian-13', '--connect', ''], 'options.invalid'],
+  [['doctor', '--connect', ''], 'options.invalid'],
+  [['plan', 'debian-13', '--json=1'], 'options.invalid'],
   [['build', 'x', '--root-password', 'secret'], 'options.secret-on-command-line'],
 ])('%j ends with 2 and %s on standard error', async (args, expected) => {
   const { code, io } = await run(...args);

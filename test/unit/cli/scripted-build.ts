@@ -57,5 +57,5 @@ export const FAILURE: readonly BuildEvent[] = [
   { ...after(1), type: 'stage-finished', stage: 'prepare', seconds: 0 },
   { ...after(1), type: 'stage-started', stage: 'install' },
   { ...after(9), type: 'stage-failed', stage: 'install', seconds: 8 },
-  { ...after(9), type: 'build-failed', code: 'install.failed', message: 'No.', details: {} },
+  { ...after(9), type: 'build-failed', code: 'install.failed', exitCode: 5, message: 'No.', details: {} },
 ];

@@ -34,36 +34,94 @@ test('the summary says where the image is and how to look at it', () => {
   expect(text).toContain('/out/logs');
 });
 
+test('a machine that is off is started where a libvirtd knows it', () => {
+  const machine = {
+    name: 'one',
+    uuid: 'u',
+    uri: 'qemu:///system',
+    privateDaemon: false,
+    state: 'off',
+  } as const;
+  const text = buildSummary({ ...RESULT, machine }, undefined, plain);
+  expect(text).toContain('virsh -c qemu:///system start one');
+  const uri = 'qemu+unix:///system?socket=/run/kiln/libvirt-sock';
+  const ended = buildSummary(
+    { ...RESULT, machine: { ...machine, uri, privateDaemon: true } },
+    undefined,
+    plain,
+  );
+  expect(ended).not.toContain('libvirt-sock');
+  expect(ended).toContain('virsh define /out/logs/domain-final.xml');
+  const runs = { ...machine, uri, privateDaemon: true, state: 'running' } as const;
+  expect(buildSummary({ ...RESULT, machine: runs }, undefined, plain)).toContain('console one');
+});
+
+test('the summary calls VHD by the name it was asked for', () => {
+  const artifacts = RESULT.artifacts.map((artifact) => ({ ...artifact, format: 'vpc' as const }));
+  expect(buildSummary({ ...RESULT, artifacts }, undefined, plain)).toContain('(vhd, ');
+});
+
 test('the table lines up and carries nothing of the guest', () => {
-  const [header, row] = buildTable([{ ...RECORD, sizeBytes: 2 ** 20 }], plain).split('\n');
+  const [header, row] = buildTable([{ ...RECORD, sizeBytes: 2 ** 20, folderExists: true }], plain).split(
+    '\n',
+  );
   expect(row).toBe('20260101-abcd  failed  2026-01-01T00:00:00Z  1m 05s  1.0 MiB  web   /out');
   expect(header?.indexOf('FOLDER')).toBe(row?.indexOf('/out'));
+  const [, gone] = buildTable([{ ...RECORD, sizeBytes: 0, folderExists: false }], plain).split('\n');
+  expect(gone).not.toContain('/out');
 });
 
 test('colours do not move columns', () => {
-  const coloured = buildTable([{ ...RECORD, sizeBytes: 0 }], styleFor({ colours: true }));
+  const coloured = buildTable([{ ...RECORD, sizeBytes: 0, folderExists: true }], styleFor({ colours: true }));
   expect(coloured).toContain('\u001b[31mfailed\u001b[39m  2026');
 });
 
 test('one build', () => {
-  const text = buildText(RECORD, plain);
+  const text = buildText(
+    {
+      build: RECORD,
+      failure: {
+        code: 'install.failed',
+        message: 'It failed.',
+        patternId: 'kernel.panic',
+        script: [],
+        consoleTail: ['one', 'the last \u001b[2Jwords'],
+      },
+      phases: [{ phase: 'Base \u001b[2Jsystem', at: 65, seconds: 30, percent: 17, longestIdle: 3 }],
+      evidence: ['serial.log'],
+    },
+    plain,
+  );
+  expect(text).toContain('Cause     kernel.panic');
+  expect(text).toMatch(/Phases\n +1m 05s {2}Base .*system \(30s, 17 %\)/);
+  expect(text).toMatch(/the last .*words\n\nEvidence\n {2}serial\.log\n$/);
   expect(text).toContain('Status    failed');
   expect(text).toContain('Error     It failed. [install.failed]');
   expect(text).toContain('Image     /out/web.qcow2');
   expect(text).not.toMatch(/[\u0007\u001b]/);
 });
 
+test('the console of an imported disk is that of its boot', () => {
+  const story = { build: RECORD, phases: [] };
+  const consoleOf = (...evidence: string[]): string | undefined =>
+    /^Console +(.*)$/m.exec(buildText({ ...story, evidence }, plain))?.[1];
+  expect(consoleOf('boot-check.serial.log', 'serial.log')).toBe('/out/logs/serial.log');
+  expect(consoleOf('boot-check.serial.log')).toBe('/out/logs/boot-check.serial.log');
+  expect(consoleOf()).toBeUndefined();
+});
+
 test('cleaning says what went, what stayed and why', () => {
   const report = {
     removed: [{ kind: 'domain', what: 'kiln-web', bytes: 0 }],
     kept: [{ what: '/out', why: 'it holds images' }],
+    failed: [],
     freedBytes: 2048,
   } as const;
   expect(cleanText(report, false)).toBe(
     'Removed domain kiln-web\nKept /out: it holds images\nFreed 2.0 KiB.\n',
   );
   expect(cleanText(report, true)).toContain('Would remove domain kiln-web');
-  expect(cleanText({ removed: [], kept: [], freedBytes: 0 }, false)).toBe('Nothing to remove.\n');
+  expect(cleanText({ removed: [], kept: [], failed: [], freedBytes: 0 }, false)).toBe('Nothing to remove.\n');
 });
 
 test('findings: a mark, what was found, what to do, and the sum', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseOsRelease } from '../../../src/disk/check-operating-system.ts';
 import { type FileNode, type FileTree, findPath, readTextFile } from '../../../src/disk/file-tree.ts';
-import { printable } from '../../../src/disk/printable.ts';
+import { printable } from '../../../src/foundation/printable.ts';
 
 type Content = { readonly [name: string]: Content | string | { readonly link: string } };
 
@@ -22,6 +22,9 @@ function treeOf(content: Content): FileTree {
     find: async (directory, name) => {
       const value = (of(directory) as Content)[name]; // built above
       return value === undefined ? undefined : add(value);
+    },
+    stream: () => {
+      throw new Error('nothing here is streamed');
     },
     read: async (file) => {
       const value = of(file) as string | { readonly link: string }; // built above

@@ -17,6 +17,15 @@ test.each(['frobnicate', 'zzz', '', 'x'.repeat(100_000)])('nothing is near %.10s
   expect(suggestion(typed, OPTIONS)).toBe('');
 });
 
+test.each([
+  ['role', 'locale'],
+  ['nope', 'noble'],
+  ['init', 'lint'],
+  ['x', 'y'],
+])('%s is another word than %s', (typed, other) => {
+  expect(nearestWord(typed, [other])).toBeUndefined();
+});
+
 test('a suggestion is a sentence to append', () => {
   expect(suggestion('nmae', OPTIONS)).toBe(' Did you mean "name"?');
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseHostRequirements } from '../../../src/host/host-packages.ts';
+import { parseHostRequirements, readHostRequirements } from '../../../src/host/host-packages.ts';
 
 it('reads words, comments and blanks', () => {
   const text = '# head\n\nrun  qemu-img,/usr/lib/*/qemu-img   qemu-utils  ?qemu-img  -  qemu-img\n';
@@ -14,4 +14,14 @@ it('reads words, comments and blanks', () => {
 
 it('refuses a line with a missing column', () => {
   expect(() => parseHostRequirements('run qemu-img qemu-utils')).toThrow(/six words/);
+});
+
+it('refuses two packages in one column, which the launcher would hand to apt as one', () => {
+  expect(() => parseHostRequirements('run gpg gpg,gpg-agent gnupg2 gpg2 gnupg')).toThrow(
+    /one package a line/,
+  );
+});
+
+it('reads the table that the launcher reads', async () => {
+  expect((await readHostRequirements()).length).toBeGreaterThan(20);
 });

@@ -22,6 +22,8 @@ describe('detectKind', () => {
       'autoyast',
       '<?xml version="1.0"?>\n<!DOCTYPE profile>\n<profile xmlns="http://www.suse.com/1.0/yast2ns">\n</profile>\n',
     ],
+    ['user-script', '#!/bin/sh\nreboot\ntext\n'],
+    ['user-script', '#!/bin/sh\ncat > x <<E\nd-i a/b string c\nautoinstall:\nE\n'],
   ] as const)('recognises %s by its grammar', (kind, text) => {
     expect(detectKind(text)).toBe(kind);
   });
@@ -29,7 +31,7 @@ describe('detectKind', () => {
   it.each([
     '',
     'hello\n',
-    '#!/bin/sh\nreboot\ntext\n',
+    '\n#!/bin/sh\nreboot\n',
     '<html></html>',
     '{"a": 1}',
     'memory: 1GiB\nvcpus: 2\n',

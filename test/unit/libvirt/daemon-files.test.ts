@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { daemonFiles, qemuConf, virtlogdConf } from '../../../src/libvirt/daemon-files.ts';
 
-test('the host’s qemu.conf is kept but for the user', () => {
+test('the host’s qemu.conf is kept but for the user and the namespaces', () => {
   const conf = qemuConf(
-    '# user = "x"\nuser = "libvirt-qemu"\n  group="kvm"\nvnc_listen = "0.0.0.0"\nuser_x = 1\n',
+    '# user = "x"\nuser = "libvirt-qemu"\n  group="kvm"\nnamespaces = [\n  "mount"\n]\nvnc_listen = "0.0.0.0"\nuser_x = 1\n',
   );
   expect(conf.split('\n')).toEqual([
     '# user = "x"',
     'vnc_listen = "0.0.0.0"',
     'user_x = 1',
-    '',
     'user = "root"',
     'group = "root"',
+    'namespaces = []',
     '',
   ]);
 });

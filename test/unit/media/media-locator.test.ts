@@ -7,19 +7,38 @@ describe('parseMediaLocator', () => {
     ['/isos/a.iso', { scheme: 'path', path: '/isos/a.iso' }],
     ['a:b.iso', { scheme: 'path', path: 'a:b.iso' }],
     ['file:///isos/my%20a.iso', { scheme: 'path', path: '/isos/my a.iso' }],
-    ['https://host/a.iso', { scheme: 'http', url: 'https://host/a.iso' }],
+    ['ftp://host/a.iso', { scheme: 'url', url: 'ftp://host/a.iso' }],
+    ['https://host/a.iso', { scheme: 'url', url: 'https://host/a.iso' }],
     ['apt-mirror:trixie', { scheme: 'apt-mirror', suite: 'trixie' }],
-    ['debian-offline:trixie', { scheme: 'debian-offline', suite: 'trixie' }],
+    ['debian-offline:trixie', { scheme: 'debian-offline', suite: 'trixie', packages: [] }],
+    [
+      'debian-offline:trixie/vim/g++/cloud-init/vim',
+      { scheme: 'debian-offline', suite: 'trixie', packages: ['cloud-init', 'g++', 'vim'] },
+    ],
   ])('%s', (from, expected) => {
     expect(parseMediaLocator(from)).toEqual(expected);
   });
 
-  it.each(['ftp://host/a.iso', 'smb://host/a', 'debian-offline:', 'apt-mirror:../x'])(
-    'refuses %s',
-    (from) => {
-      expect(() => parseMediaLocator(from)).toThrow(expect.objectContaining({ code: 'media.unsupported' }));
-    },
-  );
+  it('names a broken URL without what may be secret in it', () => {
+    expect(() => parseMediaLocator('http://me:secret@[/x?token=secret')).toThrow(
+      expect.objectContaining({
+        code: 'media.not-found',
+        message: 'The media URL http://[/x is malformed; check it.',
+      }),
+    );
+  });
+
+  it.each([
+    'sftp://host/a.iso',
+    'smb://host/a',
+    'debian-offline:',
+    'debian-offline:trixie/../x',
+    'debian-offline:trixie/',
+    'apt-mirror:trixie/vim',
+    'apt-mirror:../x',
+  ])('refuses %s', (from) => {
+    expect(() => parseMediaLocator(from)).toThrow(expect.objectContaining({ code: 'media.unsupported' }));
+  });
 });
 
 describe('publicUrl and joinUrl', () => {

@@ -21,7 +21,7 @@ describe('recogniseMedia', () => {
   it('knows Ubuntu by its whole version', async () => {
     const info = 'Ubuntu-Server 24.04.1 LTS "Noble Numbat" - Release amd64 (20240827)';
     const facts = await recogniseMedia(fakeTree({ '.disk/info': info }));
-    expect(facts).toMatchObject({ osId: 'ubuntu24.04.1', family: 'subiquity' });
+    expect(facts).toMatchObject({ osId: 'ubuntu24.04', version: '24.04.1', family: 'subiquity' });
   });
 
   it.each([

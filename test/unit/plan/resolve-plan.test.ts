@@ -3,8 +3,9 @@ import { seconds } from '../../../src/foundation/duration.ts';
 import { gibibytes, mebibytes } from '../../../src/foundation/size.ts';
 import type { HostFacts } from '../../../src/host/host-facts.ts';
 import type { MediaSource } from '../../../src/media/install-media.ts';
+import { findOs } from '../../../src/os/find-os.ts';
 import { resolvePlan } from '../../../src/plan/resolve-plan.ts';
-import type { BuildSpec, InstallScriptKind } from '../../../src/spec/build-spec.ts';
+import type { BuildSpec, InjectionMethod, InstallScriptKind } from '../../../src/spec/build-spec.ts';
 import { completeSpec } from '../../../src/spec/complete-spec.ts';
 
 const ISO: MediaSource = { kind: 'cdrom', from: '/x.iso' };
@@ -30,7 +31,7 @@ const host = (changes: Partial<HostFacts> = {}): HostFacts => ({
 });
 const KVM = host({ accelerator: { use: 'kvm', why: 'a guest came up', kvmPresent: true } });
 const UEFI = host({ uefi: { code: '/code.fd', varsTemplate: '/vars.fd', secureBoot: false } });
-const script = (kind: InstallScriptKind, inject?: 'initrd' | 'seed-iso' | 'none'): Partial<BuildSpec> => ({
+const script = (kind: InstallScriptKind, inject?: InjectionMethod): Partial<BuildSpec> => ({
   script: { path: '/a/script', kind, ...(inject ? { inject } : {}) },
 });
 const refused = (wanted: BuildSpec, on: HostFacts, code: string): void => {
@@ -82,6 +83,37 @@ describe('accelerator and CPU', () => {
   });
 });
 
+describe('CPU level', () => {
+  const cpu = (model: string | undefined, ...features: string[]): Partial<BuildSpec> => ({
+    cpu: { ...(model === undefined ? {} : { model }), features },
+  });
+  it.each([
+    ['rocky9', cpu('qemu64'), host()],
+    ['rhel9.4', cpu(undefined, '-cx16'), host()],
+    ['almalinux10', cpu('SandyBridge'), host()],
+    ['rhel10', {}, host({ qemuVersion: '7.1.50' })],
+    ['rhel10', {}, { ...KVM, cpuLevel: 'x86-64-v2' as const }],
+  ])('%s is refused with %j', (os, changes, on) => {
+    expect(() => resolvePlan(spec({ os, ...changes }), on)).toThrowError(
+      expect.objectContaining({
+        code: 'spec.cpu-level',
+        details: expect.objectContaining({ os: findOs(os)?.id }),
+      }),
+    );
+  });
+
+  it.each([
+    ['rocky9', {}, host()],
+    ['rocky9', cpu('Nehalem'), host()],
+    ['rhel10', {}, host()],
+    ['rhel10', {}, KVM],
+    ['rhel10', cpu('Haswell-noTSX'), host()],
+    ['debian12', cpu('qemu64'), host()],
+  ])('%s is taken with %j', (os, changes, on) => {
+    expect(resolvePlan(spec({ os, ...changes }), on).os).toBe(os);
+  });
+});
+
 describe('firmware, memory, disk', () => {
   it('takes the firmware of the host', () => {
     expect(resolvePlan(spec(), host()).firmware).toEqual({ kind: 'bios' });
@@ -130,6 +162,16 @@ describe('injection', () => {
     ['autoinstall', TREE, undefined, 'seed-iso', 'user-data'],
     ['autoyast', TREE, undefined, 'initrd', 'autoinst.xml'],
     ['preseed', ISO, 'none', 'none', 'preseed.cfg'],
+    ['preseed', TREE, 'http', 'http', 'preseed.cfg'],
+    ['autoinstall', TREE, 'http', 'http', 'user-data'],
+    ['preseed', ISO, 'metadata', 'metadata', 'latest/user-data'],
+    ['kickstart', TREE, 'config-drive', 'config-drive', 'openstack/latest/user_data'],
+    ['autoinstall', ISO, 'config-drive', 'config-drive', 'openstack/latest/user_data'],
+    ['user-script', ISO, undefined, 'seed-iso', 'user-data'],
+    ['user-script', TREE, 'http', 'http', 'user-data'],
+    ['user-script', IMAGE, undefined, 'seed-iso', 'user-data'],
+    ['user-script', IMAGE, 'config-drive', 'config-drive', 'openstack/latest/user_data'],
+    ['user-script', IMAGE, 'metadata', 'metadata', 'latest/user-data'],
   ] as const)('brings %s to %j', (kind, media, wanted, inject, installName) => {
     const plan = resolvePlan(spec({ media: [media], ...script(kind, wanted) }), host());
     expect(plan.script).toEqual({ path: '/a/script', kind, inject, installName });
@@ -141,12 +183,59 @@ describe('injection', () => {
     ['kickstart', ISO, 'initrd'],
     ['autoinstall', TREE, 'initrd'],
     ['kickstart', IMAGE, undefined],
+    ['kickstart', ISO, 'http'],
+    ['kickstart', ISO, 'config-drive'],
+    ['preseed', TREE, 'config-drive'],
+    ['user-script', TREE, 'initrd'],
+    ['user-script', IMAGE, 'http'],
+    ['user-script', IMAGE, 'initrd'],
   ] as const)('cannot bring %s to %j by %s', (kind, media, wanted) => {
     refused(spec({ media: [media], ...script(kind, wanted) }), host(), 'script.no-injection');
   });
 
+  it.each(['http', 'metadata'] as const)(
+    'cannot bring anything by %s to a guest without network',
+    (wanted) => {
+      const without = spec({ media: [TREE], network: 'none', ...script('kickstart', wanted) });
+      refused(without, host(), 'script.no-injection');
+    },
+  );
+
+  it.each([
+    [
+      'debian13',
+      'preseed',
+      'http',
+      'url=http://10.0.2.2:<port>/<secret>/preseed.cfg auto=true netcfg/enable=true',
+    ],
+    ['debian13', 'kickstart', 'initrd', 'ks=file:/ks.cfg netcfg/choose_interface=auto'],
+    ['debian13', 'kickstart', 'metadata', 'ks=http://169.254.169.254/latest/user-data'],
+    ['fedora42', 'kickstart', 'http', 'inst.ks=http://10.0.2.2:<port>/<secret>/ks.cfg'],
+    ['fedora42', 'kickstart', 'config-drive', 'inst.ks=hd:LABEL=config-2:/openstack/latest/user_data'],
+    ['rhel6.4', 'kickstart', 'metadata', 'ks=http://169.254.169.254/latest/user-data ksdevice=link'],
+    ['ubuntu24.04', 'autoinstall', 'http', 'autoinstall ds=nocloud-net;s=http://10.0.2.2:<port>/<secret>/'],
+    [
+      'ubuntu24.04',
+      'autoinstall',
+      'metadata',
+      'autoinstall ds=nocloud-net;s=http://169.254.169.254/nocloud/',
+    ],
+    ['kiln-test', 'user-script', 'metadata', 'ds=nocloud-net;s=http://169.254.169.254/nocloud/'],
+    [undefined, 'user-script', 'config-drive', 'ds=configdrive console=ttyS0,115200n8'],
+    ['sles15.6', 'autoyast', 'http', 'autoyast=http://10.0.2.2:<port>/<secret>/autoinst.xml'],
+  ] as const)('tells the installer of %s where its %s is, by %s', (os, kind, inject, words) => {
+    const cpu = { model: 'Haswell', features: [] };
+    const system = os === undefined ? {} : { os };
+    const plan = resolvePlan(spec({ ...system, cpu, media: [TREE], ...script(kind, inject) }), KVM);
+    expect(plan.kernelArguments.join(' ')).toContain(words);
+  });
+
   it('needs a kind the installer reads, and media of one kind', () => {
-    refused(spec({ os: 'debian13', ...script('kickstart') }), host(), 'script.wrong-kind');
+    refused(spec({ os: 'debian12', ...script('kickstart') }), host(), 'script.wrong-kind');
+    refused(spec({ os: 'debian12', media: [TREE], ...script('user-script') }), host(), 'script.wrong-kind');
+    expect(
+      resolvePlan(spec({ os: 'debian12', media: [ISO], ...script('user-script') }), host()).script,
+    ).toBeDefined();
     refused(spec({ media: [ISO, TREE] }), host(), 'spec.invalid');
     refused(spec({ media: [] }), host(), 'spec.invalid');
   });
@@ -169,9 +258,17 @@ describe('kernel arguments', () => {
     expect(argumentsOf({ os: 'kiln-test', ...script('kickstart') })).toEqual([
       'console=ttyS0,115200n8',
       'quiet',
+      'no_timer_check',
     ]);
     expect(argumentsOf({ os: 'fedora42', ...script('kickstart') })).toContain('inst.cmdline');
     expect(argumentsOf({})).toEqual(['console=ttyS0,115200n8']);
+  });
+
+  it('spare an emulated kernel the test of its timer, but not where the installed system would get the word', () => {
+    const word = 'no_timer_check';
+    expect(argumentsOf(script('preseed'))).toContain(word);
+    expect(resolvePlan(spec(script('preseed')), KVM).kernelArguments).not.toContain(word);
+    expect(argumentsOf(script('autoyast'))).not.toContain(word);
   });
 
   it("end with the user's, which replace Kiln's of the same name", () => {
@@ -210,5 +307,28 @@ describe('the plan as a document', () => {
       UEFI,
     );
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
+
+describe("the installer's log over the network", () => {
+  const line = (changes: Partial<BuildSpec>): readonly string[] =>
+    resolvePlan(spec(changes), host()).kernelArguments.filter((word) => /syslog|log_/.test(word));
+  const sent = ['log_host=10.0.2.2', 'log_port=<syslog-port>'];
+
+  it('comes from debian-installer unless told otherwise, from Anaconda when asked for', () => {
+    expect(line({ os: 'debian13' })).toEqual(sent);
+    expect(line(script('preseed'))).toEqual(sent);
+    expect(line({ os: 'debian13', syslog: false })).toEqual([]);
+    expect(line({ os: 'debian13', network: 'none' })).toEqual([]);
+    expect(line({ os: 'debian13', extraArgs: ['log_host=loghost'] })).toEqual(['log_host=loghost']);
+    expect(line(script('kickstart'))).toEqual([]);
+    expect(line({ ...script('kickstart'), syslog: true })).toEqual(['inst.syslog=10.0.2.2:<syslog-port>']);
+    expect(line({ media: [ISO] })).toEqual([]);
+  });
+
+  it('is refused where nobody could send it', () => {
+    refused(spec({ ...script('autoinstall'), syslog: true }), host(), 'spec.invalid');
+    refused(spec({ os: 'debian13', network: 'none', syslog: true }), host(), 'spec.invalid');
+    refused(spec({ os: 'debian13', media: [ISO], syslog: true }), host(), 'spec.invalid');
   });
 });

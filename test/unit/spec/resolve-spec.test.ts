@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,9 +92,45 @@ describe('composition', () => {
       '--name',
       '--memory',
       'top.yaml:2:13 disk.bus',
-      'low.yaml:2:8 vcpus',
       'low.yaml:1:1 memroy',
+      'low.yaml:2:8 vcpus',
+      'media',
     ]);
+  });
+
+  it('tells what does not fit together beside what cannot be read, each under the option that was typed', async () => {
+    const small = { vcpus: '0', memory: '100', disk: 'size=1', variables: ['nosuch=1'] };
+    expect(await problemsOf(resolve('debian-13', small))).toEqual(['--vcpus', '--var', '--memory', '--disk']);
+    const ide = resolve('debian-13', { vcpus: '0', bus: 'ide' });
+    expect(await problemsOf(ide)).toEqual(['--vcpus', '--bus']);
+    expect(await problemsOf(resolve('debian-13', { vcpus: '0', disk: 'size=x', os: 'nope' }))).toEqual([
+      '--disk',
+      '--os',
+      '--vcpus',
+    ]);
+  });
+
+  it('reads on in a template with a faulty key, and tells all in line order', async () => {
+    await file(
+      't.yaml',
+      'machine: pc\nmemory: 100\ndisk: {size: 4 GiBi}\nvcpus: 0\nfirmware: uefi\nos: debian13\nmedia: [{cdrom: x}]\n',
+    );
+    expect(await problemsOf(resolve('t.yaml'))).toEqual([
+      't.yaml:1:10 machine',
+      't.yaml:2:9 memory',
+      't.yaml:3:14 disk.size',
+      't.yaml:4:8 vcpus',
+    ]);
+    expect(await problemsOf(resolve('t.yaml', { timeout: 'x', stall: '3h' }))).toContain('--timeout');
+  });
+
+  it('takes a part that could not be read for no second problem', async () => {
+    await file('m.yaml', 'media: [{cdrom: x, location: y}]\nos: debian13\nmemory: 100\n');
+    expect(await problemsOf(resolve('m.yaml'))).toEqual(['m.yaml:1:9 media[0]']);
+    await file('s.yaml', 'script: {pth: a.ks}\nmedia: [{cdrom: x}]\n');
+    expect(await problemsOf(resolve('s.yaml', { variables: ['a=b'] }))).toEqual(['s.yaml:1:10 script.pth']);
+    await file('b.yaml', 'base: nowhere\n');
+    expect(await problemsOf(resolve('b.yaml'))).toEqual(['b.yaml:1:7 base']);
   });
 
   it('counts a missing script among other problems', async () => {
@@ -110,15 +146,66 @@ describe('composition', () => {
   });
 });
 
+describe("a template's word about the installer's log", () => {
+  it('is over-ruled by the option', async () => {
+    await file('logs.yaml', 'base: debian-13\nwatch: {syslog: true}\n');
+    expect((await resolve('./logs.yaml')).syslog).toBe(true);
+    expect((await resolve('./logs.yaml', { syslog: false })).syslog).toBe(false);
+    expect((await resolve('debian-13')).syslog).toBeUndefined();
+    await file('bad.yaml', 'base: debian-13\nwatch: {syslog: sometimes}\n');
+    expect(await problemsOf(resolve('./bad.yaml'))).toEqual(['bad.yaml:2:17 watch.syslog']);
+  });
+});
+
+describe("a template's own patterns", () => {
+  const withPattern = (match: string) =>
+    `base: debian-13\nwatch:\n  patterns:\n    - kind: error\n      match: ${match}\n      meaning: it failed\n`;
+
+  it('know their file and line, also below another template', async () => {
+    await file('below.yaml', withPattern("'^deploy: FAILED'"));
+    await file('above.yaml', 'base: ./below.yaml\n');
+    for (const target of ['./below.yaml', './above.yaml']) {
+      expect((await resolve(target)).watchPatterns).toEqual([
+        { match: '^deploy: FAILED', kind: 'error', meaning: 'it failed', where: 'below.yaml:5' },
+      ]);
+    }
+  });
+
+  it.each(["''", "'.*'", "'^'", "'a|'", "'(x)?'", "'.'", "'\\S|\\s'"])(
+    'may not match every line: %s',
+    async (match) => {
+      await file('all.yaml', withPattern(match));
+      const [place] = await problemsOf(resolve('./all.yaml'));
+      expect(place).toMatch(/^all\.yaml:5:/);
+    },
+  );
+
+  it.each(["'^a'", "'[a-z]'", "'error'"])('may match many: %s', async (match) => {
+    await file('many.yaml', withPattern(match));
+    expect((await resolve('./many.yaml')).watchPatterns).toHaveLength(1);
+  });
+});
+
 describe('the target', () => {
-  it.each(['debian-31', 'debain-13', './nothing.yaml', 'no/such/script.ks', ''])(
+  it.each(['debian-31', 'debain-13', './nothing.yaml', 'no/such/script', ''])(
     'refuses %j by code, telling what there is',
     async (target) => {
       const error = await thrownBy(resolve(target));
       expect(error.code).toBe('template.not-found');
-      expect(error.message).toContain('debian-13, kiln-test');
+      expect(error.message).toMatch(/There are: .*debian-13, .*kiln-test/);
     },
   );
+
+  it.each([
+    ['nope.ks', /no install script "nope\.ks"\.$/],
+    ['note.ks', /Did you mean "node\.ks"\?$/],
+    ['no/such/script.ks', /no folder no\/such either/],
+  ])('takes %j for the name of a script, not of a template', async (target, says) => {
+    await file('node.ks', 'lang C\n');
+    const error = await thrownBy(resolve(target));
+    expect(error.code).toBe('script.not-found');
+    expect(error.message.replace(' Did you mean "node.ks"?', target === 'nope.ks' ? '' : '$&')).toMatch(says);
+  });
 
   it('prefers a template to a file of the same name', async () => {
     await file('debian-13', 'not a template');
@@ -208,11 +295,15 @@ describe('an imported image', () => {
     const found = await problemsOf(resolve('debian-13', { import: 'a.img' }));
     expect(found).toEqual([expect.stringMatching(/^.*debian-13\.yaml:\d+:\d+ script$/)]);
     expect(await problemsOf(resolve('a.ks', { import: 'a.img' }))).toEqual(['script']);
+    await file('a.sh', '#!/bin/sh\npoweroff\n');
+    const changed = await resolve('a.sh', { import: 'a.img', rootPasswordEnv: 'PW' });
+    expect(changed.script?.kind).toBe('user-script');
   });
 });
 
 describe('options', () => {
   it('reads every one in the words of virt-install', async () => {
+    await file('asks.cfg', 'd-i a/b string {{greeting}}{{empty}}\n');
     const spec = await resolve('debian-13', {
       name: 'x',
       memory: '2048',
@@ -223,12 +314,14 @@ describe('options', () => {
       checksum: `sha512:${'A'.repeat(128)}`,
       extraArgs: ['a=1 b="x y"', 'c'],
       outputs: ['qcow2,compression=zstd', 'raw,name=d.img'],
+      script: 'asks.cfg',
       firmware: 'UEFI',
       network: 'none',
       variables: ['greeting=a=b "$HOME" <&> \'q\'; ../x', 'empty='],
       rootPasswordFile: 'pw',
       timeout: '90s',
       stall: '1m',
+      syslog: false,
       noBootCheck: true,
     });
     expect(spec).toMatchObject({
@@ -255,6 +348,7 @@ describe('options', () => {
       variables: { greeting: 'a=b "$HOME" <&> \'q\'; ../x', empty: '' },
       rootPassword: { file: join(cwd, 'pw') },
       limits: { total: 90, stall: 60, literal: ['total', 'stall'] },
+      syslog: false,
       bootCheck: { enabled: false },
     });
   });
@@ -270,7 +364,13 @@ describe('options', () => {
     ['--format', { outputs: ['qcow2,level=9'] }],
     ['--var', { variables: ['novalue'] }],
     ['--var', { variables: ['a=b\nc'] }],
+    ['--media-checksum', { cdrom: 'x', checksum: 'a\nb' }],
     ['--cpu', { cpu: 'max,cx16' }],
+    ['--os', { os: 'a\nb' }],
+    ['--cpu', { cpu: '-1' }],
+    ['--cpu', { cpu: '99999' }],
+    ['--timeout', { timeout: '99999999999999999999' }],
+    ['--location', { location: 'http://[' }],
     ['--timeout', { timeout: '0' }],
     ['--vcpus', { vcpus: 'two' }],
     ['--inject', { inject: 'floppy' }],
@@ -308,13 +408,87 @@ describe('options', () => {
   });
 
   it('refuses media of a scheme that cannot be fetched, without repeating the address', async () => {
-    const refused = resolve('debian-13', { cdrom: 'ftp://user:pw@host/x.iso' });
+    const refused = resolve('debian-13', { cdrom: 'smb://user:pw@host/x.iso' });
     await expect(refused).rejects.toMatchObject({ message: expect.not.stringContaining('pw') });
-    expect(await problemsOf(resolve('debian-13', { cdrom: 'ftp://host/x.iso' }))).toEqual(['--cdrom']);
+    expect(await problemsOf(resolve('debian-13', { cdrom: 'smb://host/x.iso' }))).toEqual(['--cdrom']);
   });
 
   it('puts a conflict between option and template under the option', async () => {
     await file('t.yaml', 'firmware: uefi\nmedia: [{cdrom: x}]\n');
     expect(await problemsOf(resolve('t.yaml', { machine: 'pc' }))).toEqual(['--machine']);
+  });
+
+  it('refuses a variable the script does not ask for, with the nearest it does', async () => {
+    await file('asks.cfg', '# {{comment}}\nd-i a/b string {{greeting}}\n');
+    const given = { cdrom: 'x', script: 'asks.cfg' };
+    const refused = await thrownBy(resolve(undefined, { ...given, variables: ['greting=hi', 'comment=x'] }));
+    expect(refused.details.problems).toEqual([
+      { where: '--var', problem: expect.stringContaining('Did you mean "greeting"?') },
+      { where: '--var', problem: expect.stringContaining('no {{comment}} stands in asks.cfg') },
+    ]);
+    expect(await problemsOf(resolve(undefined, { cdrom: 'x', variables: ['greeting=hi'] }))).toEqual([
+      '--var',
+    ]);
+  });
+
+  it('lets a template hold variables for other scripts', async () => {
+    await file('asks.cfg', 'd-i a/b string x\n');
+    await file('t.yaml', 'media: [{cdrom: x}]\nscript: asks.cfg\nvariables: {other: 1}\n');
+    expect((await resolve('t.yaml')).variables).toEqual({ other: '1' });
+  });
+
+  it.each([
+    [{ location: 'x.iso,foo=bar' }, '"foo" is not known after a location'],
+    [{ location: 'x.iso,kernal=k,initrd=i' }, 'Did you mean "kernel"?'],
+    [{ outputs: ['vhd,compression=zstd'] }, 'not for vhd'],
+    [{ outputs: ['vh'] }, '"vhd"'],
+    [{ outputs: ['vmdk,kind=partition'] }, 'a partition image is qcow2 or raw'],
+    [{ outputs: ['raw,kind=partion'] }, 'Did you mean "partition"?'],
+    [{ outputs: ['raw,kind=partition', 'qcow2,kind=partition'] }, 'one partition image'],
+  ] as const)('answers %j in the words of the command line', async (given, says) => {
+    const refused = await thrownBy(resolve('debian-13', given));
+    expect((refused.details.problems as readonly Problem[])[0]?.problem).toContain(says);
+  });
+
+  it('reads partition images, in words and maps', async () => {
+    const asked = { outputs: ['qcow2', 'qcow2,kind=partition', 'raw,kind=whole-disk'] };
+    const outputs = [{ format: 'qcow2' }, { format: 'qcow2', imageKind: 'partition' }, { format: 'raw' }];
+    expect((await resolve('debian-13', asked)).outputs).toEqual(outputs);
+    await file('p.yaml', 'media: [{cdrom: x}]\noutputs: [qcow2, {format: qcow2, kind: partition}, raw]\n');
+    expect((await resolve('p.yaml')).outputs).toEqual(outputs);
+  });
+
+  it('keeps commas and equals signs of an address', async () => {
+    const spec = await resolve('debian-13', { location: 'http://mirror.example/?a=1,b=2' });
+    expect(spec.media[0]?.from).toBe('http://mirror.example/?a=1,b=2');
+  });
+
+  it('says of a target that is no file what it is', async () => {
+    await mkdir(join(cwd, 'folder.yaml'));
+    await symlink('loop', join(cwd, 'loop'));
+    for (const [target, what] of [
+      ['folder.yaml', 'is a folder'],
+      ['loop', 'symbolic links go round in a circle'],
+    ] as const) {
+      const refused = await thrownBy(resolve(target));
+      expect(refused.code).toBe('template.unreadable');
+      expect(refused.message).toContain(what);
+    }
+  });
+
+  it('tells once that a template is nested too deeply', async () => {
+    await file('deep.yaml', `disk: ${'['.repeat(6000)}\n`);
+    const refused = await thrownBy(resolve('deep.yaml'));
+    expect(refused.details.problems).toHaveLength(1);
+    expect(refused.message).toContain('nested too deeply');
+  });
+
+  it('refuses a misspelt override of a program', async () => {
+    const given = { memroy: '2GiB', colour: 'red' } as BuildOverrides;
+    const refused = await thrownBy(resolve('debian-13', given));
+    expect(refused.details.problems).toEqual([
+      { where: 'overrides.memroy', problem: expect.stringContaining('Did you mean "memory"?') },
+      { where: 'overrides.colour', problem: expect.stringContaining('Known are: name, os') },
+    ]);
   });
 });

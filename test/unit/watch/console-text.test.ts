@@ -26,6 +26,16 @@ describe('console text', () => {
     }
   });
 
+  it("ends the firmware's last line, after which it prints no line break", () => {
+    const raw = 'iPXE (PCI 00:02.0)\r\nBooting from ROM..KILN TEST INSTALLER 1.0 starting\r\n';
+    const lines = ['iPXE (PCI 00:02.0)', 'Booting from ROM..', 'KILN TEST INSTALLER 1.0 starting'];
+    for (let cut = 0; cut <= raw.length; cut += 1) {
+      expect(read(raw.slice(0, cut), raw.slice(cut)).lines).toEqual(lines);
+    }
+    expect(read('Booting from Hard Disk...Login: ').partial).toBe('Login:');
+    expect(read('Booting from DVD/CD...\n').lines).toEqual(['Booting from DVD/CD...']);
+  });
+
   it('carries out backspaces', () => {
     expect(read('Loading -\b\\\b|\b/ ok\n').lines).toEqual(['Loading / ok']);
     expect(read('type\b\b\b\bTYPE\n').lines).toEqual(['TYPE']);

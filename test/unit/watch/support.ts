@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, expect } from 'vitest';
 import type { Clock } from '../../../src/foundation/clock.ts';
 import type { Logger } from '../../../src/foundation/logger.ts';
 import type {
@@ -86,6 +87,8 @@ export type FakeGuest = {
   readonly follow: FollowSerial;
   /** Raw console text, as the guest writes it. */
   print(text: string): void;
+  /** What the installer tells beside its console, when a file for it was named. */
+  report(text: string): void;
   /** Text that is in the file, but whose change has not been noticed: only a drain finds it. */
   printUnnoticed(text: string): void;
   emit(event: Sent): void;
@@ -105,6 +108,7 @@ export function fakeGuest(clock: Clock): FakeGuest {
   let closed = false;
   let unnoticed = '';
   let show = (_text: string): void => {};
+  let tell = (_text: string): void => {};
   const answer = async <T>(value: () => T): Promise<T> => {
     if (guest.refuse) throw guest.refuse;
     return value();
@@ -133,10 +137,16 @@ export function fakeGuest(clock: Clock): FakeGuest {
     // Only what the watcher may use: anything else fails the test by not being there.
     connection: connection as LibvirtConnection,
     events: { [Symbol.asyncIterator]: stream, close: () => {} },
-    follow: ({ onUpdate }) => {
+    follow: ({ path, onUpdate }) => {
       const text = createConsoleText();
-      const handOn = (lines: readonly CleanLine[]): void => onUpdate({ lines, partial: text.partial() });
-      show = (piece) => handOn(text.add(piece));
+      const handOn = (raw: string, lines: readonly CleanLine[]): void =>
+        onUpdate({ lines, partial: text.partial(), raw });
+      const hand = (piece: string): void => handOn(piece, text.add(piece));
+      if (path.endsWith('installer.log')) {
+        tell = hand;
+        return { drain: async () => {}, close: async () => {} };
+      }
+      show = hand;
       const drain = async (): Promise<void> => {
         const piece = unnoticed;
         unnoticed = '';
@@ -146,12 +156,13 @@ export function fakeGuest(clock: Clock): FakeGuest {
         drain,
         close: async () => {
           await drain();
-          handOn(text.flush());
+          handOn('', text.flush());
           closed = true;
         },
       };
     },
     print: (text) => show(text),
+    report: (text) => tell(text),
     printUnnoticed: (text) => {
       unnoticed += text;
     },
@@ -248,6 +259,24 @@ export async function startWatch(overrides: Partial<WatchInstallOptions> = {}): 
       await watching;
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** `startWatch` for a file's tests: after each of them all that it started is closed, and nothing of it sleeps or follows any more. */
+export function watchesOfTests(): (overrides?: Partial<WatchInstallOptions>) => Promise<WatchRun> {
+  let runs: WatchRun[] = [];
+  afterEach(async () => {
+    for (const run of runs) {
+      await run.close();
+      expect(run.guest.followerClosed()).toBe(true);
+      expect(run.clock.sleepers()).toBe(0);
+    }
+    runs = [];
+  });
+  return async (overrides = {}) => {
+    const run = await startWatch(overrides);
+    runs.push(run);
+    return run;
   };
 }
 

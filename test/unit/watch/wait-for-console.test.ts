@@ -102,6 +102,17 @@ describe('waiting for a console line', () => {
     expect(await done).toMatchObject({ kind: 'matched' });
   });
 
+  it('takes three reboots for a loop', async () => {
+    const { guest, clock, done } = await start();
+    for (let at = 0; at < 3; at += 1) {
+      guest.print('GRUB loading.\r\n');
+      await clock.advance(5);
+      guest.emit({ kind: 'reboot' });
+    }
+    await clock.advance(2);
+    expect(await done).toMatchObject({ kind: 'failed', cause: 'not-booted' });
+  });
+
   it('rejects when cancelled', async () => {
     const { abort, done } = await start();
     abort.abort();

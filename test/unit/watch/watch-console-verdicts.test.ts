@@ -1,22 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { WatchInstallOptions } from '../../../src/watch/watch-install.ts';
-import { startWatch, untilDecided, type WatchRun } from './support.ts';
+import { describe, expect, it } from 'vitest';
+import { untilDecided, watchesOfTests } from './support.ts';
 
-let runs: WatchRun[] = [];
-afterEach(async () => {
-  for (const run of runs) {
-    await run.close();
-    expect(run.guest.followerClosed()).toBe(true);
-    expect(run.clock.sleepers()).toBe(0);
-  }
-  runs = [];
-});
-
-async function start(overrides: Partial<WatchInstallOptions> = {}): Promise<WatchRun> {
-  const run = await startWatch(overrides);
-  runs.push(run);
-  return run;
-}
+const start = watchesOfTests();
 
 describe('a prompt', () => {
   it('is one when the console stays silent after it', async () => {
@@ -48,7 +33,7 @@ describe('a prompt', () => {
     run.guest.print('[  130.123456] random: crng init done\r\n[  131.123456] clocksource: switched\r\n');
     expect(await untilDecided(run, 4)).toMatchObject({
       cause: 'prompt',
-      patternId: 'debian-installer.root-password',
+      patternId: 'debian-installer.passwd/root-password-crypted',
     });
   });
 
@@ -58,8 +43,25 @@ describe('a prompt', () => {
       "Write the changes to disks?\r\n  1: Yes  2: No [*]\r\nPrompt: '?' for help, default=2> ",
     );
     expect(await untilDecided(run)).toMatchObject({
-      patternId: 'debian-installer.write-changes',
-      suggestion: expect.stringContaining('partman/confirm'),
+      patternId: 'debian-installer.partman/confirm',
+      mend: { add: expect.arrayContaining(['d-i partman/confirm boolean true']) },
+    });
+  });
+
+  // A multiselect's default is always there: numbers with blanks in between, or nothing (cdebconf, text.c).
+  it.each([
+    ['Full name for the new user:', 'Anna Admin', 'passwd/user-fullname'],
+    ['Choose software to install:', '1 2', 'tasksel/first'],
+    ['Services to use:', '', 'apt-setup/services-select'],
+    ['Amount of volume group to use for guided partitioning:', '4.0 GB', 'partman-auto-lvm/guided_size'],
+  ])('is one whatever the default: %s %s', async (question, initial, name) => {
+    const run = await start();
+    run.guest.print(`${question}\r\nPrompt: '?' for help, default=${initial}> `);
+    expect(await untilDecided(run)).toMatchObject({
+      cause: 'prompt',
+      patternId: `debian-installer.${name}`,
+      line: question,
+      mend: { settings: expect.arrayContaining([name]) },
     });
   });
 

@@ -1,31 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { WatchInstallOptions } from '../../../src/watch/watch-install.ts';
-import {
-  lifecycle,
-  MARKER,
-  monitor,
-  type Sent,
-  settle,
-  startWatch,
-  untilDecided,
-  type WatchRun,
-} from './support.ts';
+import { describe, expect, it } from 'vitest';
+import { lifecycle, MARKER, monitor, type Sent, settle, untilDecided, watchesOfTests } from './support.ts';
 
-let runs: WatchRun[] = [];
-afterEach(async () => {
-  for (const run of runs) {
-    await run.close();
-    expect(run.guest.followerClosed()).toBe(true);
-    expect(run.clock.sleepers()).toBe(0);
-  }
-  runs = [];
+const start = watchesOfTests();
+
+describe('a power-off without marker', () => {
+  it.each([0.2, 2])('is named within 3 s of it, when QEMU is gone after %s s', async (reaped) => {
+    const run = await start();
+    run.guest.emit(monitor('guest-shutdown'));
+    await run.clock.advance(reaped);
+    run.guest.emit(lifecycle('stopped/shutdown'));
+    expect(await untilDecided(run, 2.75 - reaped)).toMatchObject({ kind: 'failed', cause: 'no-marker' });
+  });
 });
-
-async function start(overrides: Partial<WatchInstallOptions> = {}): Promise<WatchRun> {
-  const run = await startWatch(overrides);
-  runs.push(run);
-  return run;
-}
 
 describe('an install is completed', () => {
   it('at once when QEMU reports a guest shutdown after the marker', async () => {

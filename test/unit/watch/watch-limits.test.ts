@@ -1,24 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { HostError } from '../../../src/foundation/errors.ts';
-import type { WatchInstallOptions } from '../../../src/watch/watch-install.ts';
-import { lifecycle, MARKER, monitor, startWatch, untilDecided, type WatchRun } from './support.ts';
+import { lifecycle, MARKER, monitor, untilDecided, type WatchRun, watchesOfTests } from './support.ts';
 
-let runs: WatchRun[] = [];
-afterEach(async () => {
-  for (const run of runs) {
-    await run.close();
-    expect(run.guest.followerClosed()).toBe(true);
-    expect(run.clock.sleepers()).toBe(0);
-  }
-  runs = [];
-});
-
-async function start(overrides: Partial<WatchInstallOptions> = {}): Promise<WatchRun> {
-  const run = await startWatch(overrides);
-  runs.push(run);
-  return run;
-}
+const start = watchesOfTests();
 
 describe('a stalled install', () => {
   const repeat = async (run: WatchRun, seconds: number, each: (second: number) => void): Promise<void> => {
@@ -33,6 +20,33 @@ describe('a stalled install', () => {
     await run.clock.advance(590);
     expect(run.outcome()).toBeUndefined();
     expect(await untilDecided(run, 11)).toMatchObject({ kind: 'stalled', idleSeconds: 600 });
+  });
+
+  it.each([
+    [false, /no network card.*--network user/],
+    [true, undefined],
+  ])('is told what it may wait for, with a network card: %s', async (hasCard, suggestion) => {
+    const run = await start({ hasCard });
+    run.guest.print('Detecting network hardware  ... 95%');
+    const outcome = await untilDecided(run, 700);
+    expect(outcome).toMatchObject({ kind: 'stalled' });
+    if (suggestion === undefined) expect(outcome).not.toHaveProperty('suggestion');
+    else expect(outcome).toMatchObject({ suggestion: expect.stringMatching(suggestion) });
+  });
+
+  it.each([
+    [false, /^The guest has no network card/, undefined],
+    [true, /^Check mirror\/http\/hostname/, { settings: expect.arrayContaining(['mirror/http/hostname']) }],
+  ])('and one that says what it lacks, with a network card: %s', async (hasCard, suggestion, mend) => {
+    const run = await start({ hasCard });
+    run.guest.print('!! ERROR: Bad archive mirror\r\n\r\n[Press enter to continue]');
+    const outcome = await untilDecided(run, 20);
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      patternId: 'debian-installer.bad-mirror',
+      suggestion: expect.stringMatching(suggestion),
+    });
+    expect(outcome?.kind === 'failed' ? outcome.mend : 'none').toEqual(mend);
   });
 
   it('is one though it repeats a line, with another time each', async () => {
@@ -140,6 +154,36 @@ describe('what is kept', () => {
     const lines = Array.from({ length: 40 }, (_, index) => `line ${60 + index}`);
     expect(outcome).toMatchObject({ evidence: { consoleTail: lines } });
     expect(run.consoleLines).toHaveLength(100);
+  });
+
+  it('has the time at which a question appeared, though its line ends with the guest', async () => {
+    const run = await start();
+    run.guest.print('\r\nRoot password: ');
+    expect(await untilDecided(run)).toMatchObject({ cause: 'prompt' });
+    const timed = await readFile(`${run.directory}/serial.timed.log`, 'utf8');
+    expect(timed).toBe('[   0.0] Root password:\n');
+  });
+
+  it('goes on where somebody was killed who had watched before', async () => {
+    const before =
+      '[   0.1] first\n[   3.0] Installing the base system  ... 0%\n[  60.0] ... 10%\n[  61.0] Sec';
+    const folder = await mkdtemp(join(tmpdir(), 'kiln-timed-'));
+    await writeFile(join(folder, 'serial.timed.log'), before);
+    const run = await start({ ranSeconds: 100, serialLog: join(folder, 'serial.log') });
+    run.guest.print('first\r\nInstalling the base system  ... 0%... 10%\r\nSecond line\r\nthird');
+    await run.clock.advance(2.5);
+    run.guest.print(` line\r\n${MARKER}\r\n`);
+    run.guest.emit(monitor('guest-shutdown'));
+    await untilDecided(run);
+    const timed = await readFile(join(folder, 'serial.timed.log'), 'utf8');
+    await rm(folder, { recursive: true });
+    expect(timed.split('\n')).toEqual([
+      ...before.split('\n'),
+      '[ 100.0] ond line',
+      '[ 102.5] third line',
+      `[ 102.5] ${MARKER}`,
+      '',
+    ]);
   });
 
   it('is a copy of the console with the seconds of each line and step', async () => {

@@ -1,0 +1,43 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { PhaseSpan } from '../watch/recorder.ts';
+import { buildDirectory } from './build-directory.ts';
+import { type BuildRecord, isDamaged } from './build-records.ts';
+import { type FailureRecord, readFailure, readTimeline } from './failure-record.ts';
+import { phasesSoFar } from './phases-so-far.ts';
+
+/** What a build left that tells its story. */
+export type BuildStory = {
+  readonly build: BuildRecord;
+  readonly failure?: FailureRecord | undefined;
+  readonly phases: readonly PhaseSpan[];
+  /** Files of the log folder that hold something, relative to it. */
+  readonly evidence: readonly string[];
+};
+
+/** Reads what is there; a build that has just begun has none of it. Of one that has not ended the phases are those it has told so far. */
+export async function readStory(build: BuildRecord, stateDir: string): Promise<BuildStory> {
+  // Its folder is not known.
+  if (isDamaged(build)) return { build, phases: [], evidence: [] };
+  const directory = buildDirectory(build.directory, build.id);
+  const [failure, timeline, names] = await Promise.all([
+    readFailure(directory),
+    readTimeline(directory),
+    readdir(directory.logs, { recursive: true, withFileTypes: true }).catch(() => []),
+  ]);
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const tell = await Promise.all(files.map(saysSomething));
+  const evidence = files
+    .filter((_, index) => tell[index])
+    .map((path) => relative(directory.logs, path))
+    .sort();
+  const isOpen = build.status === 'running' || build.status === 'interrupted';
+  const phases = isOpen && timeline.length === 0 ? await phasesSoFar(build, stateDir) : timeline;
+  return { build, failure, phases, evidence };
+}
+
+/** A log that nobody wrote to, or that a full disk left empty, is no evidence. */
+async function saysSomething(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && found.size > 0;
+}

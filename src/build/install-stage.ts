@@ -1,0 +1,157 @@
+import { type KilnError, MediaError } from '../foundation/errors.ts';
+import { type MediumCheck, mediumCheck } from '../media/medium-check.ts';
+import { readComplaint } from '../watch/complaint.ts';
+import { type BadOutcome, installErrorOf } from '../watch/describe-outcome.ts';
+import type { InstallOutcome, InstallProgress } from '../watch/install-outcome.ts';
+import { takeRecentScreens } from '../watch/recent-screens.ts';
+import { createRecorder, type WatchRecorder } from '../watch/recorder.ts';
+import type { BuildRun } from './build-context.ts';
+import { estimateFrom } from './estimate.ts';
+import { type FailureChoice, lookAtGuest } from './failure-choice.ts';
+import { installGuest } from './install-guest.ts';
+import { addToHistory, readHistory } from './install-history.ts';
+import { linesComplainedOf, mendScript } from './mend-script.ts';
+import { isReplacedByLink, requireOwnFolder } from './owned-paths.ts';
+import type { PreparedInstall } from './prepare-install.ts';
+import type { Groundwork } from './run-owned-stages.ts';
+import { saveRest, saveVerdict, writeTimeline } from './save-evidence.ts';
+import type { StageProgress } from './stage-reporter.ts';
+import { tellRemaining } from './tell-remaining.ts';
+import { tracedLines } from './traced-lines.ts';
+
+export type CompletedInstall = Extract<InstallOutcome, { kind: 'completed' }>;
+
+export type InstallStage = Pick<Groundwork, 'plan' | 'script' | 'libvirt'> &
+  Partial<Pick<Groundwork, 'media'>> & {
+    readonly run: BuildRun;
+    readonly prepared: PreparedInstall;
+    readonly choice: FailureChoice;
+    readonly onGuestStopped: () => void;
+  };
+
+/**
+ * Runs the installer and watches it. When it fails: decides about the guest, saves the evidence, then throws.
+ * @throws InstallError, MediaError `media.changed`, and what `installGuest` throws
+ */
+export async function installStage(stage: InstallStage, report: StageProgress): Promise<CompletedInstall> {
+  const { run, plan, prepared, libvirt } = stage;
+  const { connection } = libvirt;
+  const stateDir = run.context.places.state;
+  const recorder = createRecorder();
+  const estimate = estimateFrom(await readHistory(stateDir, plan));
+  const startedAt = run.clock.monotonic() - (prepared.ranSeconds ?? 0) * 1000;
+  const seconds = (): number => (run.clock.monotonic() - startedAt) / 1000;
+  const { uuid } = prepared.domain;
+  const screens = takeRecentScreens({
+    connection,
+    uuid,
+    folder: prepared.directory.screens,
+    mayWrite: () => !isReplacedByLink(prepared.directory.root),
+    clock: run.clock,
+    logger: run.logger,
+  });
+  const checkMedium = await mediumCheck(stage.media);
+  prepared.served?.onFetched(() => report.progress('install script fetched'));
+  const remaining = tellRemaining(run.clock, (progress, told, since) => {
+    const left = estimate.remaining(progress, (told - startedAt) / 1000, since);
+    if (since === 0 || left !== undefined) tell(report, progress, left);
+  });
+  let outcome: InstallOutcome | undefined;
+  try {
+    outcome = await installGuest({
+      connection,
+      prepared,
+      clock: run.clock,
+      signal: run.signal,
+      logger: run.logger,
+      recorder,
+      stallOf: (phase) =>
+        plan.limits.stallIsLiteral
+          ? plan.limits.stallSeconds
+          : estimate.stallSeconds(phase, plan.limits.stallSeconds),
+      onProgress: remaining.progress,
+      onGuestStopped: stage.onGuestStopped,
+    });
+  } finally {
+    remaining.end();
+    await screens.end(outcome === undefined || outcome.kind === 'completed' ? 'discard' : 'keep');
+  }
+  if (outcome.kind !== 'completed') throw await failed(stage, outcome, recorder, checkMedium);
+  await checkMedium();
+  requireOwnFolder(prepared.directory.root);
+  await writeTimeline(prepared.directory, recorder);
+  // Of a resumed install nobody knows when its phases began.
+  if (prepared.ranSeconds !== undefined) return outcome;
+  await addToHistory(stateDir, plan, { seconds: seconds(), phases: recorder.phases() }).catch(
+    (error: Error) => run.logger.warn(`The times of this install are not remembered: ${error.message}`),
+  );
+  return outcome;
+}
+
+function tell(report: StageProgress, progress: InstallProgress, remainingSeconds: number | undefined): void {
+  const { phase, percent, packages } = progress;
+  report.progress(phase, percent, {
+    ...(packages === undefined ? {} : { packages }),
+    ...(remainingSeconds === undefined ? {} : { remainingSeconds }),
+  });
+}
+
+async function failed(
+  stage: InstallStage,
+  outcome: BadOutcome,
+  recorder: WatchRecorder,
+  checkMedium: MediumCheck,
+): Promise<KilnError> {
+  const { run, prepared, libvirt, choice } = stage;
+  const { connection } = libvirt;
+  const { name, uuid, final } = prepared.domain;
+  const notFetched = prepared.served?.evidence() ?? [];
+  const unlessMedium = installErrorOf(outcome, [...scriptLines(stage, outcome), ...notFetched]);
+  const error = await mediumOr(unlessMedium, checkMedium);
+  run.settled.add(error);
+  const directory = prepared.directory;
+  const onProblem = (problem: string): void => run.logger.warn(`Part of the evidence is missing: ${problem}`);
+  // Before the question: whoever is asked may end Kiln instead of answering.
+  await saveVerdict({ directory, outcome, error, recorder, onProblem });
+  const answer = await choice.decide(error);
+  const kept = { uri: connection.uri, domain: name, buildId: run.id, lacksVnc: final.lacksVnc };
+  if (answer === 'keep') run.reporter.notice(lookAtGuest(kept));
+  else await connection.destroy(uuid);
+  const { env } = run.context;
+  await saveRest({ directory, outcome, domain: name, env, guestIsOff: answer !== 'keep', onProblem });
+  return error;
+}
+
+/** How an install from a medium that changed came to fail tells nothing about the installer. */
+export async function mediumOr(error: KilnError, checkMedium: MediumCheck): Promise<KilnError> {
+  try {
+    await checkMedium();
+    return error;
+  } catch (changed) {
+    // That it cannot be looked at any more does not hide how the install ended.
+    return changed instanceof MediaError ? changed : error;
+  }
+}
+
+/** Where the user's install script decides what went wrong. */
+function scriptLines(
+  { plan, script }: InstallStage,
+  { mend, line, evidence }: BadOutcome,
+): readonly string[] {
+  if (plan.script === undefined || script === undefined) return [];
+  const { path, kind } = plan.script;
+  const { target: disk } = plan.disk;
+  const toMend = { path, kind, original: script.original, text: script.text, disk };
+  const traced = tracedLines(toMend, mend, evidence.consoleTail);
+  if (traced.length > 0) return traced;
+  const decisive = mend === undefined ? [] : mendScript(toMend, mend);
+  // The line that decided is said last: it may have come by the syslog.
+  const said = [...evidence.consoleTail, ...(line === undefined ? [] : [line])];
+  const complained = linesComplainedOf(toMend, said, mend?.command);
+  // A program names the line itself, what is known of the failure the settings that have to do with it.
+  return [
+    ...new Set(
+      line !== undefined && readComplaint(line) ? [...complained, ...decisive] : [...decisive, ...complained],
+    ),
+  ];
+}

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { SpecError, specErrorOf } from '../foundation/errors.ts';
+import { type Bytes, mebibytes } from '../foundation/size.ts';
+import { writeFile } from '../foundation/write-file.ts';
+import { detectKind } from '../install-script/detect-kind.ts';
+import { compareFindings, type Finding } from '../install-script/lint/lint-rule.ts';
+import type { LintTarget } from '../install-script/lint/lint-target.ts';
+import { checkScript } from '../install-script/prepare-script.ts';
+import { readScript } from '../install-script/read-script.ts';
+import { scriptHints } from '../install-script/script-hints.ts';
+import { scriptValues } from '../install-script/script-values.ts';
+import type { MediaSource } from '../media/install-media.ts';
+import { findOsBySuite } from '../os/find-os.ts';
+import { diskTarget } from '../plan/choose-hardware.ts';
+import type { DiskBus, InstallScriptKind } from '../spec/build-spec.ts';
+import { findTarget } from '../spec/build-target.ts';
+import { DEFAULTS } from '../spec/complete-spec.ts';
+import { labelOf } from '../spec/find-template.ts';
+import { readTemplateChain } from '../spec/load-template.ts';
+import { atLeastMinimum } from '../spec/os-minimums.ts';
+import { readOs } from '../spec/os-word.ts';
+import type { BuildContext } from './build-context.ts';
+import { lintTargetOf, osTarget } from './lint-target.ts';
+
+export type LintRequest = {
+  /** An install script, or a template, whose script is looked at as that template uses it. */
+  readonly target: string;
+  /** System it is for; default: as the template or the script's head says. */
+  readonly os?: string;
+  /** Bus of the disk; default: the template's, else virtio. */
+  readonly bus?: DiskBus;
+  /** Size of the disk; default: the template's, else what a build makes without being told. */
+  readonly diskSize?: Bytes;
+  /** Write what is missing into the file. */
+  readonly fix?: boolean;
+  /** What a build would put in by itself is no more than a warning; false, as for a build that may not: initially true. */
+  readonly edit?: boolean;
+};
+
+export type LintReport = {
+  readonly path: string;
+  /** How messages name the file. */
+  readonly label: string;
+  /** Undefined for a file that cannot be read as text. */
+  readonly kind?: InstallScriptKind;
+  readonly os?: string;
+  readonly findings: readonly Finding[];
+  /** With `fix`: what was changed, as a unified diff. */
+  readonly diff: string;
+};
+
+type Subject = {
+  readonly path: string;
+  readonly kind: InstallScriptKind;
+  readonly text: string;
+  readonly target: LintTarget;
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+/**
+ * Everything wrong with an install script that can be seen without running it.
+ * @throws SpecError `script.not-found`, `script.unknown-kind`, `template.not-found`, `spec.invalid`
+ */
+export async function lintInstallScript(
+  request: LintRequest,
+  context: Pick<BuildContext, 'cwd' | 'projectDir'>,
+): Promise<LintReport> {
+  const places = { cwd: context.cwd, templateDir: join(context.projectDir, 'vm-templates') };
+  try {
+    const subject = await subjectOf(request, places);
+    return await reportOn(subject, labelOf(subject.path, context.cwd), request);
+  } catch (error) {
+    const unreadable = error instanceof SpecError && error.code === 'script.encoding';
+    if (!unreadable) throw error;
+    return unreadableReport(error, request.target);
+  }
+}
+
+async function reportOn(subject: Subject, label: string, request: LintRequest): Promise<LintReport> {
+  const { path, kind, text, target, variables } = subject;
+  const { os, disk, media } = target;
+  const values = scriptValues({
+    name: 'image',
+    kind,
+    media: media?.kind,
+    token: 'token',
+    variables,
+    os,
+    disk,
+    passwordHash: undefined,
+  });
+  const fix = request.fix === true;
+  const { text: mended, diff, findings: all } = checkScript({ text, kind, label, values, target, edit: fix });
+  const findings = request.edit === false ? all : all.map(asBuildTakesIt).sort(compareFindings);
+  if (diff !== '') await writeFile(path, mended);
+  return { path, label, kind, ...(target.os === undefined ? {} : { os: target.os }), findings, diff };
+}
+
+/** A script that builds is no wrong one. */
+const asBuildTakesIt = (finding: Finding): Finding =>
+  finding.mendable && finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
+
+async function subjectOf(
+  { target, os, bus, diskSize }: LintRequest,
+  places: { readonly cwd: string; readonly templateDir: string },
+): Promise<Subject> {
+  const named = os === undefined ? undefined : readOs(os);
+  const found = await findTarget(target, places);
+  if (found.type === 'script') {
+    const { path, kind, text } = found;
+    const hints = scriptHints(text, kind);
+    const told = hints.directive.os === undefined ? undefined : readOs(hints.directive.os);
+    const suite = hints.suite === undefined ? undefined : findOsBySuite(hints.suite)?.id;
+    const disk = diskTarget(bus ?? 'virtio');
+    const media = saidMedia(hints.directive);
+    const system = named ?? told ?? suite;
+    const usual = usualSizes(system, media.media === undefined ? [] : [media.media]);
+    const sizes = { diskSize: diskSize ?? usual.disk, memory: usual.memory };
+    return { path, kind, text, target: { ...osTarget(system), disk, ...sizes, ...media }, variables: {} };
+  }
+  if (found.type === 'none') throw noScript(target);
+  return templateSubject(found.path, { os: named, bus, diskSize }, places);
+}
+
+/** Media need not be named to look at a script. */
+async function templateSubject(
+  path: string,
+  asked: {
+    readonly os: string | undefined;
+    readonly bus: DiskBus | undefined;
+    readonly diskSize: Bytes | undefined;
+  },
+  places: { readonly cwd: string; readonly templateDir: string },
+): Promise<Subject> {
+  const { name, settings, problems } = await readTemplateChain(path, places);
+  if (problems.length > 0) throw specErrorOf(`The template ${name}`, problems);
+  const { script, variables = {}, media = [] } = settings;
+  if (script?.path === undefined) throw noScript(name);
+  const text = await readScript(script.path, labelOf(script.path, places.cwd));
+  const kind = script.kind ?? detectKind(text, script.path);
+  const system = asked.os ?? settings.os;
+  const diskBus = asked.bus ?? settings.disk?.bus ?? DEFAULTS.bus;
+  const usual = usualSizes(system, media);
+  const sizeBytes = asked.diskSize ?? settings.disk?.size ?? usual.disk;
+  const disk = { bus: diskBus, target: diskTarget(diskBus), sizeBytes };
+  const memoryMiB = (settings.memory ?? usual.memory) / mebibytes(1);
+  const target = lintTargetOf({ ...(system === undefined ? {} : { os: system }), disk, media, memoryMiB });
+  return { path: script.path, kind, text, target, variables };
+}
+
+/** What a build takes when it is not told. */
+function usualSizes(os: string | undefined, media: readonly MediaSource[]) {
+  const usual = { memory: DEFAULTS.memory, disk: DEFAULTS.diskSize };
+  return atLeastMinimum({ media, ...(os === undefined ? {} : { os }) }, usual);
+}
+
+function saidMedia({
+  location,
+  cdrom,
+}: {
+  readonly location?: string;
+  readonly cdrom?: string;
+}): Pick<LintTarget, 'media'> {
+  if (location !== undefined) return { media: { kind: 'location', from: location } };
+  return cdrom === undefined ? {} : { media: { kind: 'cdrom', from: cdrom } };
+}
+
+function noScript(target: string): SpecError {
+  return new SpecError(
+    'script.not-found',
+    `The template ${target} has no install script: its media bring their own.`,
+  );
+}
+
+/** No rule can look at it, yet it is as much a finding as others. */
+function unreadableReport({ message, details }: SpecError, target: string): LintReport {
+  const line = typeof details.line === 'number' ? details.line : 1;
+  const fix = 'save the file as UTF-8 without byte order mark, with Unix line ends';
+  const finding = {
+    rule: 'script.encoding',
+    severity: 'error',
+    line,
+    message,
+    fix,
+    mendable: false,
+  } as const;
+  return { path: target, label: target, findings: [finding], diff: '' };
+}

@@ -1,0 +1,41 @@
+import type { VirtInstallOptions } from '../../virt-install/virt-install-options.ts';
+
+/**
+ * The one option that gave what a message of libvirt's quotes: a value, or else a sub-option, which libvirt calls by the last part of its name
+ * (`Invalid BIOS 'date' format`). Values of one's own are quoted last.
+ */
+export function originOf(message: string, options: VirtInstallOptions): string | undefined {
+  const quoted = [...message.matchAll(/'([^']+)'/g)].map(([, word = '']) => word).reverse();
+  for (const find of [withValue, withSubOption]) {
+    for (const word of quoted) {
+      const [only, another] = find(word, options);
+      if (only !== undefined && another === undefined) return only;
+    }
+  }
+  return undefined;
+}
+
+function withValue(word: string, { values, lists, uses }: VirtInstallOptions): string[] {
+  // Older options are also filled into those that took their place (`--cpuset` into `--vcpus`).
+  const plain = Object.entries(values).flatMap(([name, value]) =>
+    value === word ? [`--${name} ${word}`] : [],
+  );
+  if (plain.length > 0) return plain;
+  const set = (lists.xml ?? []).flatMap((text) => (text.endsWith(`=${word}`) ? [`--xml ${text}`] : []));
+  return [...set, ...subOptions(uses, (_, value) => value === word)];
+}
+
+const withSubOption = (word: string, { uses }: VirtInstallOptions): string[] =>
+  subOptions(uses, (name) => name.split('.').at(-1) === word);
+
+const subOptions = (
+  uses: VirtInstallOptions['uses'],
+  isMeant: (name: string, value: string) => boolean,
+): string[] =>
+  Object.entries(uses).flatMap(([option, all]) =>
+    all.flatMap((use) =>
+      Object.entries(use.values)
+        .filter(([name, value]) => isMeant(name, value))
+        .map(([name]) => `--${option} ${name}`),
+    ),
+  );

@@ -1,0 +1,45 @@
+import type { LibvirtConnection } from '../libvirt/libvirt.ts';
+import { isStorageThere, removeOwnStorage } from '../storage/remove-own-storage.ts';
+import { METADATA_NAMESPACE } from '../vm/domain-xml.ts';
+import type { JournalDomain, JournalStorage } from './journal.ts';
+import { isRemoteUri } from './machine/machine-problems.ts';
+
+/** A domain is the build's when it carries its id; one without Kiln's metadata when UUID and name are those noted. */
+export async function isStillOwn(
+  connection: LibvirtConnection,
+  entry: JournalDomain | JournalStorage,
+  buildId: string,
+): Promise<boolean> {
+  if (entry.kind === 'storage') return isStorageThere(storageHost(connection), entry.storage);
+  const found = await connection.lookupByUuid(entry.uuid);
+  if (found === undefined) return false;
+  if (entry.pure) return found.name === entry.name;
+  const xml = await connection.getXml(entry.uuid);
+  return xml.includes(METADATA_NAMESPACE) && new RegExp(`\\bid=(["'])${buildId}\\1`).test(xml);
+}
+
+const storageHost = (connection: LibvirtConnection) => ({
+  connection,
+  isRemote: isRemoteUri(connection.uri),
+});
+
+/** @returns false for a pool that is left, since others have volumes in it */
+export async function removeOwn(
+  connection: LibvirtConnection,
+  entry: JournalDomain | JournalStorage,
+): Promise<boolean> {
+  if (entry.kind === 'storage') return removeOwnStorage(storageHost(connection), entry.storage);
+  await removeDomain(connection, entry.uuid);
+  return true;
+}
+
+export async function removeDomain(connection: LibvirtConnection, uuid: string): Promise<void> {
+  await connection.destroy(uuid);
+  await connection.undefine(uuid);
+}
+
+export function nameOf(entry: JournalDomain | JournalStorage): string {
+  if (entry.kind === 'domain') return entry.name;
+  const { storage } = entry;
+  return storage.kind === 'pool' ? `pool ${storage.pool}` : `volume ${storage.pool}/${storage.name}`;
+}

@@ -1,0 +1,188 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SpecError } from '../foundation/errors.ts';
+import { withLock } from '../foundation/lock-file.ts';
+import { type ChosenLibvirt, chooseLibvirt } from '../libvirt/choose-uri.ts';
+import { timedLogPath } from '../watch/timed-log.ts';
+import type { BuildContext, BuildRun } from './build-context.ts';
+import { type BuildDirectory, buildDirectory } from './build-directory.ts';
+import type { BuildResult } from './build-events.ts';
+import { newRun, reasonOf, tellEnd } from './build-frame.ts';
+import { type BuildRecord, findBuild, journalPath, recordDirectory } from './build-records.ts';
+import { type ClaimedBuild, reclaimBuild } from './claim-build.ts';
+import { type JournalDomain, openJournal } from './journal.ts';
+import type { PreparedInstall } from './prepare-install.ts';
+import { publishResult } from './publish-result.ts';
+import { type ReceivedSyslog, receiveSyslog } from './receive-syslog.ts';
+import { isStillOwn, removeOwn } from './remove-own.ts';
+import { runOwnedStages } from './run-owned-stages.ts';
+import { isInterrupted, readSavedInstall, type SavedInstall } from './saved-install.ts';
+
+type Interrupted = {
+  readonly record: BuildRecord;
+  readonly directory: BuildDirectory;
+  readonly saved: SavedInstall;
+  readonly domain: JournalDomain;
+};
+
+/**
+ * Goes on with a build whose Kiln was killed during the install or after it: the guest, its console log and the journal outlived it. What
+ * the guest said meanwhile is read from the log; then the disk is verified, converted and delivered as ever.
+ * @throws SpecError `builds.not-found`, `builds.running`, `builds.not-resumable`; HostError `host.libvirt-unreachable`; as `build`
+ */
+export async function resumeBuild(id: string, context: BuildContext): Promise<BuildResult> {
+  const found = await findInterrupted(context.places.state, id);
+  const { saved, record } = found;
+  const startedAt = Date.parse(record.startedAt);
+  const run = newRun(saved.request, { ...context, cwd: saved.cwd, buildId: record.id }, startedAt);
+  const libvirt = await openSame(found, context);
+  try {
+    await requireGuest(found, libvirt);
+    const claimed = await takeOver(found, run);
+    return await tellEnd(run, () => goOn(found, { run, libvirt, claimed }));
+  } finally {
+    await libvirt.close();
+  }
+}
+
+/**
+ * Looks at what this host keeps of a build alone; whether its guest is still there, libvirt tells the one that resumes it.
+ * @throws SpecError `builds.not-found`, `builds.running`, `builds.not-resumable`
+ */
+export async function requireResumable(id: string, stateDir: string): Promise<void> {
+  await findInterrupted(stateDir, id);
+}
+
+async function findInterrupted(stateDir: string, id: string): Promise<Interrupted> {
+  const record = await findBuild(stateDir, id);
+  if (record.status === 'running') throw stillRunning(record);
+  if (!isInterrupted(record)) throw notResumable(record, `it has ended (${record.status})`);
+  const directory = buildDirectory(record.directory, record.id);
+  const saved = await readSavedInstall(directory);
+  if (saved === undefined) {
+    throw notResumable(record, 'it was interrupted before its guest ran, or it cannot be gone on with');
+  }
+  const entries = openJournal(journalPath(stateDir, record.id)).entries();
+  const domain = entries.find(
+    (entry): entry is JournalDomain => entry.kind === 'domain' && entry.uuid === saved.domain.uuid,
+  );
+  if (domain === undefined) throw notResumable(record, 'its guest was never started');
+  return { record, directory, saved, domain };
+}
+
+function stillRunning({ id, process }: BuildRecord): SpecError {
+  return new SpecError(
+    'builds.running',
+    `Build ${id} runs as process ${process.pid}; \`kiln builds attach ${id}\` shows it.`,
+  );
+}
+
+function notResumable({ id }: BuildRecord, why: string): SpecError {
+  return new SpecError(
+    'builds.not-resumable',
+    `Build ${id} cannot be resumed: ${why}. \`kiln builds clean\` removes what it left; then build again.`,
+  );
+}
+
+function openSame({ domain }: Interrupted, context: BuildContext): Promise<ChosenLibvirt> {
+  return chooseLibvirt({
+    ...(domain.privateDaemon ? { forcePrivate: true } : { connect: domain.uri }),
+    env: context.env,
+    runtimeDir: context.places.runtime,
+    ...(context.logger === undefined ? {} : { logger: context.logger }),
+  });
+}
+
+async function requireGuest({ record, domain }: Interrupted, { connection }: ChosenLibvirt): Promise<void> {
+  if (await isStillOwn(connection, domain, record.id)) return;
+  throw notResumable(record, 'libvirt does not know its guest any more');
+}
+
+/** Behind a lock: of two that resume the same build one finds it running. */
+async function takeOver({ record }: Interrupted, { context, clock }: BuildRun): Promise<ClaimedBuild> {
+  const { state } = context.places;
+  return withLock(join(recordDirectory(state, record.id), 'resume.lock'), async () => {
+    const now = await findBuild(state, record.id);
+    if (now.status === 'running') throw stillRunning(now);
+    return reclaimBuild(state, now, clock);
+  });
+}
+
+type Taken = { readonly run: BuildRun; readonly libvirt: ChosenLibvirt; readonly claimed: ClaimedBuild };
+
+async function goOn(found: Interrupted, taken: Taken): Promise<BuildResult> {
+  const { record, directory, saved } = found;
+  const { run, libvirt, claimed } = taken;
+  const { reporter } = run;
+  try {
+    reporter.emit({ type: 'build-started', buildId: run.id, name: record.name, directory: directory.root });
+    for (const stage of ['plan', 'media', 'prepare'] as const) reporter.skip(stage, 'done before');
+    reporter.notice('Goes on with the install that an earlier Kiln started.');
+    await clearLaterStages(found, taken);
+    const { plan, host, script, markerToken, media } = saved;
+    const groundwork = {
+      plan,
+      host,
+      script,
+      markerToken,
+      media,
+      libvirt,
+      claimed,
+      directory: directory.root,
+    };
+    const result = await runOwnedStages(run, groundwork, await runningInstall(found, run));
+    return await publishResult(result, plan.publish ?? [], run);
+  } catch (error) {
+    if ((await findBuild(run.context.places.state, run.id)).status === 'running') {
+      await claimed.failed(reasonOf(error, run), reporter.seconds());
+    }
+    throw error;
+  }
+}
+
+async function runningInstall({ saved, directory }: Interrupted, run: BuildRun): Promise<PreparedInstall> {
+  const { plan, markerToken, domain, startedAt } = saved;
+  const { clock } = run;
+  const syslog = await receiveAgain(saved, directory, run);
+  return {
+    kind: 'install',
+    plan,
+    directory,
+    markerToken,
+    domain,
+    served: undefined,
+    ranSeconds: Math.max(0, (clock.now() - startedAt) / 1000),
+    close: async () => syslog?.close(),
+  };
+}
+
+/** The guest sends to the port it was told; the install can do without. */
+async function receiveAgain(
+  { syslogPort: port, host }: SavedInstall,
+  { syslog: path }: BuildDirectory,
+  { clock, logger }: BuildRun,
+): Promise<ReceivedSyslog | undefined> {
+  if (port === undefined) return undefined;
+  return receiveSyslog({ path, port, uid: host.uid, clock, logger }).catch((error: Error) => {
+    logger.warn(error.message);
+    return undefined;
+  });
+}
+
+/** What the stages after the install had begun is done anew, and the console's times of the first Kiln are kept. */
+async function clearLaterStages(
+  { domain, directory }: Interrupted,
+  { run, libvirt, claimed }: Taken,
+): Promise<void> {
+  const { connection } = libvirt;
+  for (const entry of claimed.journal.entries()) {
+    if (entry.kind !== 'domain' || entry.uuid === domain.uuid) continue;
+    if (await isStillOwn(connection, entry, run.id)) await removeOwn(connection, entry);
+  }
+  for (const path of [directory.outputs, directory.overlay]) await rm(path, { recursive: true, force: true });
+  await mkdir(directory.outputs);
+  const timed = timedLogPath(directory.serialLog);
+  await rename(timed, `${timed}.${run.clock.now()}`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}

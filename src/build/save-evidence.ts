@@ -1,0 +1,107 @@
+import { copyFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copyInstallerLogs } from '../disk/copy-logs.ts';
+import type { KilnError } from '../foundation/errors.ts';
+import { homeFrom } from '../foundation/places.ts';
+import { writeFile } from '../foundation/write-file.ts';
+import type { BadOutcome } from '../watch/describe-outcome.ts';
+import type { WatchRecorder } from '../watch/recorder.ts';
+import type { BuildDirectory } from './build-directory.ts';
+import { isReplacedByLink, replacedText } from './owned-paths.ts';
+import { readScreenText } from './read-screen-text.ts';
+
+type EvidenceOptions = {
+  readonly directory: BuildDirectory;
+  readonly outcome: BadOutcome;
+  /** What could not be saved, and why; the error that ended the build stays the one that is told. */
+  readonly onProblem: (problem: string) => void;
+};
+
+export type VerdictOptions = EvidenceOptions & {
+  readonly error: KilnError;
+  readonly recorder: WatchRecorder;
+};
+
+export type RestOptions = EvidenceOptions & {
+  /** libvirt's name of the install domain, after which QEMU's log is named. */
+  readonly domain: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Nobody writes to the disk any more, so its files can be read. */
+  readonly guestIsOff: boolean;
+};
+
+/** Puts what was seen of a failed install beside its serial log (docs/watching.md, "Evidence"). */
+export async function saveVerdict(options: VerdictOptions): Promise<void> {
+  const { directory, outcome, error, recorder } = options;
+  const { evidence, ...verdict } = outcome;
+  const failure = {
+    code: error.code,
+    message: error.message,
+    script: error.details.script ?? [],
+    ...verdict,
+    phase: evidence.phase,
+    question: evidence.question,
+    consoleTail: evidence.consoleTail,
+  };
+  await saveEach(options, [
+    ['failure.json', () => writeJson(directory.failure, failure)],
+    ['timeline.json', () => writeTimeline(directory, recorder)],
+    ['counters.json', () => writeJson(directory.counters, recorder.samples())],
+    ['lifecycle.json', () => writeJson(directory.lifecycle, evidence.lifecycle)],
+  ]);
+}
+
+/** What takes longer, or is whole only when the guest has ended: the text of its screens, QEMU's log, logs from its disk. */
+export async function saveRest(options: RestOptions): Promise<void> {
+  await saveEach(options, [
+    ['screen.txt', () => saveScreen(options)],
+    ['qemu.log', () => copyQemuLog(options)],
+    ['installer logs', () => saveInstallerLogs(options)],
+  ]);
+}
+
+type Step = readonly [what: string, work: () => Promise<unknown>];
+
+async function saveEach({ directory, onProblem }: EvidenceOptions, steps: readonly Step[]): Promise<void> {
+  if (isReplacedByLink(directory.root)) return onProblem(replacedText(directory.root));
+  for (const [what, work] of steps) {
+    await work().catch((problem: Error) => onProblem(`${what}: ${problem.message}`));
+  }
+}
+
+/** The phases of an install, for `kiln builds show`. */
+export async function writeTimeline(directory: BuildDirectory, recorder: WatchRecorder): Promise<void> {
+  await writeJson(directory.timeline, recorder.phases());
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The serial console's screen as rebuilt; and the text of the graphical one, where tesseract is installed. */
+async function saveScreen({ directory, outcome }: EvidenceOptions): Promise<void> {
+  const { screen, screenshot } = outcome.evidence;
+  if (screen !== undefined && screen.length > 0)
+    await writeFile(directory.screenText, `${screen.join('\n')}\n`);
+  if (screenshot !== undefined) await readScreenText(screenshot, directory.screenshotText);
+}
+
+/** libvirt's driver for root logs under /var/log, that of an ordinary user in the user's cache (libvirt.org/drvqemu.html). */
+async function copyQemuLog({ directory, domain, env }: RestOptions): Promise<void> {
+  const cache = env.XDG_CACHE_HOME || join(homeFrom(env), '.cache');
+  const candidates = [
+    join('/var/log/libvirt/qemu', `${domain}.log`),
+    join(cache, 'libvirt/qemu/log', `${domain}.log`),
+  ];
+  for (const path of candidates) {
+    const isThere = await stat(path).then(
+      (info) => info.isFile(),
+      () => false,
+    );
+    if (isThere) return copyFile(path, directory.qemuLog);
+  }
+}
+
+async function saveInstallerLogs({ directory, guestIsOff }: RestOptions): Promise<void> {
+  if (guestIsOff) await copyInstallerLogs(directory.disk, directory.installerLogs);
+}

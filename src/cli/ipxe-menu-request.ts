@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { MenusRequest } from '../build/make-menus.ts';
+import { parseDuration } from '../foundation/duration.ts';
+import { SpecError } from '../foundation/errors.ts';
+import { readWholeUrl, schemeOf } from '../ipxe/ipxe-url.ts';
+import type { SigningKey } from '../ipxe/menu/sign-menus.ts';
+import { isTitle, TITLE_TEXT } from '../ipxe/script-words.ts';
+import type { CliIo } from './cli-io.ts';
+import { safeLine } from './safe-text.ts';
+
+export type MenuOptionValues = {
+  readonly url?: string;
+  readonly title?: string;
+  readonly default?: string;
+  readonly timeout?: string;
+  readonly mirror?: readonly string[];
+  readonly scriptUrl?: readonly string[];
+  readonly custom?: string;
+  readonly hosts?: string;
+  readonly signKey?: string;
+  readonly signCert?: string;
+  readonly signChain?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+};
+
+/** @throws SpecError `options.invalid`, `ipxe.bad-url`, `duration.invalid` */
+export function menusRequest(
+  options: MenuOptionValues,
+  url: string,
+  io: Pick<CliIo, 'cwd' | 'projectDir'>,
+): MenusRequest {
+  const { title = 'Kiln' } = options;
+  const seconds = menuSeconds('--timeout', options.timeout);
+  if (!isTitle(title)) throw invalidOption('--title', `takes ${TITLE_TEXT}`);
+  return {
+    url: menusUrl(url),
+    title,
+    version: packageVersion(io.projectDir),
+    defaultEntry: options.default ?? 'local',
+    timeoutSeconds: seconds,
+    mirrors: addresses('--mirror', options.mirror),
+    scripts: addresses('--script-url', options.scriptUrl),
+    signed: options.signKey !== undefined,
+    ...(options.custom === undefined ? {} : { customFolder: resolve(io.cwd, options.custom) }),
+    ...(options.hosts === undefined ? {} : { hostsFolder: resolve(io.cwd, options.hosts) }),
+  };
+}
+
+/**
+ * How long a menu waits. iPXE takes no time for no limit (ipxe.org/cmd/choose).
+ * @param advice goes on behind what is wrong
+ */
+export function menuSeconds(option: string, text = '300s', advice = ''): number {
+  const seconds = parseDuration(text);
+  if (seconds >= 1) return seconds;
+  throw invalidOption(option, `takes at least 1s, with less the menu would wait for ever${advice}`);
+}
+
+/** What the options that were given set in boot.cfg, whatever is left to defaults. */
+export function givenSettings({ timeout, ...options }: MenuOptionValues): readonly string[] {
+  return [
+    'kiln_url',
+    ...(timeout === undefined ? [] : ['kiln_timeout']),
+    ...(options.default === undefined ? [] : ['kiln_default']),
+    ...Object.keys(addresses('--mirror', options.mirror)).map((id) => `${id}_mirror`),
+    ...Object.keys(addresses('--script-url', options.scriptUrl)).map((id) => `${id}_script`),
+  ];
+}
+
+/** The folder of the menus, to which names of files are added. */
+function menusUrl(text: string): string {
+  const given = readWholeUrl(text, 'schemeless');
+  const whole = schemeOf(given) === undefined ? `http://${given}` : given;
+  if (!URL.canParse(whole) || whole.includes('${'))
+    throw invalidOption('--url', `takes an address such as http://server/menus/, not "${safeLine(text)}"`);
+  const url = new URL(whole);
+  const folder = new URL(url.pathname.replace(/[^/]+\.(ipxe|cfg)$/, ''), url).href;
+  if (url.search !== '' || url.hash !== '' || folder !== url.href)
+    throw invalidOption(
+      '--url',
+      `is the folder of the menus, to which their names are added; write ${folder}`,
+    );
+  return folder.replace(/\/*$/, '/');
+}
+
+function packageVersion(projectDir: string): string {
+  return (JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+function addresses(option: string, words: readonly string[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, id, url] = /^([a-z0-9-]+)=(.+)$/.exec(word) ?? [];
+      if (id === undefined || url === undefined)
+        throw invalidOption(option, `takes DISTRIBUTION=URL, not "${safeLine(word)}"`);
+      return [id, readWholeUrl(url, 'with-scheme')] as const;
+    }),
+  );
+}
+
+export function signingKey(options: MenuOptionValues, cwd: string): SigningKey | undefined {
+  const { signKey, signCert, signChain } = options;
+  if (signKey === undefined && signCert === undefined) return undefined;
+  if (signKey === undefined || signCert === undefined)
+    throw invalidOption('--sign-key', 'and --sign-cert go together');
+  const chain = signChain === undefined ? {} : { chain: resolve(cwd, signChain) };
+  return { key: resolve(cwd, signKey), certificate: resolve(cwd, signCert), ...chain };
+}
+
+export function invalidOption(option: string, problem: string): SpecError {
+  return new SpecError('options.invalid', `${option} ${problem}.`, { details: { option } });
+}

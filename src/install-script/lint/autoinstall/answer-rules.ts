@@ -1,0 +1,178 @@
+import { isMap, isSeq, visit } from 'yaml';
+import { answerAt, scalarText } from '../../autoinstall-document.ts';
+import { addLateCommand, insertAnswer } from '../../edit/autoinstall-edits.ts';
+import { otherDisk } from '../disk-name.ts';
+import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
+import { MISSING } from '../lint-rule.ts';
+import { isPlaceholder } from '../lint-target.ts';
+
+type Script = ScriptOf<'autoinstall'>;
+type Rule = LintRule<Script>;
+
+const interactive: Rule = {
+  id: 'autoinstall.interactive',
+  severity: 'error',
+  about: 'interactive-sections: the installer waits for somebody',
+  check: ({ document }) => {
+    const node = answerAt(document, 'interactive-sections');
+    if (!isSeq(node) || node.items.length === 0) return [];
+    const message = 'the installer shows these sections and waits for somebody';
+    return [{ line: document.lineOf(node), message, fix: 'remove interactive-sections' }];
+  },
+};
+
+const noIdentity: Rule = {
+  id: 'autoinstall.no-identity',
+  severity: 'error',
+  about: 'neither identity nor user-data: the installer asks for a user',
+  check: ({ document }) => {
+    if (document.answers === undefined) return [];
+    const given = ['identity', 'user-data', 'active-directory'].some(
+      (key) => answerAt(document, key) !== undefined,
+    );
+    if (given) return [];
+    const message = 'no user is set up: the installer asks for one';
+    return [
+      {
+        line: MISSING,
+        message,
+        fix: 'add identity: {hostname, username, password}, or user-data: {disable_root: false}',
+      },
+    ];
+  },
+};
+
+const ENDINGS = ['poweroff', 'reboot'];
+
+const noEnding: Rule = {
+  id: 'autoinstall.no-ending',
+  severity: 'warning',
+  about: 'no shutdown: the installer restarts, and may ask to remove the medium first',
+  check: ({ document }) =>
+    document.answers === undefined || answerAt(document, 'shutdown') !== undefined
+      ? []
+      : [
+          {
+            line: MISSING,
+            message: 'without shutdown the installer restarts the guest',
+            fix: 'add: shutdown: poweroff',
+          },
+        ],
+  mend: (script) => insertAnswer(script, ['shutdown: poweroff']),
+};
+
+const badEnding: Rule = {
+  id: 'autoinstall.bad-ending',
+  severity: 'error',
+  about: 'shutdown is neither poweroff nor reboot',
+  check: ({ document }) => {
+    const node = answerAt(document, 'shutdown');
+    const value = scalarText(node);
+    if (value === undefined || ENDINGS.includes(value) || isPlaceholder(value)) return [];
+    const message = `shutdown: ${value} is not known`;
+    return [{ line: document.lineOf(node), message, fix: 'write: shutdown: poweroff' }];
+  },
+};
+
+/** `path:` of a storage action or a match; other keys of that name hold paths of files. */
+const diskName: Rule = {
+  id: 'autoinstall.disk-name',
+  severity: 'error',
+  about: 'a disk the virtual machine does not have',
+  check: ({ document }, target) => {
+    const storage = answerAt(document, 'storage');
+    const hits: Hit[] = [];
+    if (!isMap(storage)) return hits;
+    visit(storage, {
+      Pair: (_, { key, value }) => {
+        const name = scalarText(key) === 'path' ? scalarText(value) : undefined;
+        const disk = name === undefined ? undefined : otherDisk(name, target);
+        if (disk === undefined) return;
+        const message = `${name} does not exist in the virtual machine, whose disk is /dev/${disk}`;
+        hits.push({
+          line: document.lineOf(value),
+          message,
+          fix: `write /dev/${disk}, or match: {size: largest}`,
+        });
+      },
+    });
+    return hits;
+  },
+};
+
+const clearText: Rule = {
+  id: 'autoinstall.clear-password',
+  severity: 'error',
+  about: 'a password in clear text where Subiquity wants a hash',
+  check: ({ document }) => {
+    const node = answerAt(document, 'identity', 'password');
+    const value = scalarText(node);
+    // crypt(5) hashes begin with $; `*` and `!` lock the account.
+    if (value === undefined || /^[$*!]/.test(value) || isPlaceholder(value)) return [];
+    const message =
+      'identity.password is no hash: nobody could log in with it, and it stays in copies of the script';
+    return [
+      {
+        line: document.lineOf(node),
+        message,
+        fix: 'write a hash (openssl passwd -6) or "{{root_password_hash}}"',
+      },
+    ];
+  },
+};
+
+const SOURCES = [
+  'ubuntu-server',
+  'ubuntu-server-minimal',
+  'ubuntu-server-minimised',
+  'ubuntu-desktop',
+  'ubuntu-desktop-minimal',
+];
+
+const unknownSource: Rule = {
+  id: 'autoinstall.unknown-source',
+  severity: 'warning',
+  about: 'a source the media do not have',
+  check: ({ document }) => {
+    const node = answerAt(document, 'source', 'id');
+    const value = scalarText(node);
+    if (value === undefined || SOURCES.includes(value) || isPlaceholder(value)) return [];
+    const message = `the media of Ubuntu have no source "${value}"`;
+    return [{ line: document.lineOf(node), message, fix: 'write ubuntu-server or ubuntu-server-minimal' }];
+  },
+};
+
+const CONSOLE = 'console=tty0 console=ttyS0,115200n8';
+const FILE = '/target/etc/default/grub.d/99-serial-console.cfg';
+
+const noConsole: Rule = {
+  id: 'autoinstall.no-serial-console',
+  severity: 'warning',
+  about: 'the installed system says nothing on its serial port',
+  check: ({ document, text }) =>
+    document.answers === undefined || /console=ttyS0/.test(text)
+      ? []
+      : [
+          {
+            line: MISSING,
+            message: 'the installed kernel is given no serial console',
+            fix: `add a late-command that writes "${CONSOLE}" into ${FILE} and runs update-grub`,
+          },
+        ],
+  mend: (script) => {
+    const setting = `GRUB_CMDLINE_LINUX='${CONSOLE}'`;
+    const command = `mkdir -p ${FILE.slice(0, FILE.lastIndexOf('/'))} && echo "${setting}" > ${FILE} && curtin in-target -- update-grub`;
+    return addLateCommand(script, command, 'first');
+  },
+};
+
+export const ANSWER_RULES: readonly Rule[] = [
+  interactive,
+  noIdentity,
+  noEnding,
+  badEnding,
+  diskName,
+  clearText,
+  unknownSource,
+  noConsole,
+];

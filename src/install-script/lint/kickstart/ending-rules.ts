@@ -1,0 +1,93 @@
+import { insertBeforeSections } from '../../edit/kickstart-edits.ts';
+import { endedLine } from '../../edit/text-edits.ts';
+import type { LintRule, ScriptOf } from '../lint-rule.ts';
+import { MISSING } from '../lint-rule.ts';
+import { isKickseed } from './kickstart-release.ts';
+
+type Rule = LintRule<ScriptOf<'kickstart'>>;
+
+const ENDINGS = new Set(['poweroff', 'reboot', 'shutdown', 'halt']);
+const endingsOf = ({ document }: ScriptOf<'kickstart'>) =>
+  document.commands.filter(({ name }) => ENDINGS.has(name));
+
+/** pykickstart's default is `halt`: the installer waits for a key, or leaves the guest standing. */
+const noEnding: Rule = {
+  id: 'kickstart.no-ending',
+  severity: 'error',
+  about: "no poweroff, shutdown or reboot: Anaconda's default halts and waits",
+  check: (script) =>
+    endingsOf(script).length > 0
+      ? []
+      : [
+          {
+            line: MISSING,
+            message: 'nothing ends the installation: the default is to halt and wait',
+            fix: 'add the line: poweroff',
+          },
+        ],
+  mend: ({ text }) => insertBeforeSections(text, 'poweroff'),
+};
+
+const halts: Rule = {
+  id: 'kickstart.halts',
+  severity: 'error',
+  about: 'halt leaves the guest running',
+  check: (script) =>
+    endingsOf(script)
+      .filter(({ name }) => name === 'halt')
+      .map(({ line }) => ({
+        line,
+        message: 'halt leaves the guest running for ever',
+        fix: 'write poweroff instead',
+      })),
+};
+
+const twoEndings: Rule = {
+  id: 'kickstart.two-endings',
+  severity: 'error',
+  about: 'two endings that contradict each other',
+  check: (script) => {
+    const endings = endingsOf(script);
+    const words = [...new Set(endings.map(({ name }) => (name === 'shutdown' ? 'poweroff' : name)))];
+    const last = endings.at(-1);
+    if (words.length < 2 || last === undefined) return [];
+    const where = endings.map(({ line }) => line).join(' and ');
+    const message = `the script ends in two ways: ${words.join(' and ')} (lines ${where})`;
+    return [{ line: last.line, message, fix: 'remove all but one' }];
+  },
+};
+
+const CONSOLE = 'console=tty0 console=ttyS0,115200n8';
+const KICKSEED_CONSOLE = `preseed debian-installer/add-kernel-opts string "${CONSOLE}"`;
+
+/** Kiln's boot check, and whoever has only a serial port, read the system's first serial console. */
+const noConsole: Rule = {
+  id: 'kickstart.no-serial-console',
+  severity: 'warning',
+  about: 'the installed system says nothing on its serial port',
+  check: ({ document, text }, { family, os }) => {
+    if (family === 'test-installer' || /console=ttyS0/.test(text)) return [];
+    const message = 'the installed kernel is given no serial console';
+    if (isKickseed(os)) return [{ line: MISSING, message, fix: `add the line: ${KICKSEED_CONSOLE}` }];
+    const loader = document.commands.find(({ name }) => name === 'bootloader');
+    const fix = loader
+      ? `add to the line: --append="${CONSOLE}"`
+      : `add the line: bootloader --append="${CONSOLE}"`;
+    return [{ line: loader?.line ?? 1, message, fix }];
+  },
+  mend: ({ document, text }, { os }) => {
+    if (isKickseed(os)) return insertBeforeSections(text, KICKSEED_CONSOLE);
+    const loaders = document.commands.filter(({ name }) => name === 'bootloader');
+    const [loader] = loaders;
+    if (loader === undefined) return insertBeforeSections(text, `bootloader --append="${CONSOLE}"`);
+    if (loaders.length > 1 || loader.openQuote || loader.text.includes('#')) return undefined;
+    const lines = text.split('\n');
+    const append = /--append(?:=|\s+)("?)([^"]*?)\1(?=\s|$)/.exec(loader.text);
+    lines[loader.line - 1] = append
+      ? loader.text.replace(append[0], `--append="${[append[2], CONSOLE].filter(Boolean).join(' ')}"`)
+      : `${loader.text.trimEnd()} --append="${CONSOLE}"`;
+    return endedLine(lines.join('\n'));
+  },
+};
+
+export const ENDING_RULES: readonly Rule[] = [noEnding, halts, twoEndings, noConsole];

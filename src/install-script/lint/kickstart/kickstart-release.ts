@@ -1,0 +1,60 @@
+import { KICKSTART_RELEASES, KICKSTART_TABLE } from './command-table.ts';
+import { KICKSEED_COMMANDS } from './kickseed-table.ts';
+
+export type Status = 'known' | 'deprecated' | 'removed' | 'unknown';
+const STATUS: Readonly<Record<string, Status>> = { '.': 'known', d: 'deprecated', x: 'removed' };
+
+const ENTERPRISE = /^(?:rhel|centos-?stream|centos|rocky(?:linux)?|alma(?:linux)?|ol|oraclelinux)-?(\d+)/;
+
+const KICKSEED = 'kickseed';
+
+/** debian-installer's own reader, whose dialect is that of RHEL 4 and some words of its own. */
+export const isKickseed = (os: string | undefined): boolean => /^(?:debian|ubuntu)/.test(os ?? '');
+
+/** The column of the table for a system's id: CentOS Stream, Rocky, Alma and Oracle speak RHEL's dialect. */
+export function kickstartRelease(os: string | undefined): string | undefined {
+  if (isKickseed(os)) return KICKSEED;
+  const id = os?.toLowerCase() ?? '';
+  const enterprise = ENTERPRISE.exec(id)?.[1];
+  const fedora = /^fedora-?(\d+)/.exec(id)?.[1];
+  const release = enterprise ? `el${enterprise}` : `fedora${fedora ?? ''}`;
+  return KICKSTART_RELEASES.includes(release) ? release : undefined;
+}
+
+const COMMANDS = new Map(
+  KICKSTART_TABLE.map(([name, letters, options = {}]) => [name, { letters, options }]),
+);
+
+/** The commands a release's reader may know, for suggestions. */
+export const commandNames = (os: string | undefined): readonly string[] =>
+  isKickseed(os) ? [...KICKSEED_COMMANDS.keys()] : [...COMMANDS.keys()];
+
+/** Without a release: known when any release knows it. */
+function statusIn(letters: string, release: string | undefined): Status {
+  if (release === undefined) return /[.d]/.test(letters) ? 'known' : 'removed';
+  return STATUS[letters[KICKSTART_RELEASES.indexOf(release)] ?? ''] ?? 'unknown';
+}
+
+export function commandStatus(command: string, release: string | undefined): Status {
+  if (release === KICKSEED) return KICKSEED_COMMANDS.has(command) ? 'known' : 'unknown';
+  const row = COMMANDS.get(command);
+  return row === undefined ? 'unknown' : statusIn(row.letters, release);
+}
+
+export function optionsOfCommand(command: string, release: string | undefined): ReadonlyMap<string, Status> {
+  if (release === KICKSEED) {
+    const names = KICKSEED_COMMANDS.get(command)?.split(' ') ?? [];
+    return new Map(names.filter(Boolean).map((name) => [name, 'known' as const]));
+  }
+  const entries = Object.entries(COMMANDS.get(command)?.options ?? {});
+  return new Map(
+    entries.flatMap(([letters, names]) => {
+      const status = statusIn(letters, release);
+      return status === 'unknown' ? [] : names.split(' ').map((name) => [name, status] as const);
+    }),
+  );
+}
+
+/** RHEL 5 and kickseed know no `%end`: a section goes on to the next one. pykickstart reads it since Fedora 8. */
+export const isEndless = (os: string | undefined): boolean =>
+  ['el5', KICKSEED].includes(kickstartRelease(os) ?? '');

@@ -1,0 +1,48 @@
+import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
+import { judged } from './name-rules.ts';
+
+type Rule = LintRule<ScriptOf<'preseed'>>;
+
+/** Locales of no language. */
+const PLAIN = /^(?:C|POSIX)(?:\.[\w-]+)?$/;
+const LOCALE = /^(?<language>[a-z]{2,3})(?:_(?<country>[A-Z]{2}))?(?:\.[\w-]+)?(?:@\w+)?$/;
+/** One with another mark or letters of another size. */
+const MEANT = /^([a-z]{2,3})[-_]([a-z]{2})((?:\.[\w-]+)?(?:@\w+)?)$/i;
+
+/** The codes are those of ISO 639 and ISO 3166, as Unicode's data have them. */
+const isKnown = (type: 'language' | 'region', code: string): boolean =>
+  new Intl.DisplayNames(['en'], { type, fallback: 'none' }).of(code) !== undefined;
+
+/** What is wrong with a locale, as the end of a sentence. */
+function faultOf(locale: string): string | undefined {
+  if (PLAIN.test(locale)) return undefined;
+  const { language, country } = LOCALE.exec(locale)?.groups ?? {};
+  if (language === undefined) return 'is not written as one (language_COUNTRY.UTF-8)';
+  if (!isKnown('language', language)) return `is of no language that is known (${language})`;
+  return country === undefined || isKnown('region', country)
+    ? undefined
+    : `is of no country that is known (${country})`;
+}
+
+function meantBy(locale: string): string | undefined {
+  const [, language = '', country = '', rest = ''] = MEANT.exec(locale) ?? [];
+  const meant = `${language.toLowerCase()}_${country.toUpperCase()}${rest}`;
+  return language !== '' && faultOf(meant) === undefined ? meant : undefined;
+}
+
+const unknownLocale: Rule = {
+  id: 'preseed.unknown-locale',
+  severity: 'warning',
+  about:
+    'a locale that is not written as one, or of a language or country that does not exist: the installer asks for the language',
+  check: (script) =>
+    judged(script, ['debian-installer/locale']).flatMap(({ value, lineNumber }): Hit[] => {
+      const fault = faultOf(value);
+      if (fault === undefined) return [];
+      const message = `the locale "${value}" ${fault}, so the installer asks for the language`;
+      const fix = `write ${meantBy(value) ?? 'one such as en_US.UTF-8, de_DE.UTF-8 or C.UTF-8'}`;
+      return [{ line: lineNumber, message, fix }];
+    }),
+};
+
+export const LOCALE_RULES: readonly Rule[] = [unknownLocale];

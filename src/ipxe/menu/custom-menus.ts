@@ -1,0 +1,165 @@
+import { basename, join } from 'node:path';
+import { parse, YAMLParseError } from 'yaml';
+import { SpecError } from '../../foundation/errors.ts';
+import { suggestion } from '../../foundation/nearest-word.ts';
+import { clipped } from '../../foundation/printable.ts';
+import { readIpxeUrl } from '../ipxe-url.ts';
+import { endsEarly, isTitle, TITLE_TEXT } from '../script-words.ts';
+import type { ExtraEntry, ExtraMenu } from './menu-options.ts';
+import { namesIn, textIn } from './users-folder.ts';
+
+type Action = ExtraEntry['action'];
+type PlainMap = Readonly<Record<string, unknown>>;
+
+/** What an entry does: exactly one of them. */
+const ACTIONS = ['kernel', 'chain', 'sanboot', 'menu'];
+const OF_KERNEL = ['initrd', 'arguments'];
+const KEYS = ['key', 'title', ...ACTIONS, ...OF_KERNEL];
+
+/**
+ * The user's menus: `menu.yaml` of a folder and what it includes (docs/ipxe.md).
+ * @throws SpecError `ipxe.bad-menu` with the file and the entry; `ipxe.menu-cycle`; `ipxe.bad-url`
+ */
+export async function readCustomMenus(folder: string): Promise<readonly ExtraMenu[]> {
+  const names = await namesIn(folder, 'menu.yaml', (why, cause) => bad(folder, why, cause));
+  if (!names.includes('menu.yaml'))
+    throw bad(folder, 'has no menu.yaml, with which a folder of menus begins');
+  const menus = new Map<string, ExtraMenu>();
+  await readMenu(folder, 'menu.yaml', [], menus);
+  return [...menus.values()];
+}
+
+async function readMenu(
+  folder: string,
+  file: string,
+  above: readonly string[],
+  menus: Map<string, ExtraMenu>,
+): Promise<void> {
+  const way = [...above, file];
+  if (above.includes(file)) {
+    const circle = way.slice(above.indexOf(file)).join(' → ');
+    throw new SpecError(
+      'ipxe.menu-cycle',
+      `The menus contain each other: ${circle}. "Back" is there without an entry of its own.`,
+      {
+        details: { circle: way },
+      },
+    );
+  }
+  if (menus.has(file)) return;
+  const path = join(folder, file);
+  const content = asMap(await readYaml(folder, file), path);
+  const entries = asList(content.entries, path).map((entry, index) =>
+    readEntry(entry, `${path} entry ${index + 1}`),
+  );
+  const keys = entries.map(({ key }) => key);
+  const twice = keys.find((key, index) => keys.indexOf(key) < index);
+  if (twice !== undefined) throw bad(path, `has two entries with the key "${twice}"; rename one`);
+  const title = readTitle(content.title ?? basename(file, '.yaml'), path);
+  menus.set(file, {
+    name: menuName(file),
+    title,
+    entries: entries.map(({ included: _, ...entry }) => entry),
+  });
+  for (const { included } of entries)
+    if (included !== undefined) await readMenu(folder, included, way, menus);
+}
+
+/** `menu.yaml` → `custom`, `more.yaml` → `custom-more`: apart from the generated ones. */
+function menuName(file: string): string {
+  return file === 'menu.yaml' ? 'custom' : `custom-${basename(file, '.yaml')}`;
+}
+
+async function readYaml(folder: string, file: string): Promise<unknown> {
+  const path = join(folder, file);
+  const text = await textIn(folder, file, (why, cause) => bad(path, why, cause));
+  try {
+    return parse(text, { maxAliasCount: 100 });
+  } catch (cause) {
+    if (!(cause instanceof YAMLParseError) && !(cause instanceof ReferenceError)) throw cause;
+    throw bad(path, `is no valid YAML: ${cause.message.split('\n', 1)[0]?.replace(/:$/, '')}`, cause);
+  }
+}
+
+function readEntry(value: unknown, where: string): ExtraEntry & { readonly included?: string } {
+  const map = asMap(value, where);
+  for (const name of Object.keys(map)) {
+    if (!KEYS.includes(name))
+      throw bad(
+        where,
+        `has an unknown key "${clipped(name)}"; known are ${KEYS.join(', ')}.${suggestion(name, KEYS)}`,
+      );
+  }
+  const key = asText(map.key, `${where} key`);
+  if (!/^[a-z0-9][a-z0-9_-]{0,40}$/.test(key) || key === 'back')
+    throw bad(
+      where,
+      `has the key "${clipped(key)}"; keys are made of a-z, 0-9, - and _, and "back" is taken`,
+    );
+  requireHeeded(map, where);
+  const { menu } = map;
+  if (menu === undefined)
+    return { key, title: readTitle(map.title ?? key, where), action: readAction(map, where) };
+  const included = asText(menu, `${where} menu`);
+  if (!/^[\w-]+\.yaml$/.test(included))
+    throw bad(where, `includes "${clipped(included)}"; name a .yaml file of the same folder`);
+  const action = { kind: 'menu', name: menuName(included) } as const;
+  return { key, title: readTitle(map.title ?? key, where), action, included };
+}
+
+function requireHeeded(map: PlainMap, where: string): void {
+  const given = (names: readonly string[]): string[] => names.filter((name) => map[name] !== undefined);
+  const [action, more] = given(ACTIONS);
+  if (action === undefined || more !== undefined)
+    throw bad(where, `must name exactly one of ${ACTIONS.join(', ')}`);
+  const unheeded = action === 'kernel' ? [] : given(OF_KERNEL);
+  if (unheeded.length > 0)
+    throw bad(where, `has ${unheeded.join(', ')}, which only a kernel takes; ${action} would not heed it`);
+}
+
+function readAction(map: PlainMap, where: string): Action {
+  if (map.chain !== undefined)
+    return { kind: 'chain', url: readIpxeUrl(asText(map.chain, `${where} chain`)) };
+  if (map.sanboot !== undefined)
+    return { kind: 'sanboot', url: readIpxeUrl(asText(map.sanboot, `${where} sanboot`)) };
+  const initrds = map.initrd === undefined ? [] : Array.isArray(map.initrd) ? map.initrd : [map.initrd];
+  const words = map.arguments === undefined ? '' : asText(map.arguments, `${where} arguments`);
+  if (/[\u0000-\u001f\u007f]/.test(words) || endsEarly(words))
+    throw bad(
+      where,
+      'has arguments with a line break, a control character, a word that begins with #, or the word &&, || or ;',
+    );
+  return {
+    kind: 'linux',
+    kernel: readIpxeUrl(asText(map.kernel, `${where} kernel`)),
+    initrds: initrds.map((one) => readIpxeUrl(asText(one, `${where} initrd`))),
+    arguments: words === '' ? [] : [words],
+  };
+}
+
+function readTitle(value: unknown, where: string): string {
+  const title = asText(value, `${where} title`);
+  if (isTitle(title)) return title;
+  throw bad(where, `has the title ${JSON.stringify(clipped(title))}; iPXE shows ${TITLE_TEXT}`);
+}
+
+function asText(value: unknown, where: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'number') return String(value);
+  throw bad(where, value === undefined || value === null ? 'is missing' : 'is no text');
+}
+
+function asMap(value: unknown, where: string): PlainMap {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as PlainMap;
+  throw bad(where, 'is no map of keys and values');
+}
+
+function asList(value: unknown, where: string): readonly unknown[] {
+  if (Array.isArray(value) && value.length > 0) return value;
+  throw bad(where, 'has no list "entries"');
+}
+
+function bad(where: string, problem: string, cause?: unknown): SpecError {
+  const end = /[.?]$/.test(problem) ? '' : '.';
+  return new SpecError('ipxe.bad-menu', `${where} ${problem}${end}`, { cause, details: { where } });
+}

@@ -1,0 +1,40 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { identityOf, type ProcessIdentity } from '../foundation/process-identity.ts';
+
+/** The daemon between QEMU's serial port and the log file (virtlogd(8)). */
+const LOG_DAEMON = 'virtlogd';
+
+/**
+ * The virtlogd that has this log open, so that its death can be told from a guest that says nothing: QEMU goes on without it.
+ * undefined where none can be seen: another user's, a remote host's, or a libvirt that lets QEMU write by itself.
+ */
+export async function findLogDaemon(
+  log: string,
+  name: string = LOG_DAEMON,
+): Promise<ProcessIdentity | undefined> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  for (const pid of pids) {
+    if ((await read(join('/proc', pid, 'comm'))).trim() !== name) continue;
+    if (await hasOpen(join('/proc', pid, 'fd'), log)) return identityOf(Number(pid));
+  }
+  return undefined;
+}
+
+async function hasOpen(folder: string, path: string): Promise<boolean> {
+  const descriptors = await readdir(folder).catch(goneOrForeign<string[]>([]));
+  const targets = await Promise.all(
+    descriptors.map((descriptor) => readlink(join(folder, descriptor)).catch(goneOrForeign(''))),
+  );
+  return targets.includes(path);
+}
+
+const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(goneOrForeign(''));
+
+/** Processes end while one looks, and those of other users keep their descriptors to themselves. */
+function goneOrForeign<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code ?? '')) return value;
+    throw error;
+  };
+}

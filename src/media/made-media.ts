@@ -1,0 +1,23 @@
+const SUITE = '[a-z][a-z0-9-]*';
+/** Debian policy 5.6.1: at least two characters, letters, digits and `+-.`. */
+const PACKAGE = '[a-z0-9][a-z0-9+.-]+';
+const MADE_HERE = new RegExp(`^(?:(apt-mirror):(${SUITE})|(debian-offline):(${SUITE})((?:/${PACKAGE})*))$`);
+
+/** Media that Kiln puts together from Debian's packages: `apt-mirror:trixie`, `debian-offline:trixie/cloud-init/vim`. */
+export type MadeMedia =
+  | { readonly scheme: 'apt-mirror'; readonly suite: string }
+  /** With what the ISO has besides the recipe's packages, sorted. */
+  | { readonly scheme: 'debian-offline'; readonly suite: string; readonly packages: readonly string[] };
+
+/** undefined for any other place; a reason where the scheme is one of these and what follows it is not. */
+export function parseMadeMedia(from: string): MadeMedia | { readonly wrong: string } | undefined {
+  if (!/^(apt-mirror|debian-offline):/.test(from)) return undefined;
+  const [, mirror, ofMirror, , ofIso, packages] = MADE_HERE.exec(from) ?? [];
+  if (mirror !== undefined && ofMirror !== undefined) return { scheme: 'apt-mirror', suite: ofMirror };
+  if (ofIso === undefined)
+    return {
+      wrong: `"${from}" is not a suite; write for example apt-mirror:trixie, debian-offline:trixie, or debian-offline:trixie/vim/tmux for two more packages on that ISO`,
+    };
+  const names = new Set(packages?.split('/').slice(1));
+  return { scheme: 'debian-offline', suite: ofIso, packages: [...names].sort() };
+}

@@ -1,0 +1,34 @@
+import { stat } from 'node:fs/promises';
+import { MediaError } from '../foundation/errors.ts';
+import type { MediaSource } from './install-media.ts';
+import { parseMediaLocator } from './media-locator.ts';
+import { noneUsable } from './none-usable.ts';
+import { isDirectory } from './stat-media.ts';
+
+/**
+ * What can be said of media without opening them: where all candidates are paths of this machine, one must be there.
+ * @throws MediaError as resolveMedia would
+ */
+export async function requireLocalMedia(candidates: readonly MediaSource[]): Promise<void> {
+  const reasons: { readonly source: string; readonly reason: string }[] = [];
+  for (const { from } of candidates) {
+    const locator = parseMediaLocator(from);
+    if (locator.scheme !== 'path') return;
+    try {
+      await isDirectory(locator.path);
+      return;
+    } catch (error) {
+      if (!(error instanceof MediaError) || candidates.length === 1) throw error;
+      reasons.push({ source: from, reason: error.message });
+    }
+  }
+  throw noneUsable(reasons);
+}
+
+/** Whether it is a folder of this machine; what is not there is none. */
+export async function isLocalFolder({ from }: MediaSource): Promise<boolean> {
+  const locator = parseMediaLocator(from);
+  if (locator.scheme !== 'path') return false;
+  const found = await stat(locator.path).catch(() => undefined);
+  return found?.isDirectory() === true;
+}

@@ -1,0 +1,129 @@
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { MediaError } from '../../foundation/errors.ts';
+import { whyNoFile } from '../../foundation/read-regular-file.ts';
+import type { MediaPin, MediaSource } from '../install-media.ts';
+import { parseMediaLocator } from '../media-locator.ts';
+import { publicFrom, publicUrl } from '../public-url.ts';
+import type { ResolveContext } from '../resolve-media.ts';
+import { findInList } from './checksum-list.ts';
+import { hostKeyrings } from './keyrings.ts';
+import { isClearSigned, verifySignature } from './openpgp.ts';
+
+/** What a file must be, and who says so. */
+export type CheckedPin = {
+  readonly pin: MediaPin;
+  /** `https://host/SHA256SUMS:12`; undefined when the user pinned it. */
+  readonly where?: string;
+  /** Key and owner, as gpgv tells them; undefined for an unsigned list. */
+  readonly signedBy?: string;
+};
+
+/** Where signatures lie beside what they sign: Ubuntu, Debian, others. */
+const SIGNATURE_ENDINGS = ['.gpg', '.sign', '.asc', '.sig'];
+
+/**
+ * The checksum a medium must have: the one pinned, or the one in its list of checksums, whose signature is checked first. A list must
+ * be signed when a keyring or a signature is named, and when it is clear-signed.
+ * @param fileName the medium's name in the list
+ * @throws MediaError `media.checksum-list`, `media.signature`, `media.keyring`, `media.not-found`, `media.download`
+ */
+export async function pinOf(
+  source: MediaSource,
+  fileName: string,
+  context: ResolveContext,
+): Promise<CheckedPin | undefined> {
+  const { checksums, pin } = source;
+  if (checksums === undefined) return pin === undefined ? undefined : { pin };
+  const folder = await mkdtemp(join(tmpdir(), 'kiln-checksums-'));
+  try {
+    const list = join(folder, 'list');
+    await fetchSmall(checksums, list, context);
+    const name = publicFrom(checksums);
+    const { text, signedBy } = await signedText(source, list, folder, context);
+    const found = findInList(text, fileName, name);
+    if (signedBy === undefined)
+      context.logger.warn(
+        `${name} is not signed; its checksums are believed because of where it comes from.`,
+      );
+    agree(pin, found.pin, `${name}:${found.line}`);
+    return { pin: found.pin, where: `${name}:${found.line}`, ...(signedBy ? { signedBy } : {}) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function signedText(
+  { checksums = '', signature, keyring }: MediaSource,
+  list: string,
+  folder: string,
+  context: ResolveContext,
+): Promise<{ readonly text: string; readonly signedBy?: string }> {
+  const text = await readFile(list, 'utf8');
+  const clear = isClearSigned(text);
+  if (!clear && signature === undefined && keyring === undefined) return { text };
+  const detached = join(folder, 'signature');
+  if (!clear) await fetchSmall(signature ?? (await findSignature(checksums, context)), detached, context);
+  return verifySignature({
+    path: list,
+    ...(clear ? {} : { signature: detached }),
+    name: publicFrom(checksums),
+    keyrings: keyring === undefined ? await hostKeyrings() : [keyring],
+    folder,
+    logger: context.logger,
+    ...(context.signal ? { signal: context.signal } : {}),
+  });
+}
+
+async function findSignature(checksums: string, context: ResolveContext): Promise<string> {
+  const locator = parseMediaLocator(checksums);
+  for (const ending of SIGNATURE_ENDINGS) {
+    const candidate = withEnding(checksums, ending);
+    if (locator.scheme === 'url' && (await context.downloader.exists(candidate))) return candidate;
+    if (locator.scheme === 'path' && (await whyNoFile(candidate)) === undefined) return candidate;
+  }
+  throw new MediaError(
+    'media.signature',
+    `${publicFrom(checksums)} is not signed: it is not clear-signed, and there is no ${SIGNATURE_ENDINGS.join(', ')} beside it. ` +
+      'Name its signature, or leave the keyring out to believe it all the same.',
+    { details: { reason: 'none', keys: [] } },
+  );
+}
+
+function withEnding(from: string, ending: string): string {
+  if (!URL.canParse(from)) return from + ending;
+  const url = new URL(from);
+  url.pathname += ending;
+  return url.href;
+}
+
+async function fetchSmall(from: string, target: string, context: ResolveContext): Promise<void> {
+  const locator = parseMediaLocator(from);
+  if (locator.scheme === 'url') {
+    if (context.offline)
+      throw new MediaError('media.offline', `${publicUrl(locator.url)} cannot be fetched in offline mode.`);
+    return context.downloader.download(locator.url, target);
+  }
+  const path = locator.scheme === 'path' ? locator.path : from;
+  const why = await whyNoFile(path);
+  if (why !== undefined)
+    throw new MediaError(
+      'media.not-found',
+      `${path} ${why}, so ${basename(path)} cannot be read. Check the path.`,
+    );
+  await copyFile(path, target).catch((cause: unknown) => {
+    throw new MediaError('media.not-found', `${basename(path)} cannot be read at ${path}. Check the path.`, {
+      cause,
+    });
+  });
+}
+
+function agree(pin: MediaPin | undefined, listed: MediaPin, where: string): void {
+  if (pin === undefined || pin.algorithm !== listed.algorithm || pin.digest === listed.digest) return;
+  throw new MediaError(
+    'media.checksum-list',
+    `${where} lists ${listed.algorithm} ${listed.digest}, and ${pin.digest} is pinned. One of the two is old.`,
+    { details: { where } },
+  );
+}

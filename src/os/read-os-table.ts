@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSize } from '../foundation/size.ts';
+import type { Distribution, OperatingSystem, OsInstaller, PasswordHash } from './operating-system.ts';
+
+/** One file of `os-table/`: what its systems share, then each one's own. docs/os.md describes the keys. */
+type OsFile = {
+  readonly distribution: string;
+  readonly names: readonly string[];
+  readonly idPrefix: string;
+  readonly versionParts: number;
+  readonly defaults: Partial<OsRow>;
+  /** Rows that stand for releases the table does not have. */
+  readonly generic: readonly OsRow[];
+  readonly systems: readonly OsRow[];
+};
+
+type Sizes = 'minimumMemory' | 'minimumMemoryNetwork' | 'minimumDisk';
+/** A row with the file's defaults below it; sizes are still text. */
+type OsRow = Omit<
+  OperatingSystem,
+  Sizes | 'distribution' | 'generic' | 'family' | 'scriptKinds' | 'passwordHash'
+> & {
+  readonly passwordHash?: PasswordHash;
+} & {
+  readonly [size in Sizes]?: string;
+};
+
+export type OsTable = {
+  /** Systems before the generic rows. */
+  readonly systems: readonly OperatingSystem[];
+  readonly distributions: readonly Distribution[];
+};
+
+/** Reads every `*.json` of a folder; a few milliseconds. The files are Kiln's own, their form is held by a test. */
+export function readOsTable(folder: string): OsTable {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const files = names.sort().map((name) => readOsFile(join(folder, name)));
+  const rows = (which: 'systems' | 'generic'): OperatingSystem[] =>
+    files.flatMap((file) => file[which].map((row) => systemOf(row, file, which === 'generic')));
+  return {
+    systems: [...rows('systems'), ...rows('generic')],
+    distributions: files.map((file) => ({
+      name: file.distribution,
+      patterns: file.names.map((pattern) => new RegExp(pattern, 'i')),
+      idPrefix: file.idPrefix,
+      versionParts: file.versionParts,
+      family: usual(file.defaults.installers, file.distribution).family,
+    })),
+  };
+}
+
+function readOsFile(path: string): OsFile {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as OsFile;
+  } catch (cause) {
+    throw new Error(`${path} cannot be read`, { cause });
+  }
+}
+
+function systemOf(row: OsRow, file: OsFile, generic: boolean): OperatingSystem {
+  const { minimumMemory, minimumMemoryNetwork, minimumDisk, ...all } = { ...file.defaults, ...row };
+  const installers = all.installers ?? [];
+  return {
+    ...all,
+    aliases: row.aliases ?? [],
+    distribution: file.distribution,
+    generic,
+    internal: row.internal ?? false,
+    installers,
+    family: usual(installers, row.id).family,
+    scriptKinds: [...new Set(installers.flatMap(({ scriptKinds }) => scriptKinds))],
+    minimumMemory: parseSize(minimumMemory ?? '0'),
+    minimumMemoryNetwork: parseSize(minimumMemoryNetwork ?? minimumMemory ?? '0'),
+    minimumDisk: parseSize(minimumDisk ?? '0'),
+    firstBootQuirks: all.firstBootQuirks ?? [],
+    suites: row.suites ?? [],
+    passwordHash: all.passwordHash ?? 'sha512',
+    emulationQuirks: all.emulationQuirks ?? [],
+  };
+}
+
+function usual(installers: readonly OsInstaller[] | undefined, name: string): OsInstaller {
+  const first = installers?.[0];
+  if (first === undefined) throw new Error(`os-table: ${name} has no installer`);
+  return first;
+}

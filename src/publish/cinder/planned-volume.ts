@@ -1,0 +1,121 @@
+import { demandOf } from '../demand.ts';
+import { plannedImage } from '../glance/planned-image.ts';
+import { CONTENT_PROPERTY } from '../glance/wanted-image.ts';
+import type { ImageSource } from '../image-source.ts';
+import { clientCommand } from '../openstack/client-command.ts';
+import type { Publication } from '../publication.ts';
+import type { PublishTarget } from '../publish-target.ts';
+import { summed } from '../summed-source.ts';
+import { checkCinder } from './check-cinder.ts';
+import type { Volume } from './cinder-api.ts';
+import { type VolumeJob, volumeFields, type WantedVolume } from './make-volume.ts';
+import { planVolumeImage, type VolumeImage } from './passing-image.ts';
+import { asideName, isWhole, planVolume, snapshotThere } from './plan-volume.ts';
+import { volumePublication } from './volume-publication.ts';
+
+type Openstack = (...words: readonly string[]) => string;
+
+/**
+ * What making a volume would do, found out from Glance and Cinder without changing anything.
+ * @throws what the publication throws before it changes anything
+ */
+export async function plannedVolume(
+  wanted: WantedVolume,
+  source: ImageSource,
+  target: PublishTarget,
+  job: VolumeJob,
+): Promise<Publication> {
+  const { session, context } = job;
+  const known = await summed(source, context.signal);
+  const { begun, broken, older } = await planVolume(wanted, known, job);
+  const { name: cloud } = session.cloud;
+  const openstack: Openstack = (...words) => clientCommand('openstack', session.cloud, ...words);
+  const removed = broken.map(({ id }) => openstack('volume', 'delete', id));
+  const planned = { target: 'cinder', where: cloud, action: 'planned', name: wanted.name } as const;
+  if (begun !== undefined) {
+    const snapshot = wanted.snapshot ? await snapshotThere(begun, job) : undefined;
+    const lacks = wanted.snapshot && snapshot === undefined;
+    if (isWhole(begun) && !lacks && removed.length === 0)
+      return volumePublication(begun, snapshot, 'unchanged', [], job);
+    const notes = [`there already: volume ${begun.id}, which is ${begun.status}`];
+    const taken = lacks ? [snapshotCommand(begun.id, wanted.name, known.sha512, openstack)] : [];
+    return { ...planned, id: begun.id, notes, commands: [...removed, ...taken] };
+  }
+  await checkCinder(session, demandOf(target, { diskBytes: source.virtualSize }), context.signal);
+  const { image, before, after, notes } = await plannedVolumeImage(known, wanted, target, job, openstack);
+  // Cinder chooses the volume's id, and until the older one is renamed its name is no name.
+  const volume = older.length > 0 ? 'VOLUME' : wanted.name;
+  const about = `${source.path}: ${source.format}, sha512 ${known.sha512}`;
+  return {
+    ...planned,
+    notes: [
+      ...[about, ...notes, 'what follows `volume create` waits until the volume is available'],
+      ...older.map((one) => `older volume ${one.id}: would be renamed to "${asideName(one.name ?? one.id)}"`),
+      ...(older.length > 0 && wanted.snapshot
+        ? ['VOLUME stands for the id that Cinder gives the new volume']
+        : []),
+    ],
+    commands: [
+      ...[...removed, ...before],
+      createCommand(wanted, image, openstack),
+      ...(wanted.snapshot ? [snapshotCommand(volume, wanted.name, known.sha512, openstack)] : []),
+      ...after,
+      ...older.map((one) => renameCommand(one, openstack)),
+    ],
+  };
+}
+
+type PlannedVolumeImage = {
+  readonly image: VolumeImage;
+  readonly notes: readonly string[];
+  /** What comes before the volume, and after it. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+};
+
+async function plannedVolumeImage(
+  source: ImageSource & { readonly sha512: string },
+  { name }: WantedVolume,
+  target: PublishTarget,
+  job: VolumeJob,
+  openstack: Openstack,
+): Promise<PlannedVolumeImage> {
+  const plan = await planVolumeImage(source, target, name, job);
+  if (plan.kind === 'there') {
+    return { image: plan, notes: [`made of image ${plan.id}, which is in Glance`], before: [], after: [] };
+  }
+  const { sha512 } = source;
+  const wanted = { ...plan.wanted, sha512 };
+  const { session, context } = job;
+  const sent = await plannedImage(wanted, source, plan.settings, session, context);
+  const remove = (id: string): string => openstack('image', 'delete', id);
+  return {
+    image: { id: sent.id, sha512 },
+    notes: sent.notes,
+    before: [...plan.removes.map(({ id }) => remove(id)), ...sent.commands, ...sent.retireCommands],
+    after: plan.stays ? [] : [remove(sent.id)],
+  };
+}
+
+function createCommand(wanted: WantedVolume, image: VolumeImage, openstack: Openstack): string {
+  const { imageRef, size, volume_type, availability_zone, metadata, name } = volumeFields(wanted, image);
+  const optional: readonly (readonly [option: string, value: string | undefined])[] = [
+    ['--type', volume_type],
+    ['--availability-zone', availability_zone],
+  ];
+  return openstack(
+    ...['volume', 'create', '--image', imageRef, '--size', String(size)],
+    ...optional.flatMap(([option, value]) => (value === undefined ? [] : [option, value])),
+    ...Object.entries(metadata).flatMap(([key, value]) => ['--property', `${key}=${value}`]),
+    name,
+  );
+}
+
+function snapshotCommand(volume: string, name: string, sha512: string, openstack: Openstack): string {
+  const property = ['--property', `${CONTENT_PROPERTY}=${sha512}`];
+  return openstack('volume', 'snapshot', 'create', '--volume', volume, '--force', ...property, name);
+}
+
+function renameCommand({ id, name }: Volume, openstack: Openstack): string {
+  return openstack('volume', 'set', '--name', asideName(name ?? id), id);
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { PublishError } from '../../foundation/errors.ts';
+import { aboutFile } from '../../foundation/write-file.ts';
+import { changedLength, whyChanged } from '../source-changed.ts';
+import { fileChunks } from './file-chunks.ts';
+
+export type FileContent = {
+  readonly path: string;
+  readonly size: number;
+};
+
+export type Upload = {
+  /** The content from its beginning, once more; each piece is valid until the next is asked for. */
+  readonly body: () => AsyncIterable<Uint8Array>;
+  /** Aborted by the caller's signal, when no byte has been taken for too long, or when the file is not what it was. */
+  readonly signal: AbortSignal;
+  /** Bytes the connection has taken. */
+  readonly sent: () => number;
+  /** SHA-512 of what was sent, in lower case hexadecimal, when all of it was and `sums` was asked for. */
+  readonly sha512: () => string | undefined;
+  readonly end: () => void;
+};
+
+/**
+ * A file as a body that can be sent again: constant memory, progress as the connection takes it, and an end to a connection
+ * that takes nothing any more (undici limits the wait for an answer, not the sending).
+ */
+export function uploadOf(
+  { path, size }: FileContent,
+  options: {
+    readonly signal: AbortSignal;
+    readonly stallMs: number;
+    readonly sums: boolean;
+    readonly onProgress: (sent: number) => void;
+  },
+): Upload {
+  const ended = new AbortController();
+  let sent = 0;
+  let sha512: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const watch = (): void => {
+    clearTimeout(timer);
+    if (sent >= size) return; // now the service works; its answer has its own limit
+    timer = setTimeout(() => {
+      ended.abort(
+        new PublishError(
+          'publish.network',
+          `The service has taken nothing for ${options.stallMs / 1000} s, ${sent} bytes after the beginning. Check the network and the service's storage.`,
+          { details: { retry: true, sent } },
+        ),
+      );
+    }, options.stallMs);
+  };
+  return {
+    body: async function* () {
+      sent = 0;
+      sha512 = undefined;
+      const hash = options.sums ? createHash('sha512') : undefined;
+      watch();
+      try {
+        for await (const chunk of fileChunks(path)) {
+          sent += chunk.length;
+          if (sent > size) break;
+          hash?.update(chunk);
+          // Nobody need ask for what comes after the last byte.
+          if (sent === size) sha512 = hash?.digest('hex');
+          options.onProgress(sent);
+          watch();
+          yield chunk;
+        }
+      } catch (error) {
+        ended.abort((await whyChanged(path, { size })) ?? aboutFile(error, path));
+        throw error;
+      }
+      if (sent !== size) ended.abort(await changedLength(path, { size }));
+    },
+    signal: AbortSignal.any([options.signal, ended.signal]),
+    sent: () => sent,
+    sha512: () => sha512,
+    end: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,70 @@
+import { glanceSettings } from './glance/glance-settings.ts';
+import { refuseDownload } from './glance/partition-images.ts';
+import { requireOwnProperties } from './own-properties.ts';
+import { type PublishTarget, targetName } from './publish-target.ts';
+import { idProblem, invalid, type TargetValues, targetValues } from './target-values.ts';
+
+/**
+ * Refuses options that contradict each other or what is published, which shows before any service is asked.
+ * @param hasThing whether a build, a manifest or an image is named, or is being built
+ * @throws SpecError `options.invalid`
+ */
+export function requireSense(target: PublishTarget, hasThing: boolean): void {
+  const values = targetValues(target);
+  if (values.text('name')?.trim() === '') throw invalid('name', 'takes a name, not an empty word.');
+  for (const option of ['node', 'image']) {
+    const problem = idProblem(values.text(option) ?? option);
+    if (problem !== undefined) throw invalid(option, problem);
+  }
+  if (values.text('resource-class')?.trim() === '')
+    throw invalid('resource-class', 'takes a class, not an empty word.');
+  requireOwnProperties(values.pairs('property'));
+  const [image, url] = [values.text('image'), values.text('url')];
+  if (image !== undefined && hasThing) {
+    throw invalid(
+      'image',
+      `names an image that is in Glance already, and there is a build, a manifest or an image to be published to ${targetName(target)}: one of both alone can be meant. Leave out --image, or publish the image in Glance by itself (\`kiln publish ${target.kind} --image ${image}\`).`,
+    );
+  }
+  if (image !== undefined && url !== undefined)
+    throw invalid('image', 'and --url name two images; leave one of both out.');
+  if (target.kind === 'ironic') requireOneNode(values);
+  for (const name of ['size', 'root-gb']) values.count(name);
+  values.format();
+  const settings = glanceSettings(target);
+  const { action = 'rename' } = settings.replace ?? {};
+  if (target.kind === 'cinder' && action !== 'rename')
+    throw invalid(
+      'replace',
+      `renames older volumes and never hides or deletes them; leave out "${action}", and delete those that nobody needs with \`openstack volume delete\`.`,
+    );
+  if (values.flag('partition-image')) refuseDownload(settings);
+  if (url !== undefined) requireAddress(url, target.kind === 'http' ? ['http', 'https'] : ALL_SCHEMES);
+}
+
+function requireOneNode(values: TargetValues): void {
+  const [node, resourceClass] = [values.text('node'), values.text('resource-class')];
+  if (node !== undefined && resourceClass !== undefined)
+    throw invalid(
+      'node',
+      `names one node, and --resource-class takes any available one of class ${resourceClass}; leave one of both out.`,
+    );
+}
+
+const ALL_SCHEMES = ['http', 'https', 'file'];
+
+/** What is refused for its login is not repeated. */
+function requireAddress(text: string, schemes: readonly string[]): void {
+  const address = URL.canParse(text) ? new URL(text) : undefined;
+  if (address?.username || address?.password || /^[^/?#]*:[/\\]*[^/\\?#]*@/.test(text))
+    throw invalid(
+      'url',
+      'holds a login, which would stand in instance_info, in Ironic and on command lines. Leave it out, and let the address range of the agents in without one.',
+    );
+  if (address !== undefined && schemes.some((scheme) => text.startsWith(`${scheme}://`))) return;
+  const begins = schemes.map((scheme) => `${scheme}://`).join(', ');
+  throw invalid(
+    'url',
+    `takes an address that begins with ${begins}, such as http://images.lan/, not "${text}".`,
+  );
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { SpecError } from '../../foundation/errors.ts';
+import { parseSize } from '../../foundation/size.ts';
+import { given, type OptionUse, switchOf } from '../virt-install-options.ts';
+import { complain, type DiskStorage, devicesOf, type Guest, read } from './guest.ts';
+import type { PoolFact, StorageFact } from './guest-facts.ts';
+
+/** ISO images and block devices are raw to QEMU. */
+export function driverTypeOf(type: string, format: string | undefined): { readonly driverType?: string } {
+  if (type === 'block' || format === 'iso') return { driverType: 'raw' };
+  return format === undefined ? {} : { driverType: format };
+}
+
+/** `vol=pool/volume` */
+export function existingVolume(guest: Guest, use: OptionUse, text: string): DiskStorage | undefined {
+  const [poolName = '', volumeName, ...more] = text.split('/');
+  if (volumeName === undefined || more.length > 0) {
+    complain(guest, 'disk', use, `vol="${text}" must be written vol=POOL/VOLUME`);
+    return undefined;
+  }
+  const volume = findVolume(guest, use, poolName, volumeName);
+  if (volume === undefined) return undefined;
+  return { type: volume.type, path: volume.path, ...driverTypeOf(volume.type, volume.format) };
+}
+
+/** `source.pool=pool,source.volume=volume` stays a volume in the XML; both must be there as well. */
+export function namedVolume(
+  guest: Guest,
+  use: OptionUse,
+  pool: string,
+  name: string | undefined,
+): DiskStorage {
+  if (name === undefined) complain(guest, 'disk', use, 'names no volume of the pool; add source.volume=');
+  const volume = name === undefined ? undefined : findVolume(guest, use, pool, name);
+  return { type: 'volume', ...driverTypeOf(volume?.type ?? 'file', volume?.format) };
+}
+
+function findVolume(
+  guest: Guest,
+  use: OptionUse,
+  poolName: string,
+  volumeName: string,
+): (StorageFact & { readonly name: string }) | undefined {
+  const pool = findPool(guest, use, poolName);
+  const volume = pool?.volumes.find(({ name }) => name === volumeName);
+  if (pool !== undefined && volume === undefined) {
+    const names = pool.volumes.map(({ name }) => name).join(', ') || 'none';
+    complain(guest, 'disk', use, `the pool ${poolName} has no volume ${volumeName}; it has ${names}`);
+  }
+  return volume;
+}
+
+function findPool(guest: Guest, use: OptionUse, name: string): PoolFact | undefined {
+  const { pools, defaultPool } = guest.facts;
+  if (name === 'default') return defaultPool;
+  const pool = pools.find((one) => one.name === name);
+  if (pool === undefined) {
+    const names = pools.map((one) => one.name).join(', ') || 'none';
+    complain(guest, 'disk', use, `there is no storage pool "${name}"; libvirt has ${names}`);
+  }
+  return pool;
+}
+
+type Place = { readonly pool: string } | { readonly folder: string; readonly name: string };
+
+/** A volume that the build makes: in a pool under a free name, or at the path that was given. */
+export function createdVolume(guest: Guest, use: OptionUse, place: Place): DiskStorage | undefined {
+  const pool = 'pool' in place ? findPool(guest, use, place.pool) : poolAt(guest, place.folder);
+  const sizeBytes = sizeOf(guest, use);
+  if (sizeBytes === undefined) {
+    const what = 'pool' in place ? `a volume in the pool ${place.pool}` : join(place.folder, place.name);
+    complain(guest, 'disk', use, `${what} does not exist; give its size: size=GiB`);
+    return undefined;
+  }
+  if (sizeBytes === 0) complain(guest, 'disk', use, 'is of size 0; give GiB, e.g. size=20');
+  if (pool === undefined) return undefined;
+  const isFolder = ['dir', 'fs', 'netfs', 'gluster'].includes(pool.type);
+  const format = given(use, 'format') ?? (isFolder ? 'qcow2' : undefined);
+  const name = 'pool' in place ? freeVolumeName(guest, pool, format) : place.name;
+  const backingStore = given(use, 'backing_store');
+  const backingFormat = given(use, 'backing_format');
+  const type = isFolder ? 'file' : 'block';
+  return {
+    type,
+    path: join(pool.path, name),
+    ...driverTypeOf(type, format ?? 'raw'),
+    toCreate: {
+      pool: pool.name,
+      poolPath: pool.path,
+      name,
+      sizeBytes,
+      ...(format === undefined ? {} : { format }),
+      sparse: switchOf(use, 'sparse') ?? true,
+      ...(backingStore === undefined ? {} : { backingStore }),
+      ...(backingFormat === undefined ? {} : { backingFormat }),
+    },
+  };
+}
+
+/** A folder nobody has as a pool becomes one of its name when the volume is made. */
+function poolAt({ facts }: Guest, folder: string): PoolFact {
+  const known = [...facts.pools, facts.defaultPool].find(({ path }) => path === folder);
+  return known ?? { name: folder.split('/').at(-1) || 'dirpool', path: folder, type: 'dir', volumes: [] };
+}
+
+/** GiB as virt-install has it, fractions allowed, or a size with a unit. */
+function sizeOf(guest: Guest, use: OptionUse): number | undefined {
+  const text = given(use, 'size');
+  if (text === undefined) return undefined;
+  if (/^\d*\.?\d+$/.test(text)) return Math.round(Number(text) * 2 ** 30);
+  try {
+    return parseSize(text);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    complain(
+      guest,
+      'disk',
+      use,
+      `size="${text}" is no size; write GiB (size=20) or a size with a unit (20GiB)`,
+    );
+    return 1;
+  }
+}
+
+/** The guest's name, with a number once that is taken in the pool or by another disk of the guest. */
+function freeVolumeName(guest: Guest, pool: PoolFact, format: string | undefined): string {
+  const base = read(guest.root, './name') || 'disk';
+  const suffix = format === undefined ? '' : format === 'raw' ? '.img' : `.${format}`;
+  const mine = devicesOf(guest, 'disk').flatMap((node) => guest.storage.get(node)?.path ?? []);
+  const taken = (name: string): boolean =>
+    pool.volumes.some((volume) => volume.name === name) || mine.includes(join(pool.path, name));
+  let name = `${base}${suffix}`;
+  for (let number = 1; taken(name); number += 1) name = `${base}-${number}${suffix}`;
+  return name;
+}

@@ -1,0 +1,71 @@
+import { hidesSomething } from '../../foundation/printable.ts';
+import type { InstallMethod } from '../install-method.ts';
+import { hasDisks, hasMemory } from './build-guest.ts';
+import { archOf, devicesOf, type Guest, read } from './guest.ts';
+import { amountOf } from './os-support.ts';
+
+/** What a guest cannot do without, each with the choices there are. */
+export function requireOptions(guest: Guest, method: InstallMethod): void {
+  const add = (where: string, problem: string): unknown => guest.problems.push({ where, problem });
+  const isWrong = (...options: string[]): boolean =>
+    guest.problems.some(({ where }) => options.includes(where.split(' ')[0] ?? ''));
+  // libosinfo's recommendation may stand for these, once the system is known.
+  const isSystemKnown = guest.facts.os.fullId !== undefined || !isWrong('--osinfo', '--cdrom', '--location');
+  if (!hasMemory(guest) && isSystemKnown)
+    add('--memory', 'is missing: the amount in MiB, e.g. --memory 2048');
+  if (!hasDisks(guest) && guest.storage.size === 0 && isSystemKnown) {
+    add('--disk', 'is missing: size=GiB for a new one, path=FILE for an existing one, or none');
+  }
+  if (method.kind === 'none' && !method.noInstall && !isWrong('--cdrom', '--location', '--boot')) {
+    add(
+      'install media',
+      'are missing: one of --cdrom ISO, --location TREE, --pxe, --import, --boot hd|cdrom|network',
+    );
+  }
+  if (
+    guest.options.lists['initrd-inject'] !== undefined &&
+    guest.facts.bootFiles === undefined &&
+    !isWrong('--location')
+  ) {
+    add('--initrd-inject', 'needs --location: the initrd is the one of the installer');
+  }
+  if (
+    guest.options.lists['extra-args'] !== undefined &&
+    guest.facts.bootFiles === undefined &&
+    !isWrong('--location')
+  ) {
+    add('--extra-args', 'needs --location: QEMU must load the kernel for them to reach it');
+  }
+  if (method.tftp !== undefined) requirePxe(guest, method);
+  const name = read(guest.root, './name') ?? '';
+  if (/[\s/]/.test(name)) add('--name', `"${name}" must not have spaces or slashes`);
+  if (hidesSomething(name)) add('--name', 'holds control characters or invisible ones');
+  const length = Buffer.byteLength(name);
+  if (length > LONGEST_NAME)
+    add('--name', `has ${length} bytes; libvirt makes file names of it, and ${LONGEST_NAME} is the most`);
+  warnOfMemory(guest);
+}
+
+/** With libvirt's longest ending, `_VARS.fd`, and the build's id a file name of at most 255 bytes. */
+const LONGEST_NAME = 238;
+
+function requirePxe(guest: Guest, { kind, noInstall }: InstallMethod): void {
+  const add = (problem: string): unknown => guest.problems.push({ where: '--tftp', problem });
+  if (kind !== 'pxe' || noInstall) add('needs --pxe: it is for the boot program of the network card');
+  const isUserMode = devicesOf(guest, 'interface').some(
+    ({ attributes }) => attributes.get('type') === 'user',
+  );
+  if (!isUserMode) add('needs --network user, whose server it is; other networks have their own boot server');
+}
+
+function warnOfMemory(guest: Guest): void {
+  const mib = Number(read(guest.root, './currentMemory') ?? 0) / 1024;
+  if (mib === 0) return;
+  const { os } = guest.facts;
+  const minimum = (amountOf(os.minimum, archOf(guest), 'ramBytes') ?? 0) / 2 ** 20;
+  if (mib < minimum) {
+    guest.warnings.push(
+      `${mib} MiB of memory is less than the ${minimum} MiB that ${os.shortId} should have.`,
+    );
+  } else if (mib < 17) guest.warnings.push(`${mib} MiB of memory is very little. Was GiB meant?`);
+}

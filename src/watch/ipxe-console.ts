@@ -1,0 +1,62 @@
+import type { Question } from './question.ts';
+
+/** iPXE's banner, or what it says before it (core/main.c of iPXE). */
+const BEGINS = /^iPXE (?:\d|initialising devices)/;
+/** A kernel's first line, or any of its later ones: it may be told to be quiet. */
+const ENDS = /\bLinux version \d|^\[ *\d+\.\d{6}\] /;
+
+/** A line of text says that iPXE runs, or that it has handed over; undefined: nothing of the kind. */
+export function ipxeRuns(line: string): boolean | undefined {
+  if (BEGINS.test(line)) return true;
+  return ENDS.test(line) ? false : undefined;
+}
+
+/** How an unfinished line ends that will go on by itself: progress, an address being fetched, `ok`. */
+const UNDER_WAY = /(?:\.|\bok|%|\d|\/\S*)$/;
+
+/** What `prompt` and `read` of a script have printed has no form of its own: a line is left unfinished, and nothing follows. */
+export function ipxeAsks(unfinished: string): string | undefined {
+  const text = unfinished.trim();
+  return text === '' || UNDER_WAY.test(text) ? undefined : `iPXE asks: ${text}`;
+}
+
+const WIDTH = 80;
+/** hci/tui/menu_ui.c of iPXE: title in the second row, items from the fourth, two blanks before each. */
+const [TITLE_ROW, MENU_ROW, LABEL_COLUMN] = [1, 3, 3];
+
+/**
+ * Reads the screens that iPXE itself draws: menus (`choose`), `login` and `config`. None has a frame, so this is only for a console on which
+ * iPXE runs.
+ */
+export function readIpxeScreen(screen: readonly string[]): Question | undefined {
+  const words = screen.map((row) => row.trim()).filter((row) => row !== '');
+  if (words.some((row) => row === 'Username:') && words.some((row) => row === 'Password:'))
+    return { title: 'iPXE form: login', text: words.filter((row) => row.endsWith(':')) };
+  const title = screen[TITLE_ROW]?.trim() ?? '';
+  if (/^iPXE (?:option )?configuration/.test(title))
+    return { title: `iPXE form: ${title}`, text: words.slice(1, 4) };
+  return isMenu(screen) ? { title: `iPXE menu: ${title}`, text: itemsOf(screen) } : undefined;
+}
+
+function isMenu(screen: readonly string[]): boolean {
+  const row = screen[TITLE_ROW] ?? '';
+  const title = row.trim();
+  const indent = row.length - row.trimStart().length;
+  const isCentred = title !== '' && Math.abs(indent - Math.floor((WIDTH - title.length) / 2)) <= 1;
+  const items = screen.slice(MENU_ROW).filter((line) => line.trim() !== '' && line.trim() !== '...');
+  const around = [screen[0] ?? '', screen[MENU_ROW - 1] ?? ''].every((line) => /^\s*(?:\.\.\.)?$/.test(line));
+  return (
+    isCentred &&
+    around &&
+    items.length > 0 &&
+    items.every((line) => line.length - line.trimStart().length >= LABEL_COLUMN)
+  );
+}
+
+/** Without the seconds that are left of a time-out. */
+function itemsOf(screen: readonly string[]): string[] {
+  return screen
+    .slice(MENU_ROW)
+    .map((row) => row.trim().replace(/\s+\(\d+\)$/, ''))
+    .filter((row) => row !== '' && row !== '...');
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newRun } from '../../../src/build/build-frame.ts';
+import { decideMachine } from '../../../src/build/machine/decide-machine.ts';
+import { machineRequestOf } from '../../../src/build/machine/machine-request-of.ts';
+import { parseXml } from '../../../src/foundation/parse-xml.ts';
+import { Refusals } from '../../../src/foundation/refusals.ts';
+import { textAt } from '../../../src/foundation/xml-node.ts';
+import type { HostFacts } from '../../../src/host/host-facts.ts';
+import type { ResolvedLocation } from '../../../src/media/install-media.ts';
+import { parseVirtInstall } from '../../../src/virt-install/parse-command-line.ts';
+import { FakeLibvirt } from '../../fakes/fake-libvirt.ts';
+import { plainKickstart } from '../../support/machine-sandbox.ts';
+import { VIRT_INSTALL_FIXTURES } from '../../support/virt-install-hosts.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kiln-decide-'));
+  await writeFile(join(folder, 'a.ks'), plainKickstart('poweroff'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const HOST = {
+  arch: 'x86_64',
+  cpus: 2,
+  emulator: '/usr/bin/qemu-system-x86_64',
+  qemuVersion: '7.2.0',
+  accelerator: { use: 'kvm', why: 'it runs guests' },
+  isRoot: true,
+  uid: 0,
+  gid: 0,
+} as const;
+
+/** What would be made of the line on a host that has KVM. */
+async function decide(...words: readonly string[]) {
+  const command = parseVirtInstall([
+    ...'--name a --memory 1024 --osinfo debian11 --disk none --network user'.split(' '),
+    ...['--location', 'tree', '--script', 'a.ks', '--no-capture', ...words],
+  ]);
+  if (command.kind !== 'run') throw new Error(`not a build: ${command.kind}`);
+  const places = { cache: folder, state: folder, runtime: folder };
+  const context = { cwd: folder, env: {}, places, projectDir: process.cwd() };
+  const request = machineRequestOf(command.options, context);
+  const connection = new FakeLibvirt({ uri: 'qemu:///system' });
+  const fixture = (name: string): string => readFileSync(join(VIRT_INSTALL_FIXTURES, name), 'utf8');
+  connection.capabilities = fixture('capabilities.xml');
+  connection.domainCapabilities = fixture('domain-capabilities-kvm-q35.xml');
+  const media: ResolvedLocation = {
+    kind: 'location',
+    source: 'tree',
+    facts: { family: 'anaconda', arch: 'x86_64' },
+    kernelPath: join(folder, 'vmlinuz'),
+    initrdPath: join(folder, 'initrd.img'),
+  } as ResolvedLocation;
+  const libvirt = { connection, privateDaemon: false, close: async () => undefined };
+  // Not all that is known of a host counts here.
+  const host = HOST as unknown as HostFacts;
+  const { machine, plan } = await decideMachine(newRun(request, context), request, {
+    libvirt,
+    host,
+    media,
+    refusals: new Refusals(),
+  });
+  const domain = parseXml(machine.install ?? '');
+  return { type: domain.attributes.get('type'), line: textAt(domain, 'os', 'cmdline') ?? '', plan };
+}
+
+test.each([
+  [[], 'kvm'],
+  [['--virt-type', 'qemu'], 'qemu'],
+  [['--virt-type', 'qemu', '--extra-args', 'no_timer_check'], 'qemu'],
+])('the kernel line is that of what runs the domain, whatever the host could: %j', async (words, type) => {
+  const made = await decide(...words);
+  expect(made.type).toBe(type);
+  const told = made.line.split(' ').filter((word) => word === 'no_timer_check');
+  expect(told).toHaveLength(type === 'kvm' ? 0 : 1);
+  expect(made.plan.kernelArguments.includes('no_timer_check')).toBe(type !== 'kvm');
+  expect(made.plan.accelerator).toBe(type === 'kvm' ? 'kvm' : 'tcg');
+});

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { BuildContext } from '../../../src/build/build-context.ts';
+import { findGuestOs } from '../../../src/build/guest-facts/os-memory.ts';
+import { placesFrom } from '../../../src/foundation/places.ts';
+import { parseVirtInstall } from '../../../src/virt-install/parse-command-line.ts';
+
+test("--osinfo takes the systems of Kiln's own table too, as a Linux that is not listed", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kiln-os-'));
+  const env = { PATH: process.env.PATH, HOME: folder };
+  const context: BuildContext = { cwd: folder, env, places: placesFrom(env), projectDir: folder };
+  const find = (name: string) => {
+    const command = parseVirtInstall(['--osinfo', name]);
+    if (command.kind !== 'run') throw new Error('no build');
+    return findGuestOs(command.options, undefined, context);
+  };
+  try {
+    const linux = await find('linux2022');
+    const own = await find('kiln-test');
+    expect(own).toMatchObject({ shortId: 'kiln-test', standsFor: 'linux2022', devices: linux.devices });
+    await expect(find('kiln-tset')).rejects.toMatchObject({ code: 'spec.invalid' });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,203 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BuildContext, BuildRequest } from '../../../src/build/build-context.ts';
+import { buildDirectory } from '../../../src/build/build-directory.ts';
+import type { BuildEvent } from '../../../src/build/build-events.ts';
+import { reasonOf } from '../../../src/build/build-frame.ts';
+import { failureChoice } from '../../../src/build/failure-choice.ts';
+import { installStage } from '../../../src/build/install-stage.ts';
+import { stageReporter } from '../../../src/build/stage-reporter.ts';
+import { systemClock } from '../../../src/foundation/clock.ts';
+import { CancelledError } from '../../../src/foundation/errors.ts';
+import { silentLogger } from '../../../src/foundation/logger.ts';
+import { domainXml } from '../../../src/vm/domain-xml.ts';
+import { FakeLibvirt } from '../../fakes/fake-libvirt.ts';
+import { domainInputFixture, planFixture } from '../../support/plan-fixture.ts';
+
+const SCRIPT = 'd-i partman-auto/method string regular\n';
+const UUID = domainInputFixture().uuid;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kiln-stage-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The install stage with a libvirt in memory; `guest` plays the guest once its domain has started. */
+function start(
+  request: BuildRequest,
+  guest: (libvirt: FakeLibvirt, serialLog: string) => void,
+  context: Pick<BuildContext, 'askOnError'> = {},
+  signal = new AbortController().signal,
+) {
+  const directory = buildDirectory(join(folder, 'out'), '0a1b2c3d');
+  mkdirSync(directory.logs, { recursive: true });
+  mkdirSync(directory.work, { recursive: true });
+  writeFileSync(directory.serialLog, '');
+  writeFileSync(directory.disk, Buffer.alloc(2 ** 20));
+  const plan = planFixture({
+    accelerator: 'kvm',
+    script: { path: '/s/broken.preseed', kind: 'preseed', inject: 'initrd', installName: 'preseed.cfg' },
+  });
+  const events: BuildEvent[] = [];
+  const libvirt = new FakeLibvirt();
+  const final = domainInputFixture({ plan, serialLog: directory.serialLog });
+  const reporter = stageReporter(systemClock, (event) => events.push(event));
+  const places = { cache: folder, state: join(folder, 'state'), runtime: folder };
+  const run = {
+    id: '0a1b2c3d',
+    request,
+    context: { cwd: folder, env: {}, places, projectDir: folder, ...context },
+    reporter,
+    signal,
+    settled: new WeakSet<Error>(),
+    clock: systemClock,
+    logger: silentLogger,
+  };
+  const choice = failureChoice(run);
+  const text = { text: SCRIPT, original: SCRIPT, name: 'broken.preseed', diff: '', secrets: [] };
+  const done = reporter.run('install', (stage) =>
+    installStage(
+      {
+        run,
+        plan,
+        choice,
+        libvirt: { connection: libvirt, privateDaemon: false, close: async () => {} },
+        // Only what the stage reads of a rendered script.
+        script: text as unknown as NonNullable<Parameters<typeof installStage>[0]['script']>,
+        prepared: {
+          kind: 'install',
+          served: undefined,
+          close: async () => {},
+          plan,
+          directory,
+          markerToken: 'f00',
+          domain: {
+            name: final.name,
+            uuid: UUID,
+            installXml: domainXml(final),
+            finalXml: domainXml({ ...final, boot: { kind: 'disk' }, cdroms: [] }),
+            final,
+          },
+        },
+        onGuestStopped: () => {},
+      },
+      stage,
+    ),
+  );
+  const playing = setInterval(() => {
+    if (!libvirt.calls.some((call) => call.startsWith('createXml'))) return;
+    clearInterval(playing);
+    guest(libvirt, directory.serialLog);
+  }, 20);
+  return { done, directory, libvirt, events, choice, run, state: places.state };
+}
+
+const asksForPassword = (_: FakeLibvirt, log: string): void =>
+  appendFileSync(
+    log,
+    'Detecting network hardware  ... 95%\r\nSet up users and passwords\r\n--------------------------\r\nRoot password:',
+  );
+
+describe('the install stage', () => {
+  it('names the missing line, ends the guest and saves the evidence', async () => {
+    const { done, directory, libvirt, choice } = start({}, asksForPassword);
+    await expect(done).rejects.toMatchObject({
+      code: 'install.prompt',
+      message: expect.stringMatching(/broken\.preseed lacks:\n +d-i passwd\/root-password-crypted/),
+    });
+    expect(choice.isKept()).toBe(false);
+    expect(libvirt.calls).toContain(`destroy ${UUID}`);
+    expect(JSON.parse(readFileSync(directory.failure, 'utf8'))).toMatchObject({
+      code: 'install.prompt',
+      patternId: 'debian-installer.passwd/root-password-crypted',
+      phase: 'Set up users and passwords',
+    });
+    expect(JSON.parse(readFileSync(directory.timeline, 'utf8'))).toMatchObject([
+      { phase: 'Detecting network hardware' },
+      { phase: 'Set up users and passwords' },
+    ]);
+    expect(readFileSync(directory.screenText, 'utf8')).toContain('Root password:');
+    for (const path of [directory.lifecycle, directory.counters, directory.screenshot]) {
+      expect(existsSync(path), path).toBe(true);
+    }
+  });
+
+  it('leaves the guest with --on-error=keep and says how to look at it', async () => {
+    const { done, libvirt, choice, events } = start({ onError: 'keep' }, asksForPassword);
+    await expect(done).rejects.toMatchObject({ code: 'install.prompt' });
+    expect(choice.isKept()).toBe(true);
+    expect(libvirt.calls).not.toContain(`destroy ${UUID}`);
+    const notice = events.find((event) => event.type === 'notice');
+    const text = notice?.type === 'notice' ? notice.message : '';
+    expect(text).toContain(`virsh -c ${libvirt.uri} console kiln-demo-0a1b2c3d`);
+    expect(text).toContain(`virt-viewer -c ${libvirt.uri} --attach kiln-demo-0a1b2c3d`);
+    expect(text).toContain('kiln builds clean 0a1b2c3d');
+  });
+
+  it.each(['keep', 'abort'] as const)('asks with --on-error=ask, and does as told: %s', async (answer) => {
+    const asked: string[] = [];
+    const askOnError = async (error: Error) => {
+      asked.push(error.message);
+      return answer;
+    };
+    const { done, libvirt, choice } = start({ onError: 'ask' }, asksForPassword, { askOnError });
+    await expect(done).rejects.toMatchObject({ code: 'install.prompt' });
+    expect(asked).toEqual([expect.stringContaining('Root password:')]);
+    expect(choice.isKept()).toBe(answer === 'keep');
+    expect(libvirt.calls.includes(`destroy ${UUID}`)).toBe(answer === 'abort');
+  });
+
+  it.each([
+    ['Ctrl-C, which the terminal takes as a key', false],
+    ['SIGTERM, or SIGHUP of a terminal that is closed', true],
+  ])('keeps the cause when the question is left with %s', async (_, isSignal) => {
+    const stopping = new AbortController();
+    const seen: string[] = [];
+    const askOnError = (): Promise<never> => {
+      // Kiln may be killed here, too.
+      seen.push(...[failure, timeline].filter((path) => existsSync(path)));
+      if (isSignal) stopping.abort(new CancelledError('Cancelled by SIGTERM.'));
+      return Promise.reject(new DOMException('left', 'AbortError'));
+    };
+    const { done, directory, libvirt, run } = start(
+      { onError: 'ask' },
+      asksForPassword,
+      { askOnError },
+      stopping.signal,
+    );
+    const { failure, timeline } = directory;
+    const thrown: unknown = await done.catch((error: unknown) => error);
+    expect(reasonOf(thrown, run)).toMatchObject({ code: 'install.prompt', exitCode: 5 });
+    expect(seen).toEqual([failure, timeline]);
+    expect(JSON.parse(readFileSync(failure, 'utf8'))).toMatchObject({ code: 'install.prompt' });
+    expect(existsSync(directory.screenText)).toBe(true);
+    expect(libvirt.calls).toContain(`destroy ${UUID}`);
+  });
+
+  it('tells the remaining time the second time', async () => {
+    const installs = (libvirt: FakeLibvirt, log: string): void => {
+      appendFileSync(log, 'Installing the base system  ... 50%\r\nKILN-INSTALL-COMPLETE f00\r\n');
+      setTimeout(() => libvirt.powerOff(UUID), 600);
+    };
+    const first = start({}, installs);
+    await expect(first.done).resolves.toMatchObject({ kind: 'completed' });
+    rmSync(join(folder, 'out'), { recursive: true });
+    const second = start({}, installs);
+    await second.done;
+    const told = second.events.find((event) => event.type === 'stage-progress');
+    expect(told).toMatchObject({
+      detail: 'Installing the base system',
+      remainingSeconds: expect.any(Number),
+    });
+  });
+});

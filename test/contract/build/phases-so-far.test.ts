@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { BuildEvent } from '../../../src/build/build-events.ts';
+import { readStory } from '../../../src/build/build-story.ts';
+import { phasesSoFar } from '../../../src/build/phases-so-far.ts';
+import { type PageScene, pageScene } from '../../support/page-scene.ts';
+
+let scene: PageScene;
+beforeEach(() => {
+  scene = pageScene();
+});
+afterEach(() => scene.remove());
+
+const EVENTS: readonly BuildEvent[] = [
+  { at: 1000, type: 'stage-started', stage: 'media' },
+  { at: 2000, type: 'stage-progress', stage: 'media', detail: 'fetching' },
+  { at: 5000, type: 'stage-started', stage: 'install' },
+  { at: 6000, type: 'stage-progress', stage: 'install', detail: 'Partitioning', percent: 10 },
+  { at: 8000, type: 'stage-progress', stage: 'install', detail: 'Partitioning', percent: 60 },
+  { at: 9000, type: 'stage-progress', stage: 'install', detail: 'Installing' },
+];
+
+it('a build that runs has the phases it has told, the last one until now', async () => {
+  const build = await scene.build({ id: 'abcd1234' });
+  const { stateDir } = scene.host;
+  expect(await phasesSoFar(build, stateDir)).toEqual([]);
+  scene.tell(build.id, ...EVENTS);
+  expect(await phasesSoFar(build, stateDir, 25_000)).toMatchObject([
+    { phase: 'Partitioning', at: 1, seconds: 3, percent: 60 },
+    { phase: 'Installing', at: 4, seconds: 16 },
+  ]);
+  expect((await readStory(build, stateDir)).phases.map(({ phase }) => phase)).toEqual([
+    'Partitioning',
+    'Installing',
+  ]);
+});
+
+it('they end with the install, or with the last word of a Kiln that was killed', async () => {
+  const running = await scene.build({ id: 'abcd1234' });
+  scene.tell(running.id, ...EVENTS, { at: 15_000, type: 'stage-finished', stage: 'install', seconds: 10 });
+  const { stateDir } = scene.host;
+  const last = (phases: Awaited<ReturnType<typeof phasesSoFar>>): number | undefined =>
+    phases.at(-1)?.seconds;
+  expect(last(await phasesSoFar(running, stateDir, 99_000))).toBe(6);
+  const killed = await scene.build({
+    id: 'dcba4321',
+    process: { pid: 4_194_304, startedAt: 'another boot/1' },
+  });
+  scene.tell(killed.id, ...EVENTS);
+  expect(last(await phasesSoFar({ ...killed, status: 'interrupted' }, stateDir, 99_000))).toBe(0);
+});

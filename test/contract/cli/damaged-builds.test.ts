@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type BuildRecord, writeRecord } from '../../../src/build/build-records.ts';
+import { eventLogPath } from '../../../src/build/event-log.ts';
+import { runAttachBuild } from '../../../src/cli/attach-build-command.ts';
+import { runBuildLogs } from '../../../src/cli/build-logs-command.ts';
+import { runReportBuild } from '../../../src/cli/report-build-command.ts';
+import { runShowBuild } from '../../../src/cli/show-build-command.ts';
+import { SpecError } from '../../../src/foundation/errors.ts';
+import { placesFrom } from '../../../src/foundation/places.ts';
+import { ownIdentity } from '../../../src/foundation/process-identity.ts';
+import { recordingIo } from '../../unit/cli/recording-io.ts';
+
+const resumed = vi.hoisted(() => ({ instead: async (): Promise<never> => Promise.reject() }));
+vi.mock('../../../src/build/resume-build.ts', () => ({ resumeBuild: () => resumed.instead() }));
+
+const ID = 'abcd1234';
+let folder: string;
+let state: string;
+let logs: string;
+const io = () => recordingIo({ cwd: folder, env: { HOME: folder, XDG_STATE_HOME: join(folder, 'state') } });
+const record = (more: Partial<BuildRecord> = {}): BuildRecord => ({
+  id: ID,
+  name: 'web',
+  directory: join(folder, 'out'),
+  status: 'failed',
+  process: { pid: 0, startedAt: '' },
+  startedAt: '2026-01-01T00:00:00Z',
+  images: [],
+  kept: false,
+  unclean: false,
+  ...more,
+});
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kiln-damaged-'));
+  state = placesFrom(io().env).state;
+  logs = join(folder, 'out', 'logs');
+  // The logs of another, in the current folder.
+  for (const path of [logs, join(folder, 'logs')]) mkdirSync(path, { recursive: true });
+  writeFileSync(join(folder, 'logs', 'serial.log'), 'foreign\n');
+  await writeRecord(state, record());
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('of a build with a damaged record nothing is read from the current folder', async () => {
+  writeFileSync(join(state, 'builds', ID, 'record.json'), '');
+  const damaged = { code: 'builds.damaged-record' };
+  const seen = io();
+  await expect(runBuildLogs(ID, {}, seen)).rejects.toMatchObject(damaged);
+  await expect(runReportBuild(ID, {}, seen)).rejects.toMatchObject(damaged);
+  expect(seen.stdout()).toBe('');
+  expect(readdirSync(folder).filter((name) => name.endsWith('.gz'))).toEqual([]);
+});
+
+it('a link out of the folder of a build is not followed, and a pipe not waited for', async () => {
+  const log = join(logs, 'serial.log');
+  const refused = async (): Promise<void> => {
+    const seen = io();
+    await expect(runBuildLogs(ID, {}, seen)).rejects.toMatchObject({ code: 'builds.no-log' });
+    expect(seen.stdout()).toBe('');
+  };
+  symlinkSync(join(folder, 'logs', 'serial.log'), log);
+  await refused();
+  rmSync(log);
+  execFileSync('mkfifo', [log]);
+  await refused();
+  rmSync(logs, { recursive: true });
+  symlinkSync(join(folder, 'logs'), logs);
+  await refused();
+  await expect(runReportBuild(ID, {}, io())).rejects.toMatchObject({ code: 'builds.no-log' });
+});
+
+it('an event log that is a pipe is none', async () => {
+  execFileSync('mkfifo', [eventLogPath(state, ID)]);
+  await expect(runAttachBuild(ID, {}, io())).rejects.toMatchObject({ code: 'builds.no-log' });
+}, 15_000);
+
+it('a file without content is no evidence', async () => {
+  writeFileSync(join(logs, 'syslog.log'), '');
+  writeFileSync(join(logs, 'serial.log'), 'x');
+  const seen = io();
+  await runShowBuild(ID, { json: true }, seen);
+  expect((JSON.parse(seen.stdout()) as { evidence: unknown }).evidence).toEqual(['serial.log']);
+});
+
+it('attaching to an interrupted build that another has just gone on with follows that one', async () => {
+  await writeRecord(state, record({ status: 'interrupted' }));
+  resumed.instead = async () => {
+    await writeRecord(state, record({ status: 'running', process: ownIdentity() }));
+    const failed = { code: 'install.prompt', exitCode: 5, message: 'It asks.', details: {} };
+    const events = [
+      { at: 1, type: 'notice' },
+      { at: 2, type: 'stage-started' },
+      { at: 3, type: 'build-failed', ...failed },
+    ];
+    writeFileSync(eventLogPath(state, ID), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    throw new SpecError('builds.running', `Build ${ID} runs as process 1.`);
+  };
+  const seen = io();
+  expect(await runAttachBuild(ID, {}, seen)).toBe(5);
+  expect(seen.stderr()).toContain('It asks.');
+  expect(seen.stderr()).not.toContain('runs as process');
+});
+
+it('a report that is interrupted leaves nothing', async () => {
+  writeFileSync(join(logs, 'serial.log'), 'x');
+  vi.stubEnv('TMPDIR', folder);
+  const seen = io();
+  const reporting = runReportBuild(ID, {}, seen);
+  seen.signals.emit('SIGINT');
+  await expect(reporting).rejects.toMatchObject({ name: 'CancelledError' });
+  expect(readdirSync(folder).filter((name) => name.startsWith('kiln-report-'))).toEqual([]);
+});

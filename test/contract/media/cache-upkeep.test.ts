@@ -1,0 +1,88 @@
+import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findDamaged, listCache, removeItem, surplusOf } from '../../../src/media/cache-upkeep.ts';
+import { openMediaCache } from '../../../src/media/media-cache.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kiln-upkeep-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const make = (key: string, content: string) =>
+  openMediaCache(folder).make(key, async (path) => {
+    await writeFile(path, content);
+    return undefined;
+  });
+
+it('lists what takes space, the longest unused first', async () => {
+  const [old, young] = [await make('url old', 'old'), await make('url young', 'young')];
+  await make('boot file of young', 'young');
+  await mkdir(join(folder, 'media', 'partial'));
+  await writeFile(join(folder, 'media', 'partial', 'abc'), '12');
+  const long = new Date('2020-01-01');
+  await utimes(join(folder, 'media', 'partial', 'abc'), long, long);
+  const items = await listCache(folder);
+  expect(items.map(({ uses }) => uses)).toEqual([
+    ['unfinished download'],
+    ['url old'],
+    ['boot file of young', 'url young'],
+  ]);
+  expect(items.map(({ sha256, sizeBytes }) => [sha256, sizeBytes])).toEqual([
+    [undefined, 2],
+    [old.sha256, 3],
+    [young.sha256, 5],
+  ]);
+});
+
+it('tells a medium made to a recipe by its suite, and apart from one of another recipe', async () => {
+  const recipe = (extra: string) => JSON.stringify({ version: 3, suite: 'trixie', extraPackages: [extra] });
+  await make(`debian-offline ${recipe('curl')}`, 'one');
+  await make(`debian-offline ${recipe('vim')}`, 'two');
+  const uses = (await listCache(folder)).map(({ uses }) => uses.join());
+  expect(uses).toEqual(
+    uses.map(() => expect.stringMatching(/^debian-offline:trixie \(recipe [0-9a-f]{8}\)$/)),
+  );
+  expect(new Set(uses).size).toBe(2);
+});
+
+it('counts what was asked for as used', async () => {
+  await make('url first', 'first');
+  await make('url second', 'second');
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await openMediaCache(folder).find('url first');
+  expect((await listCache(folder)).map(({ uses }) => uses)).toEqual([['url second'], ['url first']]);
+});
+
+it('finds what is damaged; removed, it is made anew', async () => {
+  const file = await make('url x', 'x');
+  await make('url y', 'y');
+  await chmod(file.path, 0o644);
+  await writeFile(file.path, 'X');
+  const damaged = await findDamaged(await listCache(folder));
+  expect(damaged.map(({ uses }) => uses)).toEqual([['url x']]);
+  await Promise.all(damaged.map(removeItem));
+  expect(await openMediaCache(folder).find('url x')).toBeUndefined();
+  expect(await openMediaCache(folder).find('url y')).toBeDefined();
+});
+
+it('chooses what to remove by age and size, and spares what builds use', async () => {
+  const at = (name: string, sizeBytes: number, time: number) => ({
+    path: name,
+    sizeBytes,
+    lastUsed: new Date(time),
+    uses: [],
+  });
+  const items = [at('a', 10, 1), at('b', 20, 2), at('c', 30, 3)];
+  const paths = (max: number, keep?: Date) => surplusOf(items, max, keep).map(({ path }) => path);
+  expect(paths(60)).toEqual([]);
+  expect(paths(50)).toEqual(['a']);
+  expect(paths(0)).toEqual(['a', 'b', 'c']);
+  expect(paths(0, new Date(3))).toEqual(['a', 'b']);
+});
+
+it('is empty where there is none', async () => {
+  expect(await listCache(join(folder, 'none'))).toEqual([]);
+});

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { findBuild, listBuilds } from '../../../src/build/build-records.ts';
+import { chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
+import { faultyKickstart } from '../../support/build-sandbox.ts';
+import { buildWords, cliBuilds, GUEST_SPEAKS } from '../../support/cli-builds.ts';
+
+const scene = cliBuilds();
+const { kiln, kilnOnTerminal, guests } = scene;
+const buildArgs = (...more: readonly string[]): readonly string[] => [
+  ...[...buildWords(scene.iso), '--no-boot-check', '--format', 'raw'],
+  ...more,
+];
+
+it('--detach: the build runs on alone; it can be looked at, attached to and stopped', async () => {
+  const hang = scene.sandbox.script(faultyKickstart('hang'));
+  const starting = kiln(...buildArgs('--script', hang, '--detach', '--quiet'));
+  expect(await starting.ended()).toBe(0);
+  const id = starting.stdout().trim();
+  const { process: owner } = await findBuild(scene.state, id);
+  // The sixth field of proc(5)'s stat: its session, which it leads itself.
+  const stat = readFileSync(`/proc/${owner.pid}/stat`, 'utf8');
+  expect(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]).toBe(String(owner.pid));
+
+  const view = kiln('builds', 'attach', id, '--json');
+  await view.reached(GUEST_SPEAKS);
+  const shot = kiln('builds', 'screenshot', id, '--output', 'screen.png');
+  expect(await shot.ended()).toBe(0);
+  expect(readFileSync(join(scene.sandbox.folder, 'screen.png')).subarray(1, 4).toString()).toBe('PNG');
+
+  const terminal = kilnOnTerminal('builds', 'console', id);
+  await terminal.reached(/Ctrl-\] ends/);
+  terminal.child.stdin?.write('\u001d');
+  expect(await terminal.ended()).toBe(0);
+  expect(terminal.output()).toContain('the guest goes on');
+  expect(guests()).toHaveLength(1);
+
+  const left = kiln('builds', 'attach', id);
+  await left.reached(/Install: /);
+  left.child.kill('SIGHUP');
+  expect(await left.ended()).toBe(130);
+  expect((await findBuild(scene.state, id)).status).toBe('running');
+
+  expect(await kiln('builds', 'stop', id).ended()).toBe(0);
+  expect(await view.ended()).toBe(130);
+  expect(view.stdout()).toContain('"code":"cancelled"');
+  expect(await kiln('builds', 'screenshot', id).ended()).toBe(2);
+  expect(scene.sandbox.leftovers()).toEqual([]);
+});
+
+it('a guest that was kept at its question: what Kiln says to type works, and what is typed reaches it', async () => {
+  const asking = scene.sandbox.script(faultyKickstart('prompt'));
+  const build = kiln(...buildArgs('--script', asking, '--on-error', 'keep'));
+  expect(await build.ended()).toBe(5);
+  const said = (what: string): string => new RegExp(`${what}: +(.+)$`, 'm').exec(build.output())?.[1] ?? '';
+  execFileSync('sh', ['-c', said('screenshot')], { cwd: scene.sandbox.folder, stdio: 'ignore' });
+  expect(statSync(join(scene.sandbox.folder, 'screen.png')).size).toBeGreaterThan(100);
+  await showsVnc(said('VNC'));
+
+  const [{ id } = { id: '' }] = await listBuilds(scene.state);
+  const terminal = kilnOnTerminal('builds', 'console', id);
+  await terminal.reached(/Do you really want this/);
+  terminal.child.stdin?.write('kiln\r');
+  await terminal.reached(/the answer was 'kiln'/);
+  terminal.child.stdin?.write('\u001d');
+  expect(await terminal.ended()).toBe(0);
+  expect(await kiln('builds', 'clean', id).ended()).toBe(0);
+  expect(scene.sandbox.leftovers()).toEqual([]);
+});
+
+/** What virt-viewer does with these words: it has libvirt hand it a connection, at which the server of RFC 6143 speaks first. */
+async function showsVnc(command: string): Promise<void> {
+  const [, uri = '', name = ''] = /^virt-viewer -c '?([^' ]+)'? --attach (\S+)$/.exec(command) ?? [];
+  const { runtime: runtimeDir } = scene.sandbox.context.places;
+  const { connection, close } = await chooseLibvirt({ connect: uri, env: {}, runtimeDir });
+  const guest = (await connection.listDomains()).find((domain) => domain.name === name);
+  const screen = await connection.openGraphics(guest?.uuid ?? '', 0);
+  const [greeting] = (await once(screen, 'data')) as [Buffer];
+  screen.destroy();
+  await close();
+  expect(greeting.toString('latin1')).toMatch(/^RFB 003\.00[38]\n$/);
+}
+
+it('--detach of a request that cannot be built says why at once and leaves nothing', async () => {
+  const refused = kiln('build', 'nosuch-template', '--detach');
+  expect(await refused.ended()).toBe(2);
+  expect(refused.output()).toContain('template.not-found');
+  expect(await listBuilds(scene.state)).toEqual([]);
+});
+
+it('kill -9 during the install: other builds leave the guest alone, and resume brings the image', async () => {
+  const first = kiln(...buildArgs('--json'));
+  await first.reached(GUEST_SPEAKS);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'close');
+  const [{ id } = { id: '' }] = await listBuilds(scene.state);
+  const other = await scene.sandbox.failure({ location: '/nonexistent.iso' });
+  expect(other).toMatchObject({ code: 'media.not-found' });
+  const told = scene.sandbox.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
+  expect(told.join()).toContain(`kiln builds resume ${id}`);
+  expect(await findBuild(scene.state, id)).toMatchObject({ status: 'interrupted' });
+
+  const report = join(scene.sandbox.folder, 'junit.xml');
+  const again = kiln('builds', 'attach', id, '--json', '--junit', report);
+  expect(await again.ended(), again.output()).toBe(0);
+  const build = await findBuild(scene.state, id);
+  expect(build).toMatchObject({ status: 'succeeded', images: ['kiln-test.img'] });
+  const manifest = JSON.parse(readFileSync(join(build.directory, 'manifest.json'), 'utf8')) as object;
+  expect(manifest).toMatchObject({ buildId: id, outcome: { kind: 'completed' } });
+  expect(existsSync(join(build.directory, build.images[0] ?? ''))).toBe(true);
+  expect(readFileSync(report, 'utf8')).toContain('failures="0"');
+  expect(scene.sandbox.leftovers()).toEqual([]);
+  // Its whole story, told by two processes, can be shown again.
+  const replay = kiln('builds', 'attach', id, '--quiet');
+  expect(await replay.ended()).toBe(0);
+  expect(replay.stdout()).toBe(`${join(build.directory, build.images[0] ?? '')}\n`);
+});
+
+it('kill -9 after the install: resume verifies and converts again', async () => {
+  const first = kiln(...buildArgs('--json', '--format', 'vmdk'));
+  await first.reached(/"stage-started","stage":"convert"/);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'close');
+  const [{ id } = { id: '' }] = await listBuilds(scene.state);
+  const again = kiln('builds', 'resume', id, '--quiet');
+  expect(await again.ended(), again.output()).toBe(0);
+  expect(again.stdout().trim().split('\n')).toHaveLength(2);
+  expect(scene.sandbox.leftovers()).toEqual([]);
+  expect(await kiln('builds', 'resume', id).ended()).toBe(2);
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { definitionProblems } from '../../../../src/build/machine/definition-problems.ts';
+import { originOf } from '../../../../src/build/machine/origin-of.ts';
+import { LIBVIRT_ERRORS, LibvirtError } from '../../../../src/libvirt/libvirt-error.ts';
+import { parseVirtInstall } from '../../../../src/virt-install/parse-command-line.ts';
+import { FakeLibvirt } from '../../../fakes/fake-libvirt.ts';
+
+const refusing = (code: number) =>
+  new FakeLibvirt({
+    failure: () => new LibvirtError('virConnectDomainXMLToNative', { code, domain: 10, message: "no 'x'" }),
+  });
+const FINAL = '<domain><name>a</name></domain>';
+
+test('both phases are shown to libvirt, and what it says of both is told once', async () => {
+  const connection = refusing(LIBVIRT_ERRORS.xml);
+  const machine = { install: '<domain><name>b</name></domain>', final: FINAL };
+  expect(await definitionProblems(connection, machine, () => '--numatune nodeset')).toEqual([
+    { where: '--numatune nodeset', problem: "libvirt refuses it: no 'x'" },
+  ]);
+  expect(connection.calls).toHaveLength(2);
+});
+
+test('a host that cannot answer refuses nothing; a connection that is gone is no answer', async () => {
+  expect(await definitionProblems(refusing(LIBVIRT_ERRORS.internal), { final: FINAL }, () => '')).toEqual([]);
+  const lost = new FakeLibvirt({ failure: () => new Error('gone') });
+  await expect(definitionProblems(lost, { final: FINAL }, () => '')).rejects.toThrow('gone');
+});
+
+test('a card passed through, which would end libvirt 9.0, and volumes to be made are not asked about', async () => {
+  const asked: string[] = [];
+  const devices = [
+    "<disk type='volume'><source pool='new' volume='a'/></disk><disk type='file'/>",
+    "<interface type='hostdev'/><interface type='user'/><hostdev mode='subsystem'/>",
+  ];
+  const final = `<domain><uuid>none</uuid><devices>${devices.join('')}</devices></domain>`;
+  const checkDomainXml = async (xml: string): Promise<void> => void asked.push(xml);
+  await definitionProblems({ checkDomainXml }, { final }, () => undefined);
+  expect(asked.map((xml) => xml.match(/<\w+[^>]*>/g))).toEqual([
+    ['<domain>', '<devices>', '<disk type="file"/>', '<interface type="user"/>'],
+  ]);
+});
+
+test.each([
+  ['--cpuset=1e400', "Failed to parse bitmap '1e400'", '--cpuset 1e400'],
+  ['--numatune x --vcpus 2', "Failed to parse bitmap 'x'", '--numatune memory.nodeset'],
+  ['--sysinfo bios.date=x', "Invalid BIOS 'date' format", '--sysinfo bios.date'],
+  [
+    '--seclabel label=foo --panic isa',
+    "Invalid value for attribute 'type' in element 'seclabel': 'foo'.",
+    '--seclabel label',
+  ],
+  ['--xml ./a=b', "Invalid value 'b'", '--xml ./a=b'],
+  ['--numatune x --vcpus 2,cpuset=x', "Failed to parse bitmap 'x'", undefined],
+  ['--vcpus 2', "Something about 'machine'", undefined],
+])('%s: %s', (words, message, expected) => {
+  const command = parseVirtInstall(words.split(' '));
+  if (command.kind !== 'run') throw new Error(`not a build: ${command.kind}`);
+  expect(originOf(message, command.options)).toBe(expected);
+});

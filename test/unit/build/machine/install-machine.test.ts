@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { waitOver } from '../../../../src/build/machine/install-machine.ts';
+
+const of = { name: 'web', wait: 1, uri: 'qemu:///session' };
+
+test('an install that outlasts --wait goes on, and its console is told', () => {
+  const { code, message } = waitOver({ ...of, isCut: false });
+  expect(code).toBe('install.wait-over');
+  expect(message).toContain('goes on without Kiln. See it with `virsh -c qemu:///session console web`');
+});
+
+test('with --destroy-on-exit there is nothing left to look at', () => {
+  const { code, message } = waitOver({ ...of, isCut: true });
+  expect(code).toBe('install.wait-over');
+  expect(message).toMatch(/^The install of web takes longer than --wait 1, and was cut/);
+  expect(message).not.toContain('virsh');
+});

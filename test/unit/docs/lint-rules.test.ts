@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { RULES_OF } from '../../../src/install-script/lint/all-rules.ts';
+import { generatedPart, markdownTable } from '../../support/generated-docs.ts';
+
+it('docs/lint.md lists every rule', async () => {
+  const all = Object.values(RULES_OF).flatMap((rules) =>
+    rules.map(({ id, severity, about, mend }) =>
+      [`\`${id}\``, severity, about, mend ? 'yes' : ''].join('\t'),
+    ),
+  );
+  const encoding = [
+    '`script.encoding`',
+    'error',
+    'UTF-16, CRLF, a byte order mark, or bytes that are not UTF-8',
+    '',
+  ].join('\t');
+  const rows = [...new Set([...all, encoding])].sort().map((row) => row.split('\t'));
+  const table = markdownTable([['rule', 'severity', 'what is wrong', 'put in by itself'], ...rows]);
+  const { written, wanted } = await generatedPart('docs/lint.md', 'rules', table);
+  expect(written).toBe(wanted);
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { scrubSecrets } from '../../../src/foundation/scrub-secrets.ts';
+
+describe('text that is handed on', () => {
+  it.each([
+    'd-i passwd/root-password-crypted password $6$rounds=5000$salt$Zx9abcdefghijkl',
+    'd-i passwd/user-password password Zx9abc',
+    'rootpw --plaintext Zx9abc',
+    'rootpw --iscrypted $y$j9T$abcdef$Zx9abcdefghijk',
+    'user --name=joe --password=Zx9abc --plaintext',
+    'url=http://joe:Zx9abc@mirror.example.org/debian',
+    'Authorization: Bearer Zx9abcdefghijklmnop',
+    '"password": "Zx9abc"',
+    'OS_PASSWORD=Zx9abc',
+    'root:$6$salt$Zx9abcdefghijkl:19000:0:99999:7:::',
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nZx9abc\n-----END OPENSSH PRIVATE KEY-----',
+    'remote: ghp_Zx9abcZx9abcZx9abcZx9abcZx9abcZx9abc',
+    '+ mysql -u root -pZx9abc shop',
+    '+ mysqldump -h db -p"Zx9abc d" shop',
+    '+ sshpass -p Zx9abc ssh root@host',
+    "sshpass -p'Zx9abc' scp a b",
+    '+ curl -fsS -u joe:Zx9abc https://example.org/',
+    'curl --user "joe:Zx9abc" -O https://example.org/',
+    'echo root:Zx9abc | chpasswd',
+    'tool --password Zx9abc',
+    'eyJZx9abcdefghij.eyJZx9abcdefghij.Zx9abc',
+    'glpat-Zx9abcZx9abcZx9abc',
+    'grub.pbkdf2.sha512.10000.Zx9abc',
+  ])('shows nothing of %j but what it is about', (text) => {
+    const scrubbed = scrubSecrets(text);
+    expect(scrubbed).not.toContain('Zx9abc');
+    expect(scrubbed).toContain('*****');
+  });
+
+  it('shows no key of AWS', () => {
+    expect(scrubSecrets('AWS key AKIAIOSFODNN7EXAMPLE.')).toBe('AWS key ********.');
+  });
+
+  it.each([
+    'Root password:',
+    'd-i passwd/root-login boolean false',
+    'rootpw --lock',
+    'mysql -u root -p shop',
+    'mkdir -p /srv/mysql-files',
+    'Setting up mysql-common (5.8) -- mkdir',
+    'curl -u joe https://example.org/a:b',
+    'task-sk-desktop sk_SK.UTF-8 risk-assessment-of-a-long-name',
+    'Some account needs to be available. The password for that account',
+    'http://mirror.example.org/debian',
+    '[  12.3] Installing the base system  ... 17%',
+  ])('leaves %j alone', (text) => {
+    expect(scrubSecrets(text)).toBe(text);
+  });
+});

@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import { lintScript } from '../../../../src/install-script/lint/lint-script.ts';
+
+const found = (line: string) =>
+  lintScript({ text: `# a comment\n${line}\n`, kind: 'preseed', target: {} })
+    .filter((finding) => finding.line === 2)
+    .map(({ rule, severity, message, fix }) => ({ rule, severity, message, fix }));
+
+it.each([
+  ['d-i debian-installer/locale string "en_US.UTF-8"', 'en_US.UTF-8'],
+  ['d-i partman-auto/disk string "/dev/vda"', '/dev/vda'],
+  [`d-i grub-installer/bootdev string '/dev/vda'`, '/dev/vda'],
+  ['d-i netcfg/get_hostname string "web-1"', 'web-1'],
+  ['d-i keyboard-configuration/xkb-keymap select "us"', 'us'],
+  ['d-i time/zone string "Europe/Berlin"', 'Europe/Berlin'],
+  ['d-i base-installer/includes string "a b c"', 'a b c'],
+  ['d-i base-installer/kernel/image string "linux-image-amd64"', 'linux-image-amd64'],
+  ['d-i partman-auto/choose_recipe select "/my/recipe"', '/my/recipe'],
+])('%s: one error, which says that the quotes are the fault', (line, inside) => {
+  expect(found(line)).toEqual([
+    {
+      rule: 'preseed.quoted-value',
+      severity: 'error',
+      message: expect.stringContaining('in quotes'),
+      fix: `write it without the quotes: ${inside}`,
+    },
+  ]);
+});
+
+it.each([
+  [`d-i preseed/late_command string 'in-target touch /x'`, 'preseed.quoted-value'],
+  ['d-i partman-auto/method string "regular"', 'preseed.bad-value'],
+  ['d-i passwd/make-user boolean "true"', 'preseed.bad-boolean'],
+  ['d-i passwd/user-fullname string "A Builder"', 'preseed.quoted-text'],
+  ['postfix postfix/mailname string "x.example"', 'preseed.quoted-text'],
+  ['d-i netcfg/get_hostname string web 1', 'preseed.bad-hostname'],
+  ['d-i netcfg/get_hostname string -web', 'preseed.bad-hostname'],
+  ['d-i time/zone string Mars/Phobos', 'preseed.unknown-time-zone'],
+  ['d-i time/zone string ../../etc/passwd', 'preseed.unknown-time-zone'],
+  ['d-i debian-installer/locale string en-US', 'preseed.unknown-locale'],
+  ['d-i debian-installer/locale string de-DE.UTF-8', 'preseed.unknown-locale'],
+  ['d-i debian-installer/locale string english', 'preseed.unknown-locale'],
+  ['d-i debian-installer/locale string en_us.UTF-8', 'preseed.unknown-locale'],
+  ['d-i debian-installer/locale string en_US UTF-8', 'preseed.unknown-locale'],
+  ['d-i debian-installer/locale string xx_US', 'preseed.unknown-locale'],
+])('%s: %s', (line, rule) => {
+  expect(found(line).map((finding) => finding.rule)).toEqual([rule]);
+});
+
+it.each([
+  ['en-US', 'en_US'],
+  ['de-DE.UTF-8', 'de_DE.UTF-8'],
+  ['en_us.UTF-8', 'en_US.UTF-8'],
+  ['EN_us@euro', 'en_US@euro'],
+])('knows which locale is meant by %s', (written, meant) => {
+  expect(found(`d-i debian-installer/locale string ${written}`)).toMatchObject([{ fix: `write ${meant}` }]);
+});
+
+it('says how an empty value is written', () => {
+  expect(found('d-i mirror/http/proxy string ""')).toMatchObject([{ fix: 'write nothing behind the type' }]);
+});
+
+it('shows no password, whose quotes it names', () => {
+  const text = JSON.stringify(found('d-i passwd/root-password password "geheim"'));
+  expect(text).toContain('preseed.quoted-text');
+  expect(text).not.toContain('geheim');
+});
+
+it.each([
+  `d-i preseed/late_command string "/usr/bin/env" 'A=1' true`,
+  'd-i preseed/late_command string "/usr/bin/true"',
+  `d-i preseed/late_command string "a b" && echo "c d"`,
+  'd-i passwd/user-fullname string Nick "the build" Builder',
+  'd-i netcfg/get_hostname string web-1.example.org',
+  'd-i netcfg/get_hostname string {{hostname}}',
+  'd-i time/zone string Etc/GMT+5',
+  'd-i debian-installer/locale string C',
+  'd-i debian-installer/locale string C.UTF-8',
+  'd-i debian-installer/locale string POSIX',
+  'd-i debian-installer/locale string en',
+  'd-i debian-installer/locale string de_DE@euro',
+  'd-i debian-installer/locale string sr_RS.UTF-8@latin',
+  'd-i debian-installer/locale select {{locale}}',
+  'd-i debian-installer/locale string {{language}}_US',
+  'd-i debian-installer/locale string',
+  'd-i time/zone string America/Argentina/Buenos_Aires',
+])('%s: nothing', (line) => {
+  expect(found(line)).toEqual([]);
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import {
+  COMMON_OPTIONS,
+  commonProblems,
+  commonValues,
+} from '../../../../src/install-script/options/common-options.ts';
+import { accessCommand, cleanCommand } from '../../../../src/install-script/options/target-commands.ts';
+import { scriptValues } from '../../../../src/install-script/script-values.ts';
+
+it.each(COMMON_OPTIONS)('the initial value of $name is good', ({ name }) => {
+  expect(commonProblems({}).filter((problem) => problem.name === name)).toEqual([]);
+});
+
+it.each([
+  ['locale', ['C.UTF-8', 'de_DE', 'sr_RS.UTF-8@latin'], ['german', "x'; rm", '']],
+  ['keyboard', ['us', 'de-latin1'], ['US', 'a b', '']],
+  ['timezone', ['UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+3'], ['/etc/passwd', '']],
+  ['user', ['', 'joe', '_x-1'], ['Joe', 'a b', '1a']],
+  [
+    'ssh_keys',
+    ['', 'ssh-rsa AAAA', 'ssh-ed25519 AAAA me@x; ecdsa-sha2-nistp256 BBBB= y'],
+    ['AAAA', "ssh-rsa AAAA it's", '-----BEGIN OPENSSH PRIVATE KEY-----', 'ssh-rsa AAAA; '],
+  ],
+  ['packages', ['', 'vim g++ @core', 'libc6:i386'], ['a,b', 'a;b', '-x']],
+  ['mirror', ['', 'http://x/y/', 'https://x:8443'], ['ftp://x/', 'x/y', 'http://x/"y']],
+  ['disk_layout', ['plain', 'swap', 'lvm'], ['zfs', '']],
+] as const)('%s takes %j and not %j', (name, good, bad) => {
+  for (const value of good) expect(commonProblems({ [name]: value }), value).toEqual([]);
+  for (const value of bad) expect(commonProblems({ [name]: value }), value).toHaveLength(1);
+});
+
+it('all problems are told together', () => {
+  const from = { name: 'x', kind: 'kickstart', token: 't', passwordHash: undefined } as const;
+  expect(() => scriptValues({ ...from, variables: { locale: '?', user: '?' } })).toThrowError(
+    expect.objectContaining({
+      code: 'script.bad-option',
+      details: {
+        problems: [expect.objectContaining({ name: 'locale' }), expect.objectContaining({ name: 'user' })],
+      },
+    }),
+  );
+});
+
+describe.each(['kickstart', 'preseed', 'autoinstall', 'autoyast', 'user-script'] as const)(
+  'the commands for %s',
+  (kind) => {
+    it('stand in a preseed line and in a quoted YAML text', () => {
+      const access = accessCommand({ kind }, commonValues({ user: 'joe', ssh_keys: 'ssh-rsa AAAA me' }));
+      for (const command of [access, cleanCommand({ kind })]) expect(command).not.toMatch(/["\\$\n#]/);
+    });
+
+    it('do nothing for nobody', () => {
+      expect(accessCommand({ kind }, commonValues({}))).toBe('true');
+    });
+  },
+);

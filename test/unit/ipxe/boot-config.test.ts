@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { bootConfig } from '../../../src/ipxe/menu/boot-config.ts';
+import { unheededSettings } from '../../../src/ipxe/menu/unheeded-settings.ts';
+import { NETBOOT_SYSTEMS } from '../../../src/os/netboot-table.ts';
+
+const config = (url: string, mirrors: Readonly<Record<string, string>> = {}): string =>
+  bootConfig(NETBOOT_SYSTEMS, {
+    url,
+    title: 'Test',
+    version: '1',
+    defaultEntry: 'local',
+    timeoutSeconds: 5,
+    mirrors,
+    scripts: { debian: 'http://s/p.cfg' },
+    custom: [],
+    templates: [],
+    hosts: [],
+    signed: false,
+  });
+
+it('names the settings in which an edited one says otherwise', () => {
+  const coming = config('http://new.example/');
+  const names = ['kiln_url', 'kiln_timeout', 'debian_script'];
+  expect(unheededSettings(coming, config('http://old.example/'), names)).toEqual(['kiln_url']);
+  expect(unheededSettings(coming, coming.replaceAll('\n', '\r\n'), names)).toEqual([]);
+  const own = '#!ipxe\n# set kiln_timeout 5000\nset kiln_url http://new.example/\nset kiln_timeout 7000\n';
+  expect(unheededSettings(coming, own, names)).toEqual(['kiln_timeout', 'debian_script']);
+});

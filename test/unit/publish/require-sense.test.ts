@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { readTargetWord } from '../../../src/publish/publish-target.ts';
+import { requireSense } from '../../../src/publish/require-sense.ts';
+
+const check = (word: string, hasThing = true) => requireSense(readTargetWord(word), hasThing);
+
+it.each(['http:folder', 'ironic:lab,node=n'])(
+  '%s takes no address with a login, and does not repeat it',
+  (target) => {
+    for (const address of [
+      'http://u:secret@h/x.qcow2',
+      'https://secret@h/x',
+      'http:///u:secret@h/x',
+      'http:\\\\u:secret@h/x',
+      'ftp://u:secret@h/x',
+      'file://u:secret@h/x',
+      'http://u:secret@h:no-port/x',
+    ]) {
+      expect(() => check(`${target},url=${address}`), address).toThrow(/holds a login/);
+      expect(() => check(`${target},url=${address}`), address).not.toThrow(/secret/);
+    }
+  },
+);
+
+it('takes addresses that Ironic and browsers can read', () => {
+  for (const address of ['http://h/a@b.qcow2', 'https://[::1]:8/x', 'file:///srv/a@b'])
+    expect(() => check(`ironic:lab,url=${address}`)).not.toThrow();
+  expect(() => check('http:folder,url=http://h:80')).not.toThrow();
+  for (const address of ['ftp://h/x', 'images.lan', 'http:h'])
+    expect(() => check(`ironic:lab,url=${address}`)).toThrow(
+      expect.objectContaining({ code: 'options.invalid' }),
+    );
+  expect(() => check('http:folder,url=file:///srv')).toThrow(/--url takes/);
+});
+
+it.each(['cinder', 'ironic'])('%s publishes either a build or an image that is in Glance', (kind) => {
+  expect(() => check(`${kind}:lab,image=5c1f`)).toThrow(
+    expect.objectContaining({ code: 'options.invalid', details: { option: '--image' } }),
+  );
+  expect(() => check(`${kind}:lab,image=5c1f`, false)).not.toThrow();
+});
+
+it('volumes lose their name to newer ones and nothing else', () => {
+  for (const how of ['hide', 'delete'])
+    expect(() => check(`cinder:lab,replace=${how},keep-image`), how).toThrow(
+      /--replace renames older volumes.* never hides or deletes/,
+    );
+  expect(() => check('cinder:lab,keep-older=2')).toThrow(/"keep-older" is no option of cinder/);
+  for (const how of ['replace', 'replace=rename', 'replace=false'])
+    expect(() => check(`cinder:lab,${how}`), how).not.toThrow();
+  for (const kind of ['glance:lab', 'ironic:lab,node=n'])
+    expect(() => check(`${kind},replace=delete,keep-older=2`), kind).not.toThrow();
+});
+
+it.each(['', ' ', '.', '..', 'n1/validate', '/'])('%j names no node and no image', (word) => {
+  for (const target of [
+    `ironic:lab,url=http://h/x,node=${word}`,
+    `cinder:lab,image=${word}`,
+    `ironic:lab,image=${word}`,
+  ])
+    expect(() => check(target, false), target).toThrow(expect.objectContaining({ code: 'options.invalid' }));
+});
+
+it('an empty word is no class', () => {
+  expect(() => check('ironic:lab,resource-class=')).toThrow(/--resource-class takes/);
+});
+
+it('refuses an image in Glance together with an address', () => {
+  expect(() => check('ironic:lab,image=5c1f,url=http://h/x', false)).toThrow(/two images/);
+});

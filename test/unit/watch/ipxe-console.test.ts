@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, expect, it } from 'vitest';
+import { ipxeAsks, readIpxeScreen } from '../../../src/watch/ipxe-console.ts';
+import { renderScreen } from '../../../src/watch/screen.ts';
+import { startWatch, untilDecided, type WatchRun } from './support.ts';
+
+let run: WatchRun | undefined;
+afterEach(async () => {
+  await run?.close();
+  run = undefined;
+});
+
+const recorded = (name: string): Promise<string> =>
+  readFile(new URL(`../../../fixtures/consoles/ipxe-${name}.raw.log`, import.meta.url), 'utf8');
+
+it.each([
+  ['menu', 'firmware.ipxe-menu', 'iPXE menu: Boot menu of the lab', 30],
+  ['login', 'firmware.ipxe-form', 'iPXE form: login', 30],
+  ['config', 'firmware.ipxe-form', 'iPXE form: iPXE configuration settings', 30],
+  ['read', 'firmware.ipxe-question', 'iPXE asks: Hostname:', 70],
+])('an image that stops at its %s is told as %s', async (name, patternId, line, seconds) => {
+  run = await startWatch();
+  run.guest.print(await recorded(name));
+  expect(await untilDecided(run, seconds)).toMatchObject({
+    kind: 'failed',
+    cause: 'prompt',
+    patternId,
+    line,
+    suggestion: expect.stringContaining('--ipxe'),
+  });
+});
+
+it('names the items of a menu, without the seconds that are left', async () => {
+  const screen = await renderScreen((await recorded('menu')).replace('Debian 13     ', 'Debian 13 (586)'));
+  expect(readIpxeScreen(screen)).toEqual({
+    title: 'iPXE menu: Boot menu of the lab',
+    text: ['Installers', 'Debian 13', 'Fedora', 'iPXE shell'],
+  });
+});
+
+it('is no question while iPXE fetches, nor on the screen of another program', async () => {
+  for (const text of [
+    'http://10.0.2.2:8080/linux... 45%',
+    'http://boot.example/initrd.gz... ok',
+    'Configuring (net0 52:54:00:12:34:56)......',
+    'Waiting for link-up on net0...',
+    '',
+  ])
+    expect(ipxeAsks(text), text).toBeUndefined();
+  expect(readIpxeScreen(await renderScreen('Loading /ipxe.lkrn... ok\r\nhttp://x/ ok\r\n'))).toBeUndefined();
+  run = await startWatch();
+  for (const text of [
+    'http://10.0.2.2:8080/linux...  45%',
+    '\rhttp://10.0.2.2:8080/linux... ok\r\n',
+    'Name:',
+  ])
+    run.guest.print(text.startsWith('http') ? `${await recorded('read')}\r\n${text}` : text);
+  expect(await untilDecided(run, 70)).toMatchObject({ patternId: 'firmware.ipxe-question' });
+  await run.close();
+  run = await startWatch();
+  // The kernel has a serial console: what follows is not iPXE's.
+  run.guest.print(`${await recorded('read')}\r\n[    0.000000] Linux version 6.12.1\r\nFavourite colour:`);
+  expect(await untilDecided(run, 70)).toMatchObject({ patternId: 'generic.question' });
+});
+
+it('is the installer that asks once it has shown progress, though its kernel was quiet', async () => {
+  run = await startWatch();
+  run.guest.print(
+    `${await recorded('read')}\r\nDetecting network hardware  ... 2%... 95%... 100%\r\nHostname:`,
+  );
+  expect(await untilDecided(run, 30)).toMatchObject({ patternId: 'debian-installer.netcfg/get_hostname' });
+});

@@ -1,0 +1,63 @@
+import { afterEach, expect, it } from 'vitest';
+import { installErrorOf } from '../../../src/watch/describe-outcome.ts';
+import { userPatterns } from '../../../src/watch/user-pattern.ts';
+import { startWatch, untilDecided, type WatchRun } from './support.ts';
+
+let run: WatchRun | undefined;
+afterEach(async () => {
+  await run?.close();
+  run = undefined;
+});
+
+it("a template's own pattern decides before Kiln's", async () => {
+  const patterns = userPatterns([
+    {
+      match: '^!! ERROR: Unable to install our-',
+      kind: 'error',
+      meaning: 'our archive is old',
+      remedy: 'Sync it.',
+    },
+  ]);
+  run = await startWatch({ patterns });
+  run.guest.print('!! ERROR: Unable to install our-tool\r\n');
+  expect(await untilDecided(run)).toMatchObject({
+    cause: 'installer-error',
+    reason: 'Our archive is old.',
+    suggestion: 'Sync it.',
+    patternId: 'user.1',
+  });
+});
+
+it("a template's own hint explains what says little itself", async () => {
+  const patterns = userPatterns([
+    { match: 'licence server', kind: 'hint', meaning: 'the licence server is down' },
+  ]);
+  run = await startWatch({ patterns });
+  run.guest.print('cannot ask the licence server\r\n[Press enter to continue] ');
+  expect(await untilDecided(run)).toMatchObject({
+    cause: 'prompt',
+    reason: expect.stringMatching(/^The licence server is down; then it shows a message/),
+    patternId: 'user.1',
+  });
+});
+
+it('no line of a guest makes a pattern run for ever', async () => {
+  const patterns = userPatterns([{ match: '^(a+)+$', kind: 'error', meaning: 'it is all a' }]);
+  run = await startWatch({ patterns });
+  run.guest.print(`${'a'.repeat(50)}!\r\n`);
+  await run.clock.advance(20);
+  expect(run.outcome()).toBeUndefined();
+  run.guest.print('aaa\r\n');
+  expect(await untilDecided(run)).toMatchObject({ patternId: 'user.1', line: 'aaa' });
+});
+
+it("names the template's file and line of the pattern that decided", async () => {
+  const own = { match: '^deploy: FAILED', kind: 'error', meaning: 'our step failed' } as const;
+  run = await startWatch({ patterns: userPatterns([{ ...own, where: 'vm-templates/web.yaml:7' }]) });
+  run.guest.print('deploy: FAILED\r\n');
+  const outcome = await untilDecided(run);
+  if (outcome.kind === 'completed') throw new Error('it failed');
+  const { message, details } = installErrorOf(outcome);
+  expect(message).toContain('vm-templates/web.yaml:7');
+  expect(details).toMatchObject({ patternId: 'user.1', patternAt: 'vm-templates/web.yaml:7' });
+});
