@@ -4,6 +4,7 @@ import type { Logger } from '../foundation/logger.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import { probeHost } from '../host/probe-host.ts';
 import { requireHandedOver } from '../ipxe/install-script.ts';
+import { requireReadWhole } from '../os/kernel-line.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { resolvePlan } from '../plan/resolve-plan.ts';
 import { resolveSpec } from '../spec/resolve-spec.ts';
@@ -37,6 +38,7 @@ export async function decidePlan(
   });
   const host = await probeHost({ cacheDir: context.places.cache, signal, logger });
   const plan = resolvePlan(spec, host);
+  requireReadWhole(plan.kernelArguments);
   if (plan.loader === 'ipxe') requireHandedOver(plan.kernelArguments);
   refuseTargets(plan);
   const markerToken = randomBytes(8).toString('hex');

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { SpecError } from '../foundation/errors.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
 import { outputFile } from '../foundation/output-file.ts';
@@ -44,6 +45,7 @@ export async function makeIpxeIso(
   const { cache } = context.places;
   const { signal = new AbortController().signal, logger = silentLogger } = context;
   const output = await outputFile(request.output);
+  if (script.kind === 'own') await requireAnother(output, script.path, 'the script');
   const own = script.kind === 'own' ? await readOwnScript(script.path) : undefined;
   const host = ipxeHost(await probeHost({ cacheDir: cache, signal, logger }));
   const tools = await ipxeTools({
@@ -55,6 +57,8 @@ export async function makeIpxeIso(
     ...(ipxeDir === undefined ? {} : { folder: ipxeDir }),
     ...(request.offline ? { offline: true } : {}),
   });
+  for (const program of [tools.programs.lkrn, tools.programs.efi])
+    if (program !== undefined) await requireAnother(output, program, 'an iPXE program');
   const made = scriptsFor(firmware, tools.capabilities, (can) =>
     script.kind === 'own' ? { text: own ?? '', leftOut: [] } : loaderScript(script.loader, can),
   );
@@ -65,6 +69,15 @@ export async function makeIpxeIso(
     versions: Object.fromEntries(made.map(({ one, version }) => [one, version])),
     leftOut: [...new Set(made.flatMap(({ leftOut }) => leftOut))],
   };
+}
+
+/** The ISO takes the place of what is there. */
+async function requireAnother(output: string, input: string, what: string): Promise<void> {
+  const [there, here] = await Promise.all([output, input].map((path) => stat(path).catch(() => undefined)));
+  if (there === undefined || there.dev !== here?.dev || there.ino !== here.ino) return;
+  throw new SpecError('output.is-input', `${output} is ${what} that the ISO is made of. Name another file.`, {
+    details: { path: output },
+  });
 }
 
 type MadeScript = LoaderScript & { readonly one: BootFirmware; readonly version: string };

@@ -6,10 +6,12 @@ import { probeHost } from '../host/probe-host.ts';
 import { badScript } from '../ipxe/bad-script.ts';
 import { checkInIpxe } from '../ipxe/check-in-ipxe.ts';
 import { checkScript, type ScriptFinding } from '../ipxe/check-script.ts';
+import type { BootFirmware } from '../ipxe/ipxe-programs.ts';
 import { ipxeHost } from '../ipxe/run-ipxe.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { listenForInterruption } from './interruption.ts';
+import { invalidOption } from './ipxe-menu-request.ts';
 import { safeJson, safeLine } from './safe-text.ts';
 
 export type CheckOptionValues = {
@@ -23,9 +25,15 @@ export type CheckOptionValues = {
 
 /** `kiln ipxe check`. @throws SpecError `ipxe.bad-script` */
 export async function runIpxeCheck(script: string, options: CheckOptionValues, io: CliIo): Promise<void> {
+  const { firmware = 'bios' } = options;
+  if (firmware !== 'bios' && firmware !== 'uefi')
+    throw invalidOption('--firmware', `takes bios or uefi, not "${safeLine(firmware)}"`);
   const path = resolve(io.cwd, script);
   const text = options.static ? await readScriptText(path) : await readOwnScript(path);
-  const findings = [...checkScript(text), ...(options.static ? [] : await askIpxe(text, options, io))];
+  const findings = [
+    ...checkScript(text),
+    ...(options.static ? [] : await askIpxe(text, firmware, options, io)),
+  ];
   const seen = new Set<string>();
   const all = findings
     .filter(({ line, problem }) => seen.size < seen.add(`${line} ${problem}`).size)
@@ -38,10 +46,10 @@ export async function runIpxeCheck(script: string, options: CheckOptionValues, i
 
 async function askIpxe(
   text: string,
+  firmware: BootFirmware,
   options: CheckOptionValues,
   io: CliIo,
 ): Promise<readonly ScriptFinding[]> {
-  const firmware = options.firmware === 'uefi' ? 'uefi' : 'bios';
   const logger = cliLogger(io.err, options.verbose === true);
   const interruption = listenForInterruption(io, (line) => io.err.write(`${line}\n`));
   const { signal } = interruption;

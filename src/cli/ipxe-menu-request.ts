@@ -48,12 +48,15 @@ export function menusRequest(
   };
 }
 
+const LONGEST_WAIT = 24 * 3600;
+
 /**
- * How long a menu waits. iPXE takes no time for no limit (ipxe.org/cmd/choose).
+ * How long a menu waits. iPXE takes no time for no limit (ipxe.org/cmd/choose), and counts milliseconds in 32 bits on BIOS.
  * @param advice goes on behind what is wrong
  */
 export function menuSeconds(option: string, text = '300s', advice = ''): number {
   const seconds = parseDuration(text);
+  if (seconds > LONGEST_WAIT) throw invalidOption(option, 'takes at most 24h');
   if (seconds >= 1) return seconds;
   throw invalidOption(option, `takes at least 1s, with less the menu would wait for ever${advice}`);
 }
@@ -102,7 +105,10 @@ function addresses(option: string, words: readonly string[] = []): Readonly<Reco
 
 export function signingKey(options: MenuOptionValues, cwd: string): SigningKey | undefined {
   const { signKey, signCert, signChain } = options;
-  if (signKey === undefined && signCert === undefined) return undefined;
+  if (signKey === undefined && signCert === undefined) {
+    if (signChain === undefined) return undefined;
+    throw invalidOption('--sign-chain', 'goes with --sign-key and --sign-cert; name them too');
+  }
   if (signKey === undefined || signCert === undefined)
     throw invalidOption('--sign-key', 'and --sign-cert go together');
   const chain = signChain === undefined ? {} : { chain: resolve(cwd, signChain) };

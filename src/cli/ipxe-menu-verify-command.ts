@@ -27,10 +27,14 @@ export async function verifyAndTell(
 ): Promise<VerifiedMenus> {
   const path = resolve(io.cwd, folder);
   const verified = await verifyMenus(path, resolve(io.cwd, ca), { signal });
-  const { listed, beside, unsigned } = verified;
+  const { listed, beside, unsigned, draft } = verified;
   io.out.write(`${safeLine(path)}: ${listed.length} files are as they were signed.\n`);
   if (beside.length > 0) io.out.write(`Signed one by one: ${safeLine(someOf(beside))}.\n`);
   if (unsigned.length > 0)
     io.err.write(`Not signed (serve --verify-ca leaves it out): ${safeLine(someOf(unsigned))}.\n`);
+  if (draft !== undefined)
+    io.err.write(
+      `Not looked at: ${draft}, of an export that was killed or is under way; the next export takes it away.\n`,
+    );
   return verified;
 }

@@ -125,6 +125,12 @@ export class KilnCommand extends Command {
     });
   }
 
+  missingMandatoryOptionValue(option: { readonly flags: string }): never {
+    throw new SpecError('options.invalid', `\`${this.fullName()}\` needs ${option.flags}.`, {
+      details: { option: option.flags },
+    });
+  }
+
   missingArgument(name: string): never {
     throw new SpecError(
       'options.invalid',
@@ -153,6 +159,23 @@ export class KilnCommand extends Command {
       .concat(this.options.filter((option) => option.hidden))
       .flatMap((option) => option.long ?? []);
   }
+}
+
+/**
+ * No option and no argument of Kiln's means anything when it is empty; a shell variable that is not set makes one.
+ * @throws SpecError `options.invalid`
+ */
+export function refuseEmptyWords(command: Command): void {
+  const values: Readonly<Record<string, unknown>> = command.opts();
+  const empty = command.options.find((option) => [values[option.attributeName()]].flat().includes(''));
+  const at = command.args.indexOf('');
+  if (empty === undefined && at === -1) return;
+  const { registeredArguments } = command;
+  const name =
+    empty?.flags ?? `<${registeredArguments[Math.min(at, registeredArguments.length - 1)]?.name()}>`;
+  throw new SpecError('options.invalid', `${name} is empty; write what it names, or leave it out.`, {
+    details: { option: name },
+  });
 }
 
 /** What a list of commands says of one: its summary, or the first clause of its description. */

@@ -2,7 +2,7 @@ import { addBuildOptions, type BuildOptionValues, RUN_GROUP } from './build-opti
 import { addBuilds } from './builds-commands.ts';
 import type { CliIo } from './cli-io.ts';
 import { addIpxe } from './ipxe-commands.ts';
-import { briefly, KilnCommand } from './kiln-command.ts';
+import { briefly, KilnCommand, refuseEmptyWords } from './kiln-command.ts';
 import { kilnVersion } from './kiln-version.ts';
 import type { LintOptions } from './lint-command.ts';
 import { machineFlagNames, machineOptionHint, machineOptionNames } from './machine-option-hint.ts';
@@ -29,7 +29,8 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): K
       getErrHelpWidth: () => Math.min(io.err.stream.columns || 100, 120),
     })
     .configureHelp({ subcommandDescription: (command) => briefly(command) })
-    .helpCommand('help [command]', 'show the help of a command') as KilnCommand;
+    .helpCommand('help [command]', 'show the help of a command')
+    .hook('preAction', (_, command) => refuseEmptyWords(command)) as KilnCommand;
 
   addBuild(program, io, setExitCode);
   addPlan(program, io);

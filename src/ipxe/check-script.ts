@@ -1,12 +1,10 @@
 import { suggestion } from '../foundation/nearest-word.ts';
 import { clipped } from '../foundation/printable.ts';
+import { LONGEST_KERNEL_LINE } from '../os/kernel-line.ts';
 import { type ParsedScript, parseScript, type ScriptLine } from './parse-script.ts';
 import { isScript } from './script-words.ts';
 
 export type ScriptFinding = { readonly line: number; readonly problem: string };
-
-/** Linux's own limit (COMMAND_LINE_SIZE of x86); iPXE takes lines as long as memory allows. */
-const LONGEST_KERNEL_LINE = 2048;
 
 /** Everything that can be said about a script on paper; `commands` are those of the iPXE it is for, when that is known. */
 export function checkScript(text: string, commands?: readonly string[]): readonly ScriptFinding[] {
@@ -78,6 +76,7 @@ function lineFindings({ line, code, pieces }: ScriptLine): ScriptFinding[] {
       line: piece.line,
       problem: 'holds characters beyond ASCII, which iPXE shows as something else',
     }));
+  // iPXE itself takes lines as long as memory allows.
   if (/^\s*(kernel|imgargs)\s/.test(code) && code.length > LONGEST_KERNEL_LINE)
     found.push({
       line,

@@ -4,6 +4,7 @@ import { readRegularFile, whyNoFile } from '../../foundation/read-regular-file.t
 import { filesBelow } from './files-below.ts';
 import { nameOf, whyUnfit } from './fit-signer.ts';
 import { LARGEST_FILE, MENUS_LIST, type MenusList, readMenusList, sha256Of } from './menus-list.ts';
+import { DRAFT_PREFIX } from './put-in-place.ts';
 import { type OpensslContext, requirePem } from './run-openssl.ts';
 import { type Seals, sealFile } from './sealed-content.ts';
 import { someOf } from './some-of.ts';
@@ -16,6 +17,8 @@ export type VerifiedMenus = {
   readonly beside: readonly string[];
   /** What has none, where files of others belong. */
   readonly unsigned: readonly string[];
+  /** Folder of an export that was killed, or is under way: not looked at, and not sealed. */
+  readonly draft?: string;
   /** Of all that is verified, with its signatures. */
   readonly seals: Seals;
 };
@@ -53,13 +56,14 @@ export async function verifyMenus(
   // In order, so that a file comes before its signature.
   const all = new Set([...(await filesBelow(folder))].sort());
   for (const path of all) {
-    if (seals.has(path)) continue;
+    if (seals.has(path) || path.startsWith(DRAFT_PREFIX)) continue;
     if (await isGood(path, all, verified, seals)) beside.push(path);
     else unsigned.push(path);
   }
   const foreign = unsigned.filter((path) => !OF_OTHERS.test(path));
   if (foreign.length > 0) throw notListed(folder, foreign);
-  return { listed: [...files.keys()], beside, unsigned, seals };
+  const draft = [...all].find((path) => path.startsWith(DRAFT_PREFIX))?.split('/', 1)[0];
+  return { listed: [...files.keys()], beside, unsigned, seals, ...(draft === undefined ? {} : { draft }) };
 }
 
 /** Read while it is what was verified, or not at all. */

@@ -287,6 +287,18 @@ describe('kiln ipxe iso', () => {
   });
 });
 
+it('kiln ipxe iso is not written over its own script', async () => {
+  const script = join(folder, 'mine.ipxe');
+  writeFileSync(script, '#!ipxe\nshell\n');
+  symlinkSync('mine.ipxe', join(folder, 'link.iso'));
+  for (const output of ['mine.ipxe', 'link.iso'])
+    expect(await kiln('iso', '-o', join(folder, output), '--script', script)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('[output.is-input]'),
+    });
+  expect(readFileSync(script, 'utf8')).toBe('#!ipxe\nshell\n');
+});
+
 it('kiln ipxe check names every fault with its line', async () => {
   const script = join(folder, 'x.ipxe');
   writeFileSync(script, '#!ipxe\ngoto nowhere\n:a\n:a\n');

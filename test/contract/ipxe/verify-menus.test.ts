@@ -130,6 +130,13 @@ it('nor for one among the files of others, or in the place of a signature', asyn
   await expect(verify()).rejects.toThrow(refused('ipxe.unsigned', 'boot.cfg.sig is a pipe'));
 });
 
+it('tells of the draft of a killed export, and does not look into it', async () => {
+  put('.kiln-export.x/new/menu.ipxe', EVIL);
+  const { draft, unsigned, beside, seals } = await verify();
+  expect({ draft, unsigned, beside }).toEqual({ draft: '.kiln-export.x', unsigned: [], beside: [] });
+  expect([...seals.keys()].join()).not.toContain('.kiln-export');
+});
+
 describe('is not walked around', () => {
   it('by taking a changed script off the list', async () => {
     put('debian.ipxe', EVIL);

@@ -116,6 +116,12 @@ test.each([
   [['plan', 'x', '--json', '--xml'], 'options.invalid'],
   [['plan', 'debian-13', '--connect', ''], 'options.invalid'],
   [['doctor', '--connect', ''], 'options.invalid'],
+  [['ipxe', 'serve', '--listen', ''], 'options.invalid'],
+  [['ipxe', 'menu', 'verify', '', '--ca', 'x'], 'options.invalid'],
+  [['ipxe', 'iso', '-o', 'x.iso', '--chain', ''], 'options.invalid'],
+  [['ipxe', 'iso', '--chain', 'http://x/'], 'options.invalid'],
+  [['ipxe', 'check', 'x', '--firmware', 'both'], 'options.invalid'],
+  [['plan', 'debian-13', '--extra-args', `a=${'x'.repeat(2048)}`], 'spec.kernel-line-too-long'],
   [['plan', 'debian-13', '--json=1'], 'options.invalid'],
   [['build', 'x', '--root-password', 'secret'], 'options.secret-on-command-line'],
 ])('%j ends with 2 and %s on standard error', async (args, expected) => {

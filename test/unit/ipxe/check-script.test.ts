@@ -45,7 +45,7 @@ it.each([
   ['#!ipxe\nset x ${y\n', 2, 'no closing }'],
   ['#!ipxe\necho \u001b[2J\n', 2, 'control character'],
   ['#!ipxe\necho caf\u00e9\n', 2, 'beyond ASCII'],
-  [`#!ipxe\nkernel linux ${'x'.repeat(2100)}\n`, 2, '2048'],
+  [`#!ipxe\nkernel linux ${'x'.repeat(2100)}\n`, 2, '2047'],
   ['#!ipxe\necho a \\\n caf\u00e9\n', 3, 'beyond ASCII'],
   ['#!ipxe\necho ${a b}\n', 2, 'in its word'],
   ['#!ipxe\n:x chian\n', 2, 'Did you mean "chain"?'],
