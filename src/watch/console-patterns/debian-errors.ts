@@ -15,7 +15,7 @@ const ROWS: readonly DebianErrorRow[] = [
     phase: 'the beginning, or the end',
     meaning: 'a command of the preseed file (early_command, late_command …) ended with an error',
     remedy:
-      "Make the command end with exit code 0. Its text and exit code are in the console lines around; what it printed went to the installer's syslog.",
+      "Make the command end with exit code 0. 127 stands for a program that the installer's small system lacks, 126 for one that may not run; `in-target PROGRAM` runs that of the installed system. What the command printed went to the installer's syslog.",
     advice: {
       text: 'To have it on the console, begin the command with `exec 2> /dev/ttyS0; set -x;`.',
       followedBy: /^\(*exec[^;]*>[^;]*\/dev\/[^;]*;(?:set-e;)?set-\w*x/,
@@ -28,7 +28,7 @@ const ROWS: readonly DebianErrorRow[] = [
     ],
     fallback: true,
     detail:
-      /^Execution of preseeded command "(?<command>[\s\S]+?)(?:"\s+failed\s+with\s+exit\s+code|(?![\s\S]))/m,
+      /^Execution of preseeded command "(?<command>[\s\S]+?)(?:"\s+failed\s+with\s+(?<named>exit\s+code\s+\d+)|(?![\s\S]))/m,
     shown: 'Failed to run preseeded command',
     from: 'recorded',
     never: 'Running preseeded command',

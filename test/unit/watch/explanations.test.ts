@@ -92,6 +92,17 @@ describe('what explains a failed command', () => {
     });
   });
 
+  it('tells the exit code, broken by the screen or not', async () => {
+    for (const command of ['no-such-program', 'sh /cdrom/a-path-as-long-as-it-takes/x']) {
+      await run?.close();
+      expect(await verdictOf(errorOf(command))).toMatchObject({
+        patternId: PRESEEDED,
+        reason: expect.stringMatching(/ended with an error: exit code 1\.$/),
+        suggestion: expect.stringContaining('in-target'),
+      });
+    }
+  });
+
   it.each([
     ['ethtoolll eth0; false', NOT_FOUND],
     ['ethtoolll eth0 && true', NOT_FOUND],
