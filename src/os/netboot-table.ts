@@ -28,7 +28,7 @@ export type NetbootSystem = {
   /** The distribution's words for iPXE's `buildarch`es. */
   readonly arches: { readonly x86_64: string; readonly arm64: string };
   readonly releases: readonly NetbootRelease[];
-  /** `{release}` and `{arch}` are filled in, here and below; `{mirror}`, `{mirror_host}` and `{mirror_path}` in arguments. */
+  /** `{release}` and `{arch}` are filled in, here and below; `{mirror}` in arguments, its `{mirror_protocol}`, `{mirror_host}` and `{mirror_path}` in debian-installer's. */
   readonly kernel: string;
   readonly initrd: string;
   readonly arguments: readonly string[];
@@ -82,10 +82,10 @@ const LAYOUTS: readonly NetbootLayout[] = [
     initrd: `${DI}/debian-installer/{arch}/initrd.gz`,
     arguments: [
       'mirror/country=manual',
-      'mirror/protocol=http',
-      'mirror/http/hostname={mirror_host}',
-      'mirror/http/directory={mirror_path}',
-      'mirror/http/proxy=',
+      'mirror/protocol={mirror_protocol}',
+      'mirror/{mirror_protocol}/hostname={mirror_host}',
+      'mirror/{mirror_protocol}/directory={mirror_path}',
+      'mirror/{mirror_protocol}/proxy=',
       'mirror/suite={release}',
     ],
     variants: [

@@ -99,6 +99,7 @@ function expectations(
       .replaceAll('{release}', release)
       .replaceAll('{arch}', system.arches.x86_64)
       .replaceAll('{mirror}', `${url}${mirror}`)
+      .replaceAll('{mirror_protocol}', 'http')
       .replaceAll('{mirror_host}', new URL(url).host)
       .replaceAll('{mirror_path}', `/${mirror}`)
       .replaceAll('{script}', script)

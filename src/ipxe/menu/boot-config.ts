@@ -3,7 +3,7 @@ import type { MenuOptions } from './menu-options.ts';
 
 /** Domain, mirrors and overrides in one place, for whoever hosts the menus to edit. What the loader has set stays. */
 export function bootConfig(systems: readonly NetbootSystem[], options: MenuOptions): string {
-  const { url, mirrors, scripts } = options;
+  const { url, scripts } = options;
   const unlessSet = (name: string, value: string): string => `isset \${${name}} || set ${name} ${value}`;
   const lines = [
     '#!ipxe',
@@ -12,16 +12,30 @@ export function bootConfig(systems: readonly NetbootSystem[], options: MenuOptio
     unlessSet('kiln_url', url),
     unlessSet('kiln_timeout', String(options.timeoutSeconds * 1000)),
     unlessSet('kiln_default', options.defaultEntry),
-    ...systems.flatMap(({ id }) => mirrorLines(id, new URL(mirrors[id] ?? `mirror/${id}`, url), unlessSet)),
+    ...systems.flatMap((system) => mirrorLines(system, options, unlessSet)),
     ...Object.entries(scripts).map(([id, script]) => unlessSet(`${id}_script`, script)),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** debian-installer wants host and folder apart, and iPXE cannot take an address to pieces. */
-function mirrorLines(id: string, mirror: URL, set: (name: string, value: string) => string): string[] {
+/** Beside the menus, wherever those are moved to, unless one is named. */
+function mirrorLines(
+  { id, dialect }: NetbootSystem,
+  { mirrors, url }: MenuOptions,
+  set: (name: string, value: string) => string,
+): string[] {
+  const beside = `mirror/${id}`;
+  const named = mirrors[id];
+  const mirror = new URL(named ?? beside, url);
+  const whole = set(
+    `${id}_mirror`,
+    named === undefined ? `\${kiln_url}${beside}` : mirror.href.replace(/\/+$/, ''),
+  );
+  if (dialect !== 'debian-installer') return [whole];
   return [
-    set(`${id}_mirror`, mirror.href.replace(/\/+$/, '')),
+    whole,
+    '# Its installer wants the parts, and iPXE cannot take an address to pieces: change all four together.',
+    set(`${id}_mirror_protocol`, mirror.protocol.replace(':', '')),
     set(`${id}_mirror_host`, mirror.host),
     set(`${id}_mirror_path`, mirror.pathname.replace(/\/+$/, '') || '/'),
   ];

@@ -67,6 +67,7 @@ function variantLines(system: NetbootSystem, variant: NetbootVariant): string[] 
   const fill = (text: string): string =>
     text
       .replaceAll('{mirror}', `\${${id}_mirror}`)
+      .replaceAll('{mirror_protocol}', `\${${id}_mirror_protocol}`)
       .replaceAll('{mirror_host}', `\${${id}_mirror_host}`)
       .replaceAll('{mirror_path}', `\${${id}_mirror_path}`)
       .replaceAll('{release}', '${kiln_release}')

@@ -26,3 +26,18 @@ it('names the settings in which an edited one says otherwise', () => {
   const own = '#!ipxe\n# set kiln_timeout 5000\nset kiln_url http://new.example/\nset kiln_timeout 7000\n';
   expect(unheededSettings(coming, own, names)).toEqual(['kiln_timeout', 'debian_script']);
 });
+
+it('has the mirrors move with the menus unless they are named', () => {
+  const text = config('http://boot.example/menus/', { debian: 'https://deb.example/debian/' });
+  expect(text).toContain('set fedora_mirror ${kiln_url}mirror/fedora\n');
+  expect(text).toContain('set debian_mirror https://deb.example/debian\n');
+});
+
+it("takes debian-installer's mirror to pieces, its protocol among them", () => {
+  expect(config('http://boot.example/', { debian: 'https://deb.example/debian/' })).toMatch(
+    /set debian_mirror_protocol https\n.*set debian_mirror_host deb\.example\n.*set debian_mirror_path \/debian\n/,
+  );
+  expect(config('http://boot.example/menus/')).toMatch(
+    /set debian_mirror \$\{kiln_url\}mirror\/debian\n[\s\S]*set debian_mirror_protocol http\n.*\n.*_path \/menus\/mirror\/debian\n/,
+  );
+});
