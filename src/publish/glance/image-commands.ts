@@ -76,7 +76,8 @@ function sendingCommands(plan: SendingPlan, { path, way, store, client }: Comman
     ],
     'web-download': [client('glance', 'image-import', ...importWords(way, store), id)],
   };
-  return [...(begun === undefined ? [create] : []), ...content[way.kind]];
+  // Without --file the client takes what its standard input gives for the image, in any script nothing: closed, it does not.
+  return [...(begun === undefined ? [`${create} <&-`] : []), ...content[way.kind]];
 }
 
 function importWords(way: Way, store: string | undefined): readonly string[] {

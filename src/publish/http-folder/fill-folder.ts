@@ -1,32 +1,14 @@
-import {
-  copyFile,
-  constants as fsConstants,
-  lstat,
-  open,
-  readFile,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+import { copyFile, constants as fsConstants, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestFile } from '../../foundation/digest-file.ts';
 import { CancelledError, PublishError } from '../../foundation/errors.ts';
 import { acquireLock } from '../../foundation/lock-file.ts';
 import { makeFolder } from '../../foundation/make-folder.ts';
-import { outputFile } from '../../foundation/output-file.ts';
-import { READ_AT_ONCE } from '../../foundation/read-regular-file.ts';
 import { aboutFile } from '../../foundation/write-file.ts';
 import type { PublishContext } from '../publication.ts';
 import { whyChanged } from '../source-changed.ts';
 import type { SummedSource } from '../summed-source.ts';
-
-/** A served image, and the texts beside it by what their names add to the image's. */
-export type ServedFiles = {
-  readonly folder: string;
-  readonly file: string;
-  readonly source: SummedSource;
-  readonly texts: readonly (readonly [suffix: string, text: string])[];
-};
+import { hasContent, holds, requireFiles, type ServedFiles } from './served-files.ts';
 
 export type Filled = 'created' | 'updated' | 'unchanged';
 
@@ -37,10 +19,10 @@ export type Filled = 'created' | 'updated' | 'unchanged';
  *   error with the path of the file that was to be
  */
 export async function fillFolder(files: ServedFiles, context: PublishContext): Promise<Filled> {
-  const { folder, file, texts } = files;
+  const { folder, file } = files;
   const { signal, clock, onProgress } = context;
   await makeFolder(folder);
-  for (const suffix of ['', ...texts.map(([name]) => name)]) await requireFile(join(folder, file + suffix));
+  await requireFiles(files);
   const onWait = (pid: number): void => onProgress(`waiting for process ${pid}, which publishes ${file}`);
   const release = await acquireLock(join(folder, `.${file}.lock`), { signal, clock, onWait }).catch(
     (error: unknown) => {
@@ -52,12 +34,6 @@ export async function fillFolder(files: ServedFiles, context: PublishContext): P
   } finally {
     await release();
   }
-}
-
-/** What rename(2) would replace: a file or a link, nothing else. */
-async function requireFile(path: string): Promise<void> {
-  const found = await lstat(path).catch(absent);
-  if (found !== undefined && !found.isSymbolicLink()) await outputFile(path);
 }
 
 async function fill({ folder, file, source, texts }: ServedFiles, context: PublishContext): Promise<Filled> {
@@ -85,15 +61,6 @@ async function fill({ folder, file, source, texts }: ServedFiles, context: Publi
     const all = ['', ...texts.map(([suffix]) => suffix)].map((suffix) => `.${file}${suffix}.partial`);
     for (const name of all) await rm(join(folder, name), { force: true });
   }
-}
-
-async function hasContent(
-  path: string,
-  { size, sha512 }: SummedSource,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const found = await stat(path).catch(absent);
-  return found?.size === size && (await digestFile(path, 'sha512', signal)) === sha512;
 }
 
 /** Beside its place, so that the rename stays in one file system; a copy-on-write file system copies nothing. */
@@ -126,10 +93,6 @@ function otherSum({ path, manifest }: SummedSource): PublishError {
   return new PublishError('publish.mismatch', `${path} ${why}`, { details: { path } });
 }
 
-async function holds(path: string, text: string): Promise<boolean> {
-  return (await readFile(path, READ_AT_ONCE).catch(absent)) === text;
-}
-
 /** Synced, so that after a crash there is the old text or the whole new one. */
 async function writeDraft(draft: string, text: string, path: string): Promise<void> {
   try {
@@ -144,9 +107,4 @@ async function writeDraft(draft: string, text: string, path: string): Promise<vo
   } catch (error) {
     throw aboutFile(error, path);
   }
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }

@@ -10,6 +10,7 @@ import type { PublishTarget } from '../publish-target.ts';
 import { type SummedSource, summed } from '../summed-source.ts';
 import { invalid, targetValues } from '../target-values.ts';
 import { fillFolder } from './fill-folder.ts';
+import { plannedFolder } from './planned-folder.ts';
 
 /**
  * Puts an image into a folder that a web server serves: the image, its checksums for sha256sum and sha512sum, the manifest, and what Ironic's
@@ -34,11 +35,6 @@ export async function publishToFolder(
     base === undefined ? `file://${join(folder, file)}` : new URL(encodeURIComponent(file), base).href;
   const info = instanceInfo(source, { source: address, sha512: source.sha512 });
   const plan = { folder, file, source, address };
-  if (context.dryRun)
-    return {
-      ...publication(plan, 'planned'),
-      commands: [quoteCommand('cp', [source.path, join(folder, file)])],
-    };
   const texts = [
     ['.sha256', checksumLine(sha256, file)],
     ['.sha512', checksumLine(source.sha512, file)],
@@ -47,11 +43,15 @@ export async function publishToFolder(
       ? []
       : [['.manifest.json', `${JSON.stringify(source.manifest, undefined, 2)}\n`] as const]),
   ] as const;
-  const done = publication(plan, await fillFolder({ ...plan, texts }, context));
-  return {
-    ...done,
-    commands: [quoteCommand('baremetal', ['node', 'set', 'NODE', ...instanceInfoArguments(info)])],
-  };
+  const files = { ...plan, texts };
+  const toNode = quoteCommand('baremetal', ['node', 'set', 'NODE', ...instanceInfoArguments(info)]);
+  if (context.dryRun) {
+    const { isDone, notes, commands } = await plannedFolder(files, context.signal);
+    const planned = publication(plan, isDone ? 'unchanged' : 'planned');
+    return { ...planned, notes: [...planned.notes, ...notes], commands: [...commands, toNode] };
+  }
+  const done = publication(plan, await fillFolder(files, context));
+  return { ...done, commands: [toNode] };
 }
 
 type Plan = {

@@ -18,6 +18,12 @@ afterEach(() => scene.close());
 const ALL = ['image.raw', 'image.raw.instance-info.json', 'image.raw.sha256', 'image.raw.sha512'];
 const publishTo = (where: string, what = 'image.raw') =>
   publishImage(what, { kind: 'http', where, options: { name: ['image'] } }, scene.context());
+const dryTo = (where: string) =>
+  publishImage(
+    'image.raw',
+    { kind: 'http', where, options: { name: ['image'] } },
+    { ...scene.context(), dryRun: true },
+  );
 const failureTo = (where: string): Promise<KilnError & NodeJS.ErrnoException> =>
   publishTo(where).then(
     () => {
@@ -32,6 +38,22 @@ it('is there with its sums, and nothing beside them', async () => {
   expect(there()).toEqual(ALL);
   execFileSync('sha512sum', ['--check', '--quiet', 'image.raw.sha512'], { cwd: served });
   expect(await publishTo('served')).toMatchObject({ action: 'unchanged' });
+});
+
+it('a dry run prints what a shell does alike, and says what would be replaced', async () => {
+  const planned = await dryTo('a new/one');
+  expect(planned).toMatchObject({ action: 'planned' });
+  expect(planned.notes.slice(1).toSorted()).toEqual(ALL.map((name) => `${name} would be written`));
+  const own = planned.commands.filter((command) => !command.startsWith('baremetal'));
+  execFileSync('sh', ['-ec', own.join('\n')], { cwd: scene.folder });
+  const place = join(scene.folder, 'a new/one');
+  execFileSync('sha256sum', ['--check', '--quiet', 'image.raw.sha256'], { cwd: place });
+  const left = await dryTo('a new/one');
+  expect(left.notes.slice(1)).toEqual(['image.raw.instance-info.json would be written']);
+  await publishTo('a new/one');
+  expect(await dryTo('a new/one')).toMatchObject({ action: 'unchanged' });
+  writeFileSync(join(place, 'image.raw'), 'another');
+  expect((await dryTo('a new/one')).notes).toContain('image.raw would be replaced');
 });
 
 it.each(ALL)('a folder called %s is named, and nothing else is left', async (name) => {
