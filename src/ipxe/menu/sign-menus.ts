@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, SpecError } from '../../foundation/errors.ts';
-import { whyUnfit } from './fit-signer.ts';
+import { certificatesIn, whyUnfit } from './fit-signer.ts';
 import { type OpensslContext, requirePem, runOpenssl } from './run-openssl.ts';
 
 export type SigningKey = {
@@ -23,7 +23,8 @@ export async function signFiles(
   context: OpensslContext = {},
 ): Promise<void> {
   for (const path of [key, certificate, ...(chain === undefined ? [] : [chain])]) await requirePem(path);
-  await requireFit(certificate, context);
+  await requireKey(key, await requireFit(certificate, context));
+  if (chain !== undefined) await requireCertificates(chain);
   const more = chain === undefined ? [] : ['-certfile', chain];
   for (const name of names) {
     const path = join(folder, name);
@@ -31,29 +32,50 @@ export async function signFiles(
     await runOpenssl(['cms', ...args, '-outform', 'DER', '-out', `${path}.sig`], context).catch(
       (cause: unknown) => {
         if (cause instanceof CancelledError) throw cause;
-        throw new SpecError(
-          'ipxe.signing',
-          `${name} cannot be signed with ${key} and ${certificate}: check that both are PEM files and belong together.`,
-          { cause },
-        );
+        throw new SpecError('ipxe.signing', `${name} cannot be signed with ${key} and ${certificate}.`, {
+          cause,
+        });
       },
     );
   }
 }
 
 /** Before anything is signed that no iPXE would run. */
-async function requireFit(path: string, context: OpensslContext): Promise<void> {
-  const certificate = parseCertificate(await readFile(path));
+async function requireFit(path: string, context: OpensslContext): Promise<X509Certificate> {
+  const content = await readFile(path);
+  const certificate = parsed(() => new X509Certificate(content));
   const why = certificate === undefined ? 'is no certificate in PEM' : await whyUnfit(certificate, context);
-  if (why !== undefined)
-    throw new SpecError('ipxe.signing', `The certificate ${path} cannot sign menus: it ${why}.`);
+  if (certificate !== undefined && why === undefined) return certificate;
+  throw new SpecError('ipxe.signing', `The certificate ${path} cannot sign menus: it ${why}.`);
 }
 
-function parseCertificate(content: Uint8Array): X509Certificate | undefined {
+async function requireKey(path: string, certificate: X509Certificate): Promise<void> {
+  const pem = await readFile(path);
+  const key = parsed(() => createPrivateKey(pem));
+  if (key !== undefined && certificate.checkPrivateKey(key)) return;
+  throw new SpecError('ipxe.signing', `The key ${path} cannot sign menus: it ${whyNoKey(pem, key)}.`);
+}
+
+function whyNoKey(pem: Uint8Array, key: KeyObject | undefined): string {
+  if (key !== undefined) return 'is not the one of the certificate; name the pair that was made together';
+  // Of PKCS #8, and of the older PEM.
+  if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(Buffer.from(pem).toString('latin1')))
+    return 'has a passphrase, which Kiln does not ask for; `openssl pkey -in KEY -out FILE` writes one without, for your eyes alone';
+  return 'is no private key in PEM';
+}
+
+async function requireCertificates(path: string): Promise<void> {
+  const pem = await readFile(path, 'latin1');
+  const found = parsed(() => certificatesIn(pem)) ?? [];
+  if (found.length === 0)
+    throw new SpecError('ipxe.signing', `The chain ${path} holds no certificate in PEM that can be read.`);
+}
+
+/** @returns undefined for what is none: that is the only reason Node's parsers throw, and the caller tells it */
+function parsed<Value>(parse: () => Value): Value | undefined {
   try {
-    return new X509Certificate(content);
+    return parse();
   } catch {
-    // It throws for one reason alone, and the caller tells it.
     return undefined;
   }
 }
