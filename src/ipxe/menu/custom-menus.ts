@@ -118,10 +118,8 @@ function requireHeeded(map: PlainMap, where: string): void {
 }
 
 function readAction(map: PlainMap, where: string): Action {
-  if (map.chain !== undefined)
-    return { kind: 'chain', url: readIpxeUrl(asText(map.chain, `${where} chain`)) };
-  if (map.sanboot !== undefined)
-    return { kind: 'sanboot', url: readIpxeUrl(asText(map.sanboot, `${where} sanboot`)) };
+  if (map.chain !== undefined) return { kind: 'chain', url: asUrl(map.chain, `${where} chain`) };
+  if (map.sanboot !== undefined) return { kind: 'sanboot', url: asUrl(map.sanboot, `${where} sanboot`) };
   const initrds = map.initrd === undefined ? [] : Array.isArray(map.initrd) ? map.initrd : [map.initrd];
   const words = map.arguments === undefined ? '' : asText(map.arguments, `${where} arguments`);
   if (/[\u0000-\u001f\u007f]/.test(words) || endsEarly(words))
@@ -131,8 +129,8 @@ function readAction(map: PlainMap, where: string): Action {
     );
   return {
     kind: 'linux',
-    kernel: readIpxeUrl(asText(map.kernel, `${where} kernel`)),
-    initrds: initrds.map((one) => readIpxeUrl(asText(one, `${where} initrd`))),
+    kernel: asUrl(map.kernel, `${where} kernel`),
+    initrds: initrds.map((one) => asUrl(one, `${where} initrd`)),
     arguments: words === '' ? [] : [words],
   };
 }
@@ -147,6 +145,16 @@ function asText(value: unknown, where: string): string {
   if (typeof value === 'string' && value !== '') return value;
   if (typeof value === 'number') return String(value);
   throw bad(where, value === undefined || value === null ? 'is missing' : 'is no text');
+}
+
+function asUrl(value: unknown, where: string): string {
+  const text = asText(value, where);
+  try {
+    return readIpxeUrl(text);
+  } catch (cause) {
+    if (!(cause instanceof SpecError)) throw cause;
+    throw new SpecError(cause.code, `${where}: ${cause.message}`, { cause, details: { where, url: text } });
+  }
 }
 
 function asMap(value: unknown, where: string): PlainMap {

@@ -38,3 +38,10 @@ it('takes what a kernel heeds', async () => {
 it('says what is wrong with YAML in a sentence', async () => {
   await expect(read('title: x\nentries: [\n')).rejects.toThrow(/[^:]\.$/);
 });
+
+it.each(['chain', 'sanboot', 'kernel'])('says where an address stands that cannot: %s', async (key) => {
+  await expect(entry(`${key}: "http://h/a b"`)).rejects.toMatchObject({
+    code: 'ipxe.bad-url',
+    message: expect.stringContaining(`menu.yaml entry 1 ${key}: "http://h/a b"`),
+  });
+});
