@@ -72,7 +72,8 @@ it('kiln ipxe serve --url --token: the menus name addresses that have the token'
     expect(menusUrl).toBe(`http://front.example/boot/${token}/`);
     const config = await (await fetch(new URL('boot.cfg', url))).text();
     expect(config).toContain(`set kiln_url ${menusUrl}\n`);
-    expect(config).toContain(`set debian_mirror ${menusUrl}mirror/debian\n`);
+    expect(config).toContain('set debian_mirror ${kiln_url}mirror/debian\n');
+    expect(config).toContain(`set debian_mirror_path /boot/${token}/mirror/debian\n`);
   } finally {
     child.kill('SIGINT');
   }
