@@ -52,19 +52,10 @@ function sendingCommands(plan: SendingPlan, { path, way, store, client }: Comman
   const { begun, wanted, name, mark, id } = plan;
   if (begun?.status === 'active') return [];
   const isPlain = begun === undefined && way.kind === 'upload' && store === undefined;
-  const fields = createWords(newImageFields(wanted, name, mark));
+  const fields = newImageFields(wanted, name, mark);
   const file = ['--file', path];
-  const create = client(
-    'openstack',
-    'image',
-    'create',
-    '--id',
-    id,
-    ...(isPlain ? file : []),
-    ...fields,
-    name,
-  );
-  if (isPlain) return [create];
+  if (isPlain)
+    return [client('openstack', 'image', 'create', '--id', id, ...file, ...createWords(fields), name)];
   // What openstack's client has no word for, Glance's own has.
   const content: Readonly<Record<Way['kind'], readonly string[]>> = {
     upload: [
@@ -76,7 +67,9 @@ function sendingCommands(plan: SendingPlan, { path, way, store, client }: Comman
     ],
     'web-download': [client('glance', 'image-import', ...importWords(way, store), id)],
   };
-  // Without --file the client takes what its standard input gives for the image, in any script nothing: closed, it does not.
+  // Without --file both clients take what their standard input gives for the content, in a script nothing. Glance's own heeds that it is
+  // closed (glanceclient/common/utils.py); openstack's fails then.
+  const create = client('glance', 'image-create', '--id', id, '--name', name, ...glanceWords(fields));
   return [...(begun === undefined ? [`${create} <&-`] : []), ...content[way.kind]];
 }
 
@@ -114,6 +107,26 @@ function createWords(fields: Readonly<Record<string, unknown>>): readonly string
   return Object.entries(fields).flatMap(([key, value]) =>
     key === 'name' || key === MARK_PROPERTY ? [] : fieldWords(key, value),
   );
+}
+
+/** The same for Glance's own client, which takes all tags at once. */
+function glanceWords(fields: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(fields).flatMap(([key, value]) => {
+    if (key === 'name' || key === MARK_PROPERTY) return [];
+    if (key === 'tags')
+      return Array.isArray(value) && value.length > 0 ? ['--tags', ...value.map(String)] : [];
+    const isField = [
+      'visibility',
+      'protected',
+      'disk_format',
+      'container_format',
+      'min_disk',
+      'min_ram',
+    ].includes(key);
+    return isField
+      ? [`--${key.replace('_', '-')}`, String(value)]
+      : ['--property', `${key}=${String(value)}`];
+  });
 }
 
 function setCommands(id: string, changes: readonly PatchOperation[], client: ClientWords): readonly string[] {

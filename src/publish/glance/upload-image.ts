@@ -4,6 +4,7 @@ import { mayTryAgain, statusOf } from '../openstack/service-error.ts';
 import { type FileContent, type Upload, uploadOf } from './file-content.ts';
 import type { GlanceApi, GlanceImage } from './glance-api.ts';
 import { imageLost, type Patience, settledImage } from './settle-image.ts';
+import { settledImport } from './settle-import.ts';
 
 /** How the content gets there: sent to the image itself, sent to the staging area and imported, or fetched by Glance. */
 export type Way =
@@ -63,7 +64,10 @@ export async function fillImage(id: string, options: UploadOptions): Promise<Fil
       logger.warn(`${failure.message} Trying again in ${wait / 1000} s (${tries} of ${WAITS_MS.length}).`);
       await patience.clock.sleep(wait, patience.signal);
     }
-    const image = await settledImage(glance, id, failure === undefined ? forImport(options) : patience);
+    const image =
+      failure === undefined && options.way.kind !== 'upload'
+        ? await settledImport(glance, id, { ...patience, settleMs: IMPORT_WITHIN_MS })
+        : await settledImage(glance, id, patience);
     if (image?.status === 'active') return { image, sha512: upload.sha512() };
     if (image?.status !== 'queued' && image?.status !== 'uploading') throw lost(id, image);
     if (failure === undefined)
@@ -74,10 +78,6 @@ export async function fillImage(id: string, options: UploadOptions): Promise<Fil
 /** 409: an earlier connection of ours has broken, and Glance has not noticed yet. */
 function isPassing(error: unknown): error is PublishError {
   return mayTryAgain(error) || (error instanceof PublishError && statusOf(error) === 409);
-}
-
-function forImport({ patience, way }: UploadOptions): Patience {
-  return way.kind === 'upload' ? patience : { ...patience, settleMs: IMPORT_WITHIN_MS };
 }
 
 async function tryOnce(id: string, upload: Upload, options: UploadOptions): Promise<void> {

@@ -102,7 +102,7 @@ describe('glance', () => {
           reply(response, 200, { 'import-methods': { value: ['web-download'] } });
     const stored = await dry('glance:,store=fast');
     expect(stored.commands[0]).not.toContain('--file');
-    expect(stored.commands[0]).toMatch(/ image <&-$/);
+    expect(stored.commands[0]).toMatch(/^glance image-create --id [0-9a-f-]{36} --name image .* <&-$/);
     expect(stored.commands[1]).toMatch(
       new RegExp(`^glance image-upload --file ${path()} --store fast [0-9a-f-]{36}$`),
     );
