@@ -28,5 +28,6 @@ export async function makeFolders(directory: BuildDirectory, journal: Journal): 
   journal.note({ kind: 'path', path: directory.logs });
   // With --force: the logs of the build whose results are replaced.
   await rm(directory.logs, { recursive: true, force: true });
-  await mkdir(directory.logs);
+  // A console shows addresses that nobody is to guess, and what scripts print.
+  await mkdir(directory.logs, { mode: 0o700 });
 }

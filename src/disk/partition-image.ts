@@ -131,7 +131,7 @@ async function copyFile(
     );
   }
   const hash = createHash('sha512');
-  const file = await open(path, 'wx', 0o600);
+  const file = await open(path, 'wx');
   let size = 0;
   try {
     for await (const part of tree.stream(node)) {
@@ -149,7 +149,7 @@ async function copyFile(
 /** Zeroes stay holes. */
 async function copyVolume(reader: DiskReader, path: string, signal: AbortSignal | undefined): Promise<void> {
   const zeroes = Buffer.alloc(CHUNK);
-  const file = await open(path, 'wx', 0o600);
+  const file = await open(path, 'wx');
   try {
     await file.truncate(reader.size);
     for (let at = 0; at < reader.size; at += CHUNK) {

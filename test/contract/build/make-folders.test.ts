@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -27,4 +27,10 @@ it("an empty folder that was there is the user's, and stays", async () => {
   const output = join(folder, 'mine');
   mkdirSync(output);
   expect(await folderEntries(output)).toEqual([]);
+});
+
+it('what a console may tell is for the owner alone', async () => {
+  const output = join(folder, 'new');
+  await folderEntries(output);
+  expect(statSync(join(output, 'logs')).mode & 0o777).toBe(0o700);
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -48,6 +48,8 @@ it('makes the whole disk, and its root file system with kernel and initrd, in on
         .update(await readFile(path))
         .digest('hex'),
     ).toBe(sha512);
+  const modes = await Promise.all(artifacts.map(async ({ path }) => (await stat(path)).mode & 0o777));
+  expect(new Set(modes)).toEqual(new Set([0o666 & ~process.umask()]));
   expect(await readFile(join(folder, 'out/web-kernel'))).toEqual(KERNEL);
   const [raw, root] = [join(folder, 'root.raw'), join(folder, 'out/web-root.qcow2')];
   execFileSync('qemu-img', ['convert', '-O', 'raw', root, raw]);
