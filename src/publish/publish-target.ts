@@ -34,6 +34,12 @@ const IMAGE_OPTIONS = {
   insecure: 'flag',
 } as const;
 
+/** What an image is published with, and one that Glance does not get, or has already, is not. */
+export const OF_NEW_IMAGES: readonly string[] = [
+  ...Object.keys(IMAGE_OPTIONS).filter((name) => name !== 'insecure' && name !== 'format'),
+  'partition-image',
+];
+
 /** Older volumes only lose their name, so there is nothing to be counted. */
 const { 'keep-older': _, ...VOLUME_OPTIONS } = IMAGE_OPTIONS;
 

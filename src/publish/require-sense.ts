@@ -1,7 +1,7 @@
 import { glanceSettings } from './glance/glance-settings.ts';
 import { refuseDownload } from './glance/partition-images.ts';
 import { requireOwnProperties } from './own-properties.ts';
-import { type PublishTarget, targetName } from './publish-target.ts';
+import { OF_NEW_IMAGES, type PublishTarget, targetName } from './publish-target.ts';
 import { idProblem, invalid, type TargetValues, targetValues } from './target-values.ts';
 
 /**
@@ -28,7 +28,10 @@ export function requireSense(target: PublishTarget, hasThing: boolean): void {
   }
   if (image !== undefined && url !== undefined)
     throw invalid('image', 'and --url name two images; leave one of both out.');
-  if (target.kind === 'ironic') requireOneNode(values);
+  if (target.kind === 'ironic') {
+    requireOneNode(values);
+    refuseUnheeded(target);
+  }
   for (const name of ['size', 'root-gb']) values.count(name);
   values.format();
   const settings = glanceSettings(target);
@@ -49,6 +52,21 @@ function requireOneNode(values: TargetValues): void {
       'node',
       `names one node, and --resource-class takes any available one of class ${resourceClass}; leave one of both out.`,
     );
+}
+
+/** With an image that is somewhere already nothing is published that these could be about. */
+function refuseUnheeded({ options }: PublishTarget): void {
+  const source = ['url', 'image'].find((name) => options[name] !== undefined);
+  const unheeded = OF_NEW_IMAGES.filter((name) => options[name] !== undefined);
+  if (source === undefined || unheeded.length === 0) return;
+  const words = unheeded.map((name) => `--${name}`).join(', ');
+  const whole = unheeded.includes('partition-image')
+    ? ' A partition image is three files, which reach a node through Glance alone.'
+    : '';
+  throw invalid(
+    source,
+    `names the one image that the node gets, which ${words} would not change; leave out one of both.${whole}`,
+  );
 }
 
 const ALL_SCHEMES = ['http', 'https', 'file'];

@@ -19,11 +19,11 @@ export async function settledImport(
   const { clock, signal, settleMs } = patience;
   const start = clock.monotonic();
   for (;;) {
-    const wasUnderWay = await isUnderWay(glance, id);
-    // Asked afterwards: the task may have ended in between, and then the image is as it left it.
     const image = await settledImage(glance, id, patience);
     if (image?.status !== 'queued' && image?.status !== 'uploading') return image;
-    if (!wasUnderWay || clock.monotonic() - start > settleMs) return image;
+    if (clock.monotonic() - start > settleMs) return image;
+    // Looked at again: the task may have ended in between, and then the image is as it left it.
+    if (!(await isUnderWay(glance, id))) return settledImage(glance, id, patience);
     await clock.sleep(POLL_MS, signal);
   }
 }

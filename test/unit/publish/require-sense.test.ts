@@ -68,3 +68,24 @@ it('an empty word is no class', () => {
 it('refuses an image in Glance together with an address', () => {
   expect(() => check('ironic:lab,image=5c1f,url=http://h/x', false)).toThrow(/two images/);
 });
+
+it.each(['url=http://h/x', 'image=5c1f'])(
+  'ironic with %s takes no options of images that are published',
+  (source) => {
+    for (const option of [
+      'tag=a',
+      'visibility=shared',
+      'replace=delete',
+      'name=x',
+      'property=a=b',
+      'partition-image',
+    ])
+      expect(() => check(`ironic:lab,${source},${option}`, false), option).toThrow(
+        expect.objectContaining({
+          code: 'options.invalid',
+          message: expect.stringContaining(`--${option.split('=', 1)[0]}`),
+        }),
+      );
+    expect(() => check(`ironic:lab,${source},insecure,root-gb=4`, false)).not.toThrow();
+  },
+);
