@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { SpecError } from '../../foundation/errors.ts';
 import { type OpensslContext, runOpenssl } from './run-openssl.ts';
 
 /** RFC 5280, 4.2.1.12. */
@@ -10,6 +12,23 @@ const REMEDY = 'make one with -addext keyUsage=digitalSignature -addext extended
 export function certificatesIn(pem: string): readonly X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return blocks.map((block) => new X509Certificate(block));
+}
+
+/**
+ * openssl takes a file without any for an authority that vouches for nobody.
+ * @param role what the file is to the user, `chain`
+ * @throws SpecError `ipxe.signing`
+ */
+export async function requireCertificates(path: string, role: string): Promise<void> {
+  const pem = await readFile(path, 'latin1');
+  let found = 0;
+  try {
+    found = certificatesIn(pem).length;
+  } catch {
+    // Node throws for what is none, and that is what is said.
+  }
+  if (found === 0)
+    throw new SpecError('ipxe.signing', `The ${role} ${path} holds no certificate in PEM that can be read.`);
 }
 
 /**

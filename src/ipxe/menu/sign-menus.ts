@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, SpecError } from '../../foundation/errors.ts';
-import { certificatesIn, whyUnfit } from './fit-signer.ts';
+import { requireCertificates, whyUnfit } from './fit-signer.ts';
 import { type OpensslContext, requirePem, runOpenssl } from './run-openssl.ts';
 
 export type SigningKey = {
@@ -24,7 +24,7 @@ export async function signFiles(
 ): Promise<void> {
   for (const path of [key, certificate, ...(chain === undefined ? [] : [chain])]) await requirePem(path);
   await requireKey(key, await requireFit(certificate, context));
-  if (chain !== undefined) await requireCertificates(chain);
+  if (chain !== undefined) await requireCertificates(chain, 'chain');
   const more = chain === undefined ? [] : ['-certfile', chain];
   for (const name of names) {
     const path = join(folder, name);
@@ -52,23 +52,20 @@ async function requireFit(path: string, context: OpensslContext): Promise<X509Ce
 async function requireKey(path: string, certificate: X509Certificate): Promise<void> {
   const pem = await readFile(path);
   const key = parsed(() => createPrivateKey(pem));
-  if (key !== undefined && certificate.checkPrivateKey(key)) return;
+  if (key !== undefined && certificate.checkPrivateKey(key) && !isEdwards(key)) return;
   throw new SpecError('ipxe.signing', `The key ${path} cannot sign menus: it ${whyNoKey(pem, key)}.`);
 }
 
+const isEdwards = ({ asymmetricKeyType }: KeyObject): boolean => asymmetricKeyType?.startsWith('ed') === true;
+
 function whyNoKey(pem: Uint8Array, key: KeyObject | undefined): string {
+  if (key !== undefined && isEdwards(key))
+    return `is of a kind (${key.asymmetricKeyType}) that iPXE does not know; make an RSA key`;
   if (key !== undefined) return 'is not the one of the certificate; name the pair that was made together';
   // Of PKCS #8, and of the older PEM.
   if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(Buffer.from(pem).toString('latin1')))
     return 'has a passphrase, which Kiln does not ask for; `openssl pkey -in KEY -out FILE` writes one without, for your eyes alone';
   return 'is no private key in PEM';
-}
-
-async function requireCertificates(path: string): Promise<void> {
-  const pem = await readFile(path, 'latin1');
-  const found = parsed(() => certificatesIn(pem)) ?? [];
-  if (found.length === 0)
-    throw new SpecError('ipxe.signing', `The chain ${path} holds no certificate in PEM that can be read.`);
 }
 
 /** @returns undefined for what is none: that is the only reason Node's parsers throw, and the caller tells it */

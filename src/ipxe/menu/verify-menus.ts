@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SpecError } from '../../foundation/errors.ts';
 import { readRegularFile, whyNoFile } from '../../foundation/read-regular-file.ts';
 import { filesBelow } from './files-below.ts';
-import { nameOf, whyUnfit } from './fit-signer.ts';
+import { nameOf, requireCertificates, whyUnfit } from './fit-signer.ts';
 import { LARGEST_FILE, MENUS_LIST, type MenusList, readMenusList, sha256Of } from './menus-list.ts';
 import { DRAFT_PREFIX } from './put-in-place.ts';
 import { type OpensslContext, requirePem } from './run-openssl.ts';
@@ -75,6 +75,7 @@ async function signedList(
 ): Promise<MenusList> {
   await readMenusList(folder);
   await requirePem(authority);
+  await requireCertificates(authority, 'authority');
   await verified(MENUS_LIST);
   const list = await readMenusList(folder);
   if ((await sealFile(join(folder, MENUS_LIST))) === seals.get(MENUS_LIST)) return list;

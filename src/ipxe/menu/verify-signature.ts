@@ -23,7 +23,7 @@ export async function verifySignature(
   const path = join(folder, name);
   const refused = (code: string, message: string): SpecError =>
     new SpecError(code, `${name} ${message}`, { details: { file: name } });
-  const unsigned = await whyNoFile(`${path}.sig`);
+  const unsigned = (await leadsOut(folder, `${name}.sig`)) ? LEADS_OUT : await whyNoFile(`${path}.sig`);
   if (unsigned !== undefined)
     throw refused('ipxe.unsigned', `has no signature: ${name}.sig ${unsigned}. Sign the menus again.`);
   // openssl would wait for a pipe's writer for ever, and nothing serves what lies elsewhere.

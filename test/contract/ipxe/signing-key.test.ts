@@ -15,6 +15,11 @@ beforeAll(async () => {
   for (const name of ['ours', 'theirs']) await makeSigner(folder, name);
   const secret = ['-aes256', '-passout', 'pass:secret'];
   execFileSync('openssl', ['pkey', '-in', at('ours.key'), ...secret, '-out', at('secret.key')]);
+  const edwards = ['-newkey', 'ed25519', '-keyout', at('ed.key'), '-out', at('ed.pem')];
+  const uses = ['-addext', 'keyUsage=digitalSignature', '-addext', 'extendedKeyUsage=codeSigning'];
+  execFileSync('openssl', ['req', '-x509', '-nodes', '-subj', '/CN=ed', ...edwards, ...uses], {
+    stdio: 'ignore',
+  });
   writeFileSync(at('junk.pem'), 'junk\n');
   writeFileSync(at('broken.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
   writeFileSync(at('menu.ipxe'), '#!ipxe\n');
@@ -30,6 +35,7 @@ const pair = (key: string, certificate = 'ours.pem', chain?: string): SigningKey
 it.each<[why: string, named: string, key: () => SigningKey]>([
   ['has a passphrase', 'secret.key', () => pair('secret.key')],
   ['is not the one of the certificate', 'theirs.key', () => pair('theirs.key')],
+  ['is of a kind (ed25519)', 'ed.key', () => pair('ed.key', 'ed.pem')],
   ['is no private key in PEM', 'ours.pem', () => pair('ours.pem')],
   ['is no certificate in PEM', 'junk.pem', () => pair('ours.key', 'junk.pem')],
   ['holds no certificate in PEM', 'junk.pem', () => pair('ours.key', 'ours.pem', 'junk.pem')],

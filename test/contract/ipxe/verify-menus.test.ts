@@ -238,3 +238,18 @@ it('has nothing served but what was verified, as long as it is unchanged', async
     await server.close();
   }
 });
+
+it('is not asked of an authority that is none', async () => {
+  for (const name of ['ours.key', 'menus/boot.cfg'])
+    await expect(verifyMenus(join(folder, 'menus'), join(keys, name))).rejects.toMatchObject({
+      code: 'ipxe.signing',
+      message: expect.stringContaining('holds no certificate'),
+    });
+});
+
+it('nor passes a signature that lies elsewhere and would not be served', async () => {
+  copyFileSync(at('boot.cfg.sig'), join(folder, 'elsewhere.sig'));
+  rmSync(at('boot.cfg.sig'));
+  symlinkSync('../elsewhere.sig', at('boot.cfg.sig'));
+  await expect(verify()).rejects.toThrow(refused('ipxe.unsigned', 'boot.cfg.sig'));
+});
