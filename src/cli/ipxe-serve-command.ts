@@ -41,8 +41,16 @@ export async function runIpxeServe(options: ServeOptionValues, io: CliIo): Promi
     ...trees,
   );
   const reach = await reachOf(options.listen, (options.folder ?? options.url) !== undefined);
+  let tellReady = (): void => undefined;
+  const ready = new Promise<void>((settle) => {
+    tellReady = settle;
+  });
   const server = await startHttpServer({
-    content,
+    // The menus name the server's own port, so that they are made when it listens already; who asks earlier waits.
+    content: async (request) => {
+      await ready;
+      return content(request);
+    },
     host: reach.listen,
     port,
     token: options.token === true,
@@ -57,12 +65,14 @@ export async function runIpxeServe(options: ServeOptionValues, io: CliIo): Promi
       for (const { path, text } of await makeMenus({ ...request, url }, context)) files.set(path, text);
       tellAddress({ server, reach, ...(options.url === undefined ? {} : { menusUrl: url }) }, options, io);
     } else tellAddress({ server, reach }, options, io);
+    tellReady();
     await new Promise<void>((settle) => {
       if (interruption.signal.aborted) settle();
       interruption.signal.addEventListener('abort', () => settle(), { once: true });
     });
   } finally {
     interruption.end();
+    tellReady();
     await server.close();
   }
 }
