@@ -174,6 +174,8 @@ function remedyOf({ remedy, advice }: WatchedPattern, command = ''): string | un
 }
 
 function sentence(meaning: string): string {
+  // iPXE writes itself so.
+  if (/^[a-z][A-Z]/.test(meaning)) return `${meaning}.`;
   return `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`;
 }
 

@@ -91,7 +91,7 @@ export const FIRMWARE_PATTERNS: readonly ConsolePattern[] = [
     ...row,
     id: 'firmware.ipxe',
     regex:
-      /^iPXE>$|^Nothing to boot: |^No more network devices$|^Could not (boot|start download|chain)\b.*ipxe\.org\//,
+      /^Nothing to boot: |^No more network devices$|^Could not (boot|start download|chain)\b.*ipxe\.org\//,
     meaning: 'iPXE could not fetch or start anything',
     remedy:
       'Look up the address in the message; check the network of the guest and the address of the script.',
@@ -100,6 +100,18 @@ export const FIRMWARE_PATTERNS: readonly ConsolePattern[] = [
       text: 'https-test\nCould not start download: Operation not supported (http://ipxe.org/3c092003)',
     },
     never: 'iPXE initialising devices...ok',
+  },
+  {
+    ...row,
+    id: 'firmware.ipxe-shell',
+    kind: 'prompt',
+    regex: /^iPXE>$/,
+    meaning: "iPXE's shell waits for commands",
+    remedy:
+      'Nobody types there: take `shell` out of the script of the image, and say in it what is to happen when a command fails ' +
+      '(|| goto …), or let Kiln make the image for this build: --location with --ipxe instead of --cdrom.',
+    sample: { from: 'recorded', text: 'here comes a shell\niPXE>' },
+    never: 'iPXE> help',
   },
   {
     ...row,

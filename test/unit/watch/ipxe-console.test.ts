@@ -18,6 +18,7 @@ it.each([
   ['login', 'firmware.ipxe-form', 'iPXE form: login', 30],
   ['config', 'firmware.ipxe-form', 'iPXE form: iPXE configuration settings', 30],
   ['read', 'firmware.ipxe-question', 'iPXE asks: Hostname:', 70],
+  ['shell', 'firmware.ipxe-shell', 'iPXE>', 30],
 ])('an image that stops at its %s is told as %s', async (name, patternId, line, seconds) => {
   run = await startWatch();
   run.guest.print(await recorded(name));
@@ -69,4 +70,22 @@ it('is the installer that asks once it has shown progress, though its kernel was
     `${await recorded('read')}\r\nDetecting network hardware  ... 2%... 95%... 100%\r\nHostname:`,
   );
   expect(await untilDecided(run, 30)).toMatchObject({ patternId: 'debian-installer.netcfg/get_hostname' });
+});
+
+it("names iPXE's shell as iPXE writes itself, and says what keeps a script out of it", async () => {
+  run = await startWatch();
+  run.guest.print(await recorded('shell'));
+  expect(await untilDecided(run, 30)).toMatchObject({
+    reason: "iPXE's shell waits for commands.",
+    suggestion: expect.stringContaining('shell'),
+  });
+});
+
+it("is Kiln's own loader that failed, though the shell is what is left", async () => {
+  run = await startWatch();
+  run.guest.print('iPXE initialising devices...ok\r\nKILN-IPXE failed\r\niPXE> ');
+  expect(await untilDecided(run, 30)).toMatchObject({
+    cause: 'installer-error',
+    patternId: 'firmware.ipxe-loader',
+  });
 });
