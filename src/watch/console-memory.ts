@@ -2,7 +2,7 @@ import { matchPattern, type PatternMatch, type WatchedPattern } from './console-
 import { SCREEN_QUESTION } from './console-patterns/generic.ts';
 import { createExplanations } from './explanations.ts';
 import type { InstallProgress } from './install-outcome.ts';
-import { ipxeAsks, ipxeRuns } from './ipxe-console.ts';
+import { createIpxeRun, ipxeAsks } from './ipxe-console.ts';
 import { progressOf } from './progress.ts';
 import { type Question, readQuestion } from './question.ts';
 import { readings } from './screen-question.ts';
@@ -74,7 +74,7 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
   /** What the installer said below its error. */
   let below: string[] = [];
   let onScreen: Question | undefined;
-  let ipxe = false;
+  const ipxe = createIpxeRun();
   const said = new Map<string, number>();
 
   const isNews = (text: string): boolean => {
@@ -102,10 +102,10 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
     }
     return match;
   };
-  const readWaiting = (text: string, now: number, unfinished: boolean): void => {
+  /** `asked`: what iPXE seems to ask with it. */
+  const readWaiting = (text: string, now: number, asked: string | undefined): void => {
     const said = text.replace(KERNEL_MESSAGE, '').trim();
     if (said === '' || said === BOOT_PROMPT) return;
-    const asked = unfinished && ipxe ? ipxeAsks(said) : undefined;
     // What iPXE's script asks may read like an installer's question.
     const match =
       asked === undefined
@@ -156,10 +156,16 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
     const detail = error.pattern.detail.exec(said.join('\n'))?.groups;
     if (detail) error = { ...error, caught: { ...error.caught, ...detail } };
   };
+  const readProgress = (text: string | undefined, above: string | undefined, unfinished: boolean): void => {
+    const step = text === undefined ? undefined : progressOf(text, above);
+    // The line under the cursor may be half of one, unless it grows by percentages.
+    if (step === undefined || (unfinished && step.percent === undefined)) return;
+    progress = step;
+    if (!step.phase.startsWith('iPXE')) ipxe.leave();
+  };
   const read = (text: string, above: string | undefined, now: number, unfinished = false): void => {
-    const step = progressOf(text, above);
-    progress = step ?? progress;
-    ipxe = step === undefined ? (ipxeRuns(text) ?? ipxe) : step.phase.startsWith('iPXE');
+    const whole = ipxe.read(text, unfinished);
+    readProgress(whole, above, unfinished);
     readError(text, now, unfinished);
     readDetail(text, unfinished);
     if (unfinished) explanations.readUnfinished(text);
@@ -167,7 +173,7 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
     const panicked = matchPattern(panics, text);
     if (panicked) panic ??= { ...panicked, since: now };
     ending = matchPattern(endings, text) ?? ending;
-    readWaiting(text, now, unfinished);
+    readWaiting(text, now, unfinished && ipxe.isRunning() ? ipxeAsks(whole ?? text) : undefined);
   };
 
   return {
@@ -210,7 +216,7 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
     hint: () => explanations.hint(error?.caught?.command),
     complaint: () => explanations.complaint(error?.caught?.command),
     question: () => onScreen ?? readQuestion(tail()),
-    isIpxe: () => ipxe,
+    isIpxe: ipxe.isRunning,
   };
 }
 

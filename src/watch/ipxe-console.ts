@@ -2,13 +2,48 @@ import type { Question } from './question.ts';
 
 /** iPXE's banner, or what it says before it (core/main.c of iPXE). */
 const BEGINS = /^iPXE (?:\d|initialising devices)/;
+/** Its banner may not have come over the console. */
+const GOES_ON = /^KILN-IPXE /;
 /** A kernel's first line, or any of its later ones: it may be told to be quiet. */
 const ENDS = /\bLinux version \d|^\[ *\d+\.\d{6}\] /;
 
-/** A line of text says that iPXE runs, or that it has handed over; undefined: nothing of the kind. */
-export function ipxeRuns(line: string): boolean | undefined {
-  if (BEGINS.test(line)) return true;
-  return ENDS.test(line) ? false : undefined;
+/** A serial console under SeaBIOS breaks lines there. */
+const WIDTH = 80;
+/** No line that iPXE prints is longer. */
+const LONGEST_LINE = 10 * WIDTH;
+
+/** Follows whether iPXE runs, and what it prints. */
+export type IpxeRun = {
+  /**
+   * Takes the next line of the console. `unfinished`: the one under the cursor, which may grow.
+   * @returns it with what was broken off it above; undefined when more of it comes below
+   */
+  read(line: string, unfinished: boolean): string | undefined;
+  /** Another program has spoken. */
+  leave(): void;
+  /** Whether iPXE was started and has not handed over, as far as the console tells. */
+  isRunning(): boolean;
+};
+
+export function createIpxeRun(): IpxeRun {
+  let running = false;
+  let begun = '';
+
+  return {
+    read: (line, unfinished) => {
+      if (BEGINS.test(line) || GOES_ON.test(line)) running = true;
+      else if (ENDS.test(line)) running = false;
+      const whole = running ? begun + line : line;
+      if (unfinished) return whole;
+      const isBroken = running && line.length === WIDTH && whole.length < LONGEST_LINE;
+      begun = isBroken ? whole : '';
+      return isBroken ? undefined : whole;
+    },
+    leave: () => {
+      running = false;
+    },
+    isRunning: () => running,
+  };
 }
 
 /** How an unfinished line ends that will go on by itself: progress, an address being fetched, `ok`. */
@@ -20,7 +55,6 @@ export function ipxeAsks(unfinished: string): string | undefined {
   return text === '' || UNDER_WAY.test(text) ? undefined : `iPXE asks: ${text}`;
 }
 
-const WIDTH = 80;
 /** hci/tui/menu_ui.c of iPXE: title in the second row, items from the fourth, two blanks before each. */
 const [TITLE_ROW, MENU_ROW, LABEL_COLUMN] = [1, 3, 3];
 

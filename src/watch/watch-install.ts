@@ -251,12 +251,9 @@ function createWatch(options: WatchInstallOptions): Watch {
   };
 }
 
-/** One update as many of a line each, the line under the cursor with the last: phases that came together are all told. */
-function lineByLine({ lines, partial, raw }: ConsoleUpdate): readonly ConsoleUpdate[] {
-  if (lines.length <= 1) return [{ lines, partial, raw }];
-  return lines.map((line, index) => ({
-    lines: [line],
-    partial: index === lines.length - 1 ? partial : '',
-    raw: '',
-  }));
+/** One update as many of a line each, the line under the cursor last: phases that came together are all told. */
+function lineByLine(update: ConsoleUpdate): readonly ConsoleUpdate[] {
+  if (update.lines.length === 0) return [update];
+  const whole = update.lines.map((line) => ({ lines: [line], partial: '', raw: '' }));
+  return update.partial.trim() === '' ? whole : [...whole, { ...update, lines: [] }];
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
 import { ipxeAsks, readIpxeScreen } from '../../../src/watch/ipxe-console.ts';
 import { renderScreen } from '../../../src/watch/screen.ts';
-import { startWatch, untilDecided, type WatchRun } from './support.ts';
+import { settle, startWatch, untilDecided, type WatchRun } from './support.ts';
 
 let run: WatchRun | undefined;
 afterEach(async () => {
@@ -88,4 +88,21 @@ it("is Kiln's own loader that failed, though the shell is what is left", async (
     cause: 'installer-error',
     patternId: 'firmware.ipxe-loader',
   });
+});
+
+it('takes a phase from a whole line, also from one that is broken at the width of the console', async () => {
+  run = await startWatch();
+  run.guest.print('iPXE initialising devices...ok\r\nKILN-IPXE loading the inst');
+  run.guest.print(
+    'aller\r\nKILN-IPXE fetching http://10.0.2.2:44175/b8ca1ad07ab0b2a6eeefedbd7ba08c24/boot.i',
+  );
+  run.guest.print('\r\npxe\r\nKILN-IPXE starting the installe');
+  run.guest.print('r\r\nInstalling the base system  ... 17%');
+  await settle();
+  expect(run.progress.map(({ phase }) => phase)).toEqual([
+    'iPXE: loading the installer',
+    'iPXE: fetching http://10.0.2.2:44175/b8ca1ad07ab0b2a6eeefedbd7ba08c24/boot.ipxe',
+    'iPXE: starting the installer',
+    'Installing the base system',
+  ]);
 });
