@@ -49,6 +49,7 @@ const KNOWN_LINES = 2000;
 
 /** The kernel may print into the middle of a prompt; its messages carry seconds with six decimals. */
 const KERNEL_MESSAGE = /\[\s*\d+\.\d{6}\].*$/;
+const IPXE_QUESTION = 'firmware.ipxe-question';
 /** ISOLINUX and SYSLINUX show it below what they complain of, and for a moment at every start. */
 const BOOT_PROMPT = 'boot:';
 /** Times and counters of waiting do not make a line new: `[ 130.12]`, `10:15:01`, `(1min 3s / no limit)`. */
@@ -189,6 +190,9 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
       if (partial.trim() !== '') {
         read(partial, lines.at(-1)?.text, now, true);
         news = isNews(partial) || news;
+      } else if (update.lines.length === 0 && waiting?.pattern.id === IPXE_QUESTION) {
+        // iPXE takes away what a `prompt` printed when its time has passed.
+        waiting = undefined;
       }
       return news;
     },

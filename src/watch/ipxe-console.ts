@@ -4,8 +4,14 @@ import type { Question } from './question.ts';
 const BEGINS = /^iPXE (?:\d|initialising devices)/;
 /** Its banner may not have come over the console. */
 const GOES_ON = /^KILN-IPXE /;
-/** A kernel's first line, or any of its later ones: it may be told to be quiet. */
-const ENDS = /\bLinux version \d|^\[ *\d+\.\d{6}\] /;
+/** A disk that the script boots has the console until that fails. */
+const DISK = /^Boot(?:ing)? from SAN device \S+(?<failed> failed)?/;
+/** What it started speaks: a kernel (its code before the first line too, and any later line: it may be told to be quiet), a boot loader. */
+const STARTED =
+  /\bLinux version \d|^\[ *\d+\.\d{6}\] |^Probing EDD |^EFI stub: |^Decompressing Linux|^GRUB loading|^Welcome to GRUB|^(?:ISO|SYS|PXE|EXT)LINUX \d/;
+/** The firmware goes on without it. */
+const FIRMWARE =
+  /^Booting from (?:Hard Disk|DVD\/CD|Floppy|ROM)\b|^Boot failed: |^No bootable device|^BdsDxe: |^SeaBIOS \(version /;
 
 /** A serial console under SeaBIOS breaks lines there. */
 const WIDTH = 80;
@@ -31,8 +37,7 @@ export function createIpxeRun(): IpxeRun {
 
   return {
     read: (line, unfinished) => {
-      if (BEGINS.test(line) || GOES_ON.test(line)) running = true;
-      else if (ENDS.test(line)) running = false;
+      running = runsAfter(line) ?? running;
       const whole = running ? begun + line : line;
       if (unfinished) return whole;
       const isBroken = running && line.length === WIDTH && whole.length < LONGEST_LINE;
@@ -46,13 +51,25 @@ export function createIpxeRun(): IpxeRun {
   };
 }
 
-/** How an unfinished line ends that will go on by itself: progress, an address being fetched, `ok`. */
-const UNDER_WAY = /(?:\.|\bok|%|\d|\/\S*)$/;
+/** Whether iPXE runs when the console has shown this; undefined: it does not tell. */
+function runsAfter(line: string): boolean | undefined {
+  if (BEGINS.test(line) || GOES_ON.test(line)) return true;
+  const disk = DISK.exec(line);
+  if (disk) return disk.groups?.failed !== undefined;
+  return STARTED.test(line) || FIRMWARE.test(line) ? false : undefined;
+}
+
+/** What iPXE prints while it works (usr/ifmgmt.c, core/monojob.c): a card, a link or an address, dots, how far it is. */
+const AT_WORK =
+  /^(?:Configuring (?:\[\S+\] )?\([^)]*\)\.*|Waiting for link-up on \S+|iPXE initialising devices\.*|\S*)\.(?: +\[[^\]]*\]| *\d{1,3}%?)?$/;
+/** How another unfinished line ends that will go on by itself: progress, an address, `ok`. */
+const UNDER_WAY = /(?:\bok|%|\d|\/\S*(?<!\.))$/;
 
 /** What `prompt` and `read` of a script have printed has no form of its own: a line is left unfinished, and nothing follows. */
 export function ipxeAsks(unfinished: string): string | undefined {
   const text = unfinished.trim();
-  return text === '' || UNDER_WAY.test(text) ? undefined : `iPXE asks: ${text}`;
+  const isAtWork = text === '' || AT_WORK.test(text) || UNDER_WAY.test(text);
+  return isAtWork ? undefined : `iPXE asks: ${text}`;
 }
 
 /** hci/tui/menu_ui.c of iPXE: title in the second row, items from the fourth, two blanks before each. */

@@ -18,6 +18,7 @@ it.each([
   ['login', 'firmware.ipxe-form', 'iPXE form: login', 30],
   ['config', 'firmware.ipxe-form', 'iPXE form: iPXE configuration settings', 30],
   ['read', 'firmware.ipxe-question', 'iPXE asks: Hostname:', 70],
+  ['prompt', 'firmware.ipxe-question', 'iPXE asks: Please press a key to go on...', 70],
   ['shell', 'firmware.ipxe-shell', 'iPXE>', 30],
 ])('an image that stops at its %s is told as %s', async (name, patternId, line, seconds) => {
   run = await startWatch();
@@ -44,7 +45,12 @@ it('is no question while iPXE fetches, nor on the screen of another program', as
     'http://10.0.2.2:8080/linux... 45%',
     'http://boot.example/initrd.gz... ok',
     'Configuring (net0 52:54:00:12:34:56)......',
+    'Configuring [dhcp] (net0 52:54:00:12:34:56)....',
     'Waiting for link-up on net0...',
+    'iPXE initialising devices...',
+    'linux...',
+    'http://192.0.2.80:8080/linux.... [connecting]',
+    '...',
     '',
   ])
     expect(ipxeAsks(text), text).toBeUndefined();
@@ -105,4 +111,32 @@ it('takes a phase from a whole line, also from one that is broken at the width o
     'iPXE: starting the installer',
     'Installing the base system',
   ]);
+});
+
+it.each([
+  'Press a key...',
+  'Hit Ctrl-B now...',
+  'Loading menu ...',
+  'Waiting for you...',
+  'Configuring it...',
+])('asks when a script has printed %j and nothing follows', async (text) => {
+  run = await startWatch();
+  run.guest.print(`iPXE initialising devices...ok\r\n${text}`);
+  await run.clock.advance(28);
+  expect(run.outcome()).toBeUndefined();
+  expect(await untilDecided(run, 40)).toMatchObject({ cause: 'prompt', line: `iPXE asks: ${text}` });
+});
+
+it.each([
+  ['the time of a prompt has passed', `Press a key to go on...${'\b \b'.repeat(23)}`],
+  ['a kernel starts', 'Probing EDD (edd=off to disable)... '],
+  ['a kernel resets the terminal', 'Probing EDD (edd=off to disable)... o\x1bc\x1b[?7lk'],
+  ['a disk is booted that says nothing', 'Booting from Hard Disk...'],
+  ['a disk is booted by the script', 'Booting from SAN device 0x80\r\nStarting up...'],
+])('is no question once %s', async (_what, text) => {
+  run = await startWatch();
+  run.guest.print('iPXE initialising devices...ok\r\n');
+  for (const part of text.match(/[\s\S]{1,5}/g) ?? []) run.guest.print(part);
+  await run.clock.advance(120);
+  expect(run.outcome()).toBeUndefined();
 });
