@@ -112,9 +112,14 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
       asked === undefined
         ? matchPattern(waits, said)
         : (matchPattern(bootWaits, said) ?? matchPattern(waits, asked));
-    if (match === undefined) waiting = undefined;
-    else if (waiting?.pattern.id !== match.pattern.id || waiting.line !== match.line) {
-      waiting = { ...match, since: now };
+    if (match === undefined) {
+      waiting = undefined;
+      return;
+    }
+    const ended = ipxe.endedBefore(match.pattern.id);
+    const told = (ended === undefined ? undefined : matchPattern(bootWaits, ended)) ?? match;
+    if (waiting?.pattern.id !== told.pattern.id || waiting.line !== match.line) {
+      waiting = { ...told, line: match.line, since: now };
     }
   };
   const tail = (): readonly string[] =>

@@ -11,7 +11,20 @@ const STARTED =
   /\bLinux version \d|^\[ *\d+\.\d{6}\] |^Probing EDD |^EFI stub: |^Decompressing Linux|^GRUB loading|^Welcome to GRUB|^(?:ISO|SYS|PXE|EXT)LINUX \d/;
 /** The firmware goes on without it. */
 const FIRMWARE =
-  /^Booting from (?:Hard Disk|DVD\/CD|Floppy|ROM)\b|^Boot failed: |^No bootable device|^BdsDxe: |^SeaBIOS \(version /;
+  /^Booting from (?:Hard Disk|DVD\/CD|Floppy|ROM)\b|^Boot failed: |^No bootable device|^BdsDxe: /;
+/** The machine starts anew. */
+const AGAIN = /^SeaBIOS \(version /;
+
+/** An error of its own, with the address that explains it. */
+const ERROR = /\(https?:\/\/ipxe\.org\/[0-9a-f]+\)$|^\S+: command not found$/;
+
+/** Patterns of a firmware that has nothing more to boot: that iPXE ended before says more. */
+const FINDS_NOTHING: ReadonlySet<string> = new Set([
+  'firmware.seabios-no-device',
+  'firmware.seabios-boot-failed',
+  'firmware.uefi-no-option',
+  'firmware.uefi-shell',
+]);
 
 /** A serial console under SeaBIOS breaks lines there. */
 const WIDTH = 80;
@@ -29,34 +42,46 @@ export type IpxeRun = {
   leave(): void;
   /** Whether iPXE was started and has not handed over, as far as the console tells. */
   isRunning(): boolean;
+  /** What a firmware's pattern means where iPXE ended without starting anything before; undefined where it did not. */
+  endedBefore(patternId: string): string | undefined;
 };
 
+/** `ended`: the firmware has gone on. `away`: never started, or something else was since. */
+type IpxeState = 'away' | 'running' | 'ended';
+
 export function createIpxeRun(): IpxeRun {
-  let running = false;
+  let state: IpxeState = 'away';
+  let error: string | undefined;
   let begun = '';
 
   return {
     read: (line, unfinished) => {
-      running = runsAfter(line) ?? running;
-      const whole = running ? begun + line : line;
+      state = stateAfter(line, state);
+      if (BEGINS.test(line)) error = undefined;
+      const whole = state === 'running' ? begun + line : line;
       if (unfinished) return whole;
-      const isBroken = running && line.length === WIDTH && whole.length < LONGEST_LINE;
+      const isBroken = state === 'running' && line.length === WIDTH && whole.length < LONGEST_LINE;
       begun = isBroken ? whole : '';
+      if (state === 'running' && ERROR.test(whole)) error = whole;
       return isBroken ? undefined : whole;
     },
     leave: () => {
-      running = false;
+      state = 'away';
     },
-    isRunning: () => running,
+    isRunning: () => state === 'running',
+    endedBefore: (patternId) => {
+      if (state !== 'ended' || !FINDS_NOTHING.has(patternId)) return undefined;
+      return error === undefined ? 'iPXE ended' : `iPXE ended: ${error}`;
+    },
   };
 }
 
-/** Whether iPXE runs when the console has shown this; undefined: it does not tell. */
-function runsAfter(line: string): boolean | undefined {
-  if (BEGINS.test(line) || GOES_ON.test(line)) return true;
+function stateAfter(line: string, state: IpxeState): IpxeState {
+  if (BEGINS.test(line) || GOES_ON.test(line)) return 'running';
   const disk = DISK.exec(line);
-  if (disk) return disk.groups?.failed !== undefined;
-  return STARTED.test(line) || FIRMWARE.test(line) ? false : undefined;
+  if (disk) return disk.groups?.failed === undefined ? 'away' : 'running';
+  if (STARTED.test(line) || AGAIN.test(line)) return 'away';
+  return state === 'running' && FIRMWARE.test(line) ? 'ended' : state;
 }
 
 /** What iPXE prints while it works (usr/ifmgmt.c, core/monojob.c): a card, a link or an address, dots, how far it is. */

@@ -103,6 +103,21 @@ export const FIRMWARE_PATTERNS: readonly ConsolePattern[] = [
   },
   {
     ...row,
+    id: 'firmware.ipxe-ended',
+    // Told instead of what the firmware says then (ipxe-console.ts), with the last error of iPXE.
+    regex: /^iPXE ended(?:: (?<named>\S.*))?$/,
+    meaning: 'iPXE ended without starting anything',
+    remedy:
+      'Correct the script that iPXE ran (of its image, or what DHCP named): `exit`, its end, or a command that fails without `|| …` behind it ends iPXE. Where an ' +
+      'address is named, check that its server has it and that the guest reaches the server; `kiln ipxe check FILE` looks at a script.',
+    sample: {
+      from: 'recorded',
+      text: 'iPXE ended: http://10.0.2.2:8081/nothere.ipxe... No such file or directory (http://ipxe.org/2d0c613b)',
+    },
+    never: 'iPXE ended up in its shell',
+  },
+  {
+    ...row,
     id: 'firmware.ipxe-shell',
     kind: 'prompt',
     regex: /^iPXE>$/,

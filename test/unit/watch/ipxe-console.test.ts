@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ipxeAsks, readIpxeScreen } from '../../../src/watch/ipxe-console.ts';
 import { renderScreen } from '../../../src/watch/screen.ts';
 import { settle, startWatch, untilDecided, type WatchRun } from './support.ts';
@@ -139,4 +139,62 @@ it.each([
   for (const part of text.match(/[\s\S]{1,5}/g) ?? []) run.guest.print(part);
   await run.clock.advance(120);
   expect(run.outcome()).toBeUndefined();
+});
+
+describe('an iPXE that ended without starting anything', () => {
+  it.each([
+    [
+      'ended',
+      'http://10.0.2.2:8081/nothere.ipxe... No such file or directory (http://ipxe.org/2d0c613b)',
+      'No bootable device.',
+    ],
+    ['ended-uefi', undefined, 'Shell>'],
+  ])('is told instead of the firmware that finds nothing more: %s', async (name, error, line) => {
+    run = await startWatch();
+    run.guest.print(await recorded(name));
+    expect(await untilDecided(run, 30)).toMatchObject({
+      cause: 'not-booted',
+      patternId: 'firmware.ipxe-ended',
+      reason: `iPXE ended without starting anything${error === undefined ? '' : `: ${error}`}.`,
+      line,
+      suggestion: expect.stringContaining('script'),
+    });
+  });
+
+  const NOTHING =
+    'Booting from Hard Disk...\r\nBoot failed: not a bootable disk\r\n\r\nNo bootable device.\r\n';
+  const BANNER = 'iPXE initialising devices...ok\r\niPXE 1.21.1 -- Open Source Network Boot Firmware\r\n';
+
+  it.each([
+    ['a kernel ran', '[    0.000000] Linux version 6.12.1\r\n'],
+    ['a quiet kernel ran', 'Probing EDD (edd=off to disable)... ok\r\n'],
+    ['a boot loader ran', 'Welcome to GRUB!\r\n'],
+    ['a disk was booted by the script', 'Booting from SAN device 0x80\r\n'],
+    ['an installer has shown progress', 'Detecting network hardware  ... 2%... 100%\r\n'],
+    ['the machine was started again', 'SeaBIOS (version 1.16.2)\r\n'],
+  ])('is not told where %s since', async (_what, between) => {
+    run = await startWatch();
+    run.guest.print(`${BANNER}${between}${NOTHING}`);
+    expect(await untilDecided(run, 30)).toMatchObject({ patternId: 'firmware.seabios-no-device' });
+  });
+
+  it.each([
+    [
+      'a disk that does not boot',
+      'Booting from SAN device 0x80\r\nBoot from SAN device 0x80 failed: Error (http://ipxe.org/0b8080a0)',
+    ],
+    ['an unknown command', 'c: command not found'],
+  ])('names %s', async (_what, error) => {
+    run = await startWatch();
+    run.guest.print(`${BANNER}${error}\r\n${NOTHING}`);
+    expect(await untilDecided(run, 30)).toMatchObject({
+      reason: `iPXE ended without starting anything: ${error.split('\r\n').at(-1)}.`,
+    });
+  });
+
+  it('leaves out what an earlier one said', async () => {
+    run = await startWatch();
+    run.guest.print(`${BANNER}http://x/a... Error (http://ipxe.org/2d0c613b)\r\n${BANNER}bye\r\n${NOTHING}`);
+    expect(await untilDecided(run, 30)).toMatchObject({ reason: 'iPXE ended without starting anything.' });
+  });
 });
