@@ -1,5 +1,11 @@
 import { basename, join } from 'node:path';
-import { parse, YAMLParseError } from 'yaml';
+import {
+  type Document,
+  type DocumentOptions,
+  type ParseOptions,
+  parseDocument,
+  type SchemaOptions,
+} from 'yaml';
 import { SpecError } from '../../foundation/errors.ts';
 import { suggestion } from '../../foundation/nearest-word.ts';
 import { clipped } from '../../foundation/printable.ts';
@@ -14,7 +20,8 @@ type PlainMap = Readonly<Record<string, unknown>>;
 /** What an entry does: exactly one of them. */
 const ACTIONS = ['kernel', 'chain', 'sanboot', 'menu'];
 const OF_KERNEL = ['initrd', 'arguments'];
-const KEYS = ['key', 'title', ...ACTIONS, ...OF_KERNEL];
+const OF_ENTRY = ['key', 'title', ...ACTIONS, ...OF_KERNEL];
+const OF_MENU = ['title', 'entries'];
 
 /**
  * The user's menus: `menu.yaml` of a folder and what it includes (docs/ipxe.md).
@@ -49,6 +56,7 @@ async function readMenu(
   if (menus.has(file)) return;
   const path = join(folder, file);
   const content = asMap(await readYaml(folder, file), path);
+  requireKnown(content, OF_MENU, path);
   const entries = asList(content.entries, path).map((entry, index) =>
     readEntry(entry, `${path} entry ${index + 1}`),
   );
@@ -70,26 +78,46 @@ function menuName(file: string): string {
   return file === 'menu.yaml' ? 'custom' : `custom-${basename(file, '.yaml')}`;
 }
 
+/** Text stays as it is written: `24.10` is a release and no number. Only what nobody means as text is told apart. */
+const AS_WRITTEN: ParseOptions & DocumentOptions & SchemaOptions = {
+  schema: 'failsafe',
+  customTags: ['null', 'bool'],
+  logLevel: 'error',
+};
+
 async function readYaml(folder: string, file: string): Promise<unknown> {
   const path = join(folder, file);
   const text = await textIn(folder, file, (why, cause) => bad(path, why, cause));
+  const document = parseDocument(text, AS_WRITTEN);
+  requireSound(document, path);
   try {
-    return parse(text, { maxAliasCount: 100 });
+    return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    if (!(cause instanceof YAMLParseError) && !(cause instanceof ReferenceError)) throw cause;
-    throw bad(path, `is no valid YAML: ${cause.message.split('\n', 1)[0]?.replace(/:$/, '')}`, cause);
+    if (!(cause instanceof ReferenceError)) throw cause;
+    throw bad(path, `is no valid YAML: ${firstLine(cause)}`, cause);
   }
+}
+
+function requireSound({ errors: [error], warnings: [warning] }: Document.Parsed, path: string): void {
+  if (error?.code === 'MULTIPLE_DOCS') throw bad(path, 'holds several documents; keep one', error);
+  if (error?.code === 'RESOURCE_EXHAUSTION') throw bad(path, 'is nested too deeply', error);
+  if (error !== undefined) throw bad(path, `is no valid YAML: ${firstLine(error)}`, error);
+  if (warning !== undefined)
+    throw bad(path, `is no plain YAML: ${firstLine(warning)}; leave that out`, warning);
+}
+
+const firstLine = ({ message }: Error): string => message.replace(/:?\n.*$/s, '');
+
+function requireKnown(map: PlainMap, known: readonly string[], where: string): void {
+  const name = Object.keys(map).find((one) => !known.includes(one));
+  if (name === undefined) return;
+  const keys = known.join(', ');
+  throw bad(where, `has an unknown key "${clipped(name)}"; known are ${keys}.${suggestion(name, known)}`);
 }
 
 function readEntry(value: unknown, where: string): ExtraEntry & { readonly included?: string } {
   const map = asMap(value, where);
-  for (const name of Object.keys(map)) {
-    if (!KEYS.includes(name))
-      throw bad(
-        where,
-        `has an unknown key "${clipped(name)}"; known are ${KEYS.join(', ')}.${suggestion(name, KEYS)}`,
-      );
-  }
+  requireKnown(map, OF_ENTRY, where);
   const key = asText(map.key, `${where} key`);
   if (!/^[a-z0-9][a-z0-9_-]{0,40}$/.test(key) || key === 'back')
     throw bad(
@@ -120,7 +148,6 @@ function requireHeeded(map: PlainMap, where: string): void {
 function readAction(map: PlainMap, where: string): Action {
   if (map.chain !== undefined) return { kind: 'chain', url: asUrl(map.chain, `${where} chain`) };
   if (map.sanboot !== undefined) return { kind: 'sanboot', url: asUrl(map.sanboot, `${where} sanboot`) };
-  const initrds = map.initrd === undefined ? [] : Array.isArray(map.initrd) ? map.initrd : [map.initrd];
   const words = map.arguments === undefined ? '' : asText(map.arguments, `${where} arguments`);
   if (/[\u0000-\u001f\u007f]/.test(words) || endsEarly(words))
     throw bad(
@@ -130,9 +157,15 @@ function readAction(map: PlainMap, where: string): Action {
   return {
     kind: 'linux',
     kernel: asUrl(map.kernel, `${where} kernel`),
-    initrds: initrds.map((one) => asUrl(one, `${where} initrd`)),
+    initrds: readInitrds(map.initrd, `${where} initrd`),
     arguments: words === '' ? [] : [words],
   };
+}
+
+function readInitrds(value: unknown, where: string): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [asUrl(value, where)];
+  return value.map((one, index) => asUrl(one, `${where} ${index + 1}`));
 }
 
 function readTitle(value: unknown, where: string): string {
@@ -143,8 +176,11 @@ function readTitle(value: unknown, where: string): string {
 
 function asText(value: unknown, where: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  if (typeof value === 'number') return String(value);
-  throw bad(where, value === undefined || value === null ? 'is missing' : 'is no text');
+  if (value === undefined) throw bad(where, 'is missing');
+  throw bad(
+    where,
+    value === null || value === '' ? 'is empty' : 'is no text; if it is meant as such, quote it',
+  );
 }
 
 function asUrl(value: unknown, where: string): string {
@@ -163,8 +199,10 @@ function asMap(value: unknown, where: string): PlainMap {
 }
 
 function asList(value: unknown, where: string): readonly unknown[] {
-  if (Array.isArray(value) && value.length > 0) return value;
-  throw bad(where, 'has no list "entries"');
+  if (value === undefined) throw bad(where, 'has no list "entries"');
+  if (!Array.isArray(value)) throw bad(where, 'has "entries" that are no list');
+  if (value.length === 0) throw bad(where, 'has no entries in its list "entries"');
+  return value;
 }
 
 function bad(where: string, problem: string, cause?: unknown): SpecError {

@@ -45,3 +45,32 @@ it.each(['chain', 'sanboot', 'kernel'])('says where an address stands that canno
     message: expect.stringContaining(`menu.yaml entry 1 ${key}: "http://h/a b"`),
   });
 });
+
+it('keeps what looks like a number as it is written', async () => {
+  const yaml = 'title: 1.10\nentries: [{key: 0x1, title: 24.10, kernel: http://h/k, arguments: 0x10}]\n';
+  await expect(read(yaml)).resolves.toMatchObject([
+    { title: '1.10', entries: [{ key: '0x1', title: '24.10', action: { arguments: ['0x10'] } }] },
+  ]);
+});
+
+it.each([
+  ['title: true\nentries: [{key: a, chain: http://h/}]', /menu\.yaml title is no text/],
+  ['entries: [{key: a, title: "", chain: http://h/}]', /entry 1 title is empty/],
+  ['entries: [{key: a, kernel: http://h/k, initrd: [http://h/i, null]}]', /entry 1 initrd 2 is empty/],
+  ['entries: [{key: a, kernel: http://h/k, initrd: [[x]]}]', /entry 1 initrd 1 is no text/],
+  ['entries: []', /menu\.yaml has no entries in its list "entries"/],
+  ['entries: x', /menu\.yaml has "entries" that are no list/],
+  ['title: x', /menu\.yaml has no list "entries"/],
+  ['titel: x\nentries: [{key: a, chain: http://h/}]', /unknown key "titel".*Did you mean "title"\?/],
+  ['title: !!js/function "x"\nentries: []', /menu\.yaml is no plain YAML: .*js\/function at line 1/],
+  ['%FOO 1\n---\nentries: []', /menu\.yaml is no plain YAML: .*%FOO at line 1/],
+  ['entries: []\n---\nentries: []', /menu\.yaml holds several documents; keep one/],
+])('refuses %j and says why', async (yaml, why) => {
+  await expect(read(`${yaml}\n`)).rejects.toThrow(
+    expect.objectContaining({ code: 'ipxe.bad-menu', message: expect.stringMatching(why) }),
+  );
+});
+
+it('refuses what is nested too deeply', async () => {
+  await expect(read(`entries: ${'['.repeat(5000)}\n`)).rejects.toThrow(/menu\.yaml is nested too deeply\.$/);
+});
