@@ -20,10 +20,10 @@ async function readHostScript(folder: string, name: string): Promise<MenuFile> {
   if (!HOST_SCRIPT.test(name))
     throw bad(
       path,
-      'is named after no machine; name it MAC-525400123456.ipxe (lower case, without colons) or HOSTNAME-web1.ipxe',
+      'is named after no machine; name it MAC-525400123456.ipxe or HOSTNAME-web1.ipxe: MAC and HOSTNAME in capitals, the address in lower case and without colons',
     );
   const text = await textIn(folder, name, (why, cause) => bad(path, why, cause));
-  requireGoodScript(name, text);
+  requireGoodScript(path, text);
   return { path: `hosts/${name}`, text };
 }
 
