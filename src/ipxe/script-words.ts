@@ -12,11 +12,15 @@ export function isPlainText(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text) && !/\$\{|["'\\]/.test(text) && !endsEarly(text);
 }
 
+/** More than a screen has columns; iPXE cuts what is longer. */
+const LONGEST_TITLE = 200;
+
 /** What isTitle takes, for messages. */
-export const TITLE_TEXT = `${PLAIN_TEXT}, not beginning with a hyphen`;
+export const TITLE_TEXT = `at most ${LONGEST_TITLE} characters of ${PLAIN_TEXT}, not beginning with a hyphen`;
 
 /** `menu TITLE` takes a title that begins with a hyphen for an option. */
-export const isTitle = (text: string): boolean => isPlainText(text) && !/^\s*-/.test(text);
+export const isTitle = (text: string): boolean =>
+  text.length <= LONGEST_TITLE && isPlainText(text) && !/^\s*-/.test(text);
 
 /**
  * Whether iPXE would end a command within the text: a word that begins with `#` ends the whole line, with what was to happen when it fails,

@@ -151,8 +151,9 @@ it('takes settings of one plain line', () => {
 });
 
 it('takes titles that are neither options nor comments to iPXE', () => {
-  for (const title of ['Lab', 'Lab 2 - west', 'C# tools']) expect(isTitle(title), title).toBe(true);
-  for (const title of ['-x', ' --name x', '# Lab', 'Lab #2', 'a || b', 'a && b', 'a ; b'])
+  for (const title of ['Lab', 'Lab 2 - west', 'C# tools', 'x'.repeat(200)])
+    expect(isTitle(title), title).toBe(true);
+  for (const title of ['-x', ' --name x', '# Lab', 'Lab #2', 'a || b', 'a && b', 'a ; b', 'x'.repeat(201)])
     expect(isTitle(title), title).toBe(false);
 });
 
