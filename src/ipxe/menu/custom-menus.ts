@@ -9,8 +9,10 @@ import {
 import { SpecError } from '../../foundation/errors.ts';
 import { suggestion } from '../../foundation/nearest-word.ts';
 import { clipped } from '../../foundation/printable.ts';
+import { checkScript } from '../check-script.ts';
 import { readIpxeUrl } from '../ipxe-url.ts';
 import { endsEarly, isTitle, TITLE_TEXT } from '../script-words.ts';
+import { actionLines } from './action-lines.ts';
 import type { ExtraEntry, ExtraMenu } from './menu-options.ts';
 import { namesIn, textIn } from './users-folder.ts';
 
@@ -65,6 +67,7 @@ async function readMenu(
   if (twice !== undefined) throw bad(path, `has two entries with the key "${twice}"; rename one`);
   const title = readTitle(content.title ?? basename(file, '.yaml'), path);
   menus.set(file, {
+    source: path,
     name: menuName(file),
     title,
     entries: entries.map(({ included: _, ...entry }) => entry),
@@ -125,14 +128,25 @@ function readEntry(value: unknown, where: string): ExtraEntry & { readonly inclu
       `has the key "${clipped(key)}"; keys are made of a-z, 0-9, - and _, and "back" is taken`,
     );
   requireHeeded(map, where);
+  const title = readTitle(map.title ?? key, where);
   const { menu } = map;
-  if (menu === undefined)
-    return { key, title: readTitle(map.title ?? key, where), action: readAction(map, where) };
+  if (menu === undefined) {
+    const entry = { key, title, action: readAction(map, where) };
+    requireGoodLines(entry, where);
+    return entry;
+  }
   const included = asText(menu, `${where} menu`);
   if (!/^[\w-]+\.yaml$/.test(included))
     throw bad(where, `includes "${clipped(included)}"; name a .yaml file of the same folder`);
   const action = { kind: 'menu', name: menuName(included) } as const;
-  return { key, title: readTitle(map.title ?? key, where), action, included };
+  return { key, title, action, included };
+}
+
+/** What is wrong with a line of the script is told where the line comes from. */
+function requireGoodLines(entry: ExtraEntry, where: string): void {
+  const [finding] = checkScript(['#!ipxe', ...actionLines(entry, false), ':failed', ':ended', ''].join('\n'));
+  if (finding === undefined) return;
+  throw new SpecError('ipxe.bad-menu', `${where}: ${finding.problem}.`, { details: { where } });
 }
 
 function requireHeeded(map: PlainMap, where: string): void {

@@ -3,7 +3,6 @@ import { suggestion } from '../../foundation/nearest-word.ts';
 import type { NetbootSystem } from '../../os/netboot-table.ts';
 import { badScript } from '../bad-script.ts';
 import { checkScript } from '../check-script.ts';
-import { requireSmall } from '../write-ipxe-iso.ts';
 import { bootConfig } from './boot-config.ts';
 import { customMenu } from './custom-menu.ts';
 import { mainMenu, TOOL_ENTRIES } from './main-menu.ts';
@@ -12,7 +11,7 @@ import { systemMenu } from './system-menu.ts';
 
 /**
  * All scripts of the menus, by their path below the menus' address.
- * @throws SpecError `ipxe.unknown-entry`, `ipxe.bad-menu`, `ipxe.bad-script` (a fault of ours, found before anybody boots it)
+ * @throws SpecError `ipxe.unknown-entry`, `ipxe.bad-menu`, `ipxe.script-too-large`, `ipxe.bad-script` (a fault of ours, found before anybody boots it)
  */
 export function menuFiles(systems: readonly NetbootSystem[], options: MenuOptions): readonly MenuFile[] {
   checkEntries(systems, options);
@@ -23,10 +22,7 @@ export function menuFiles(systems: readonly NetbootSystem[], options: MenuOption
     ...options.custom.map((menu) => ({ path: `${menu.name}.ipxe`, text: customMenu(menu, options) })),
     { path: 'version.ipxe', text: `#!ipxe\nset kiln_menus_version ${options.version}\n` },
   ];
-  for (const { path, text } of files) {
-    requireSmall(text);
-    requireGoodScript(path, text);
-  }
+  for (const { path, text } of files) requireGoodScript(path, text);
   return files;
 }
 

@@ -30,6 +30,8 @@ export type ExtraAction<Kind extends ExtraEntry['action']['kind']> = Extract<
 >;
 
 export type ExtraMenu = {
+  /** The `.yaml` file it was read from. */
+  readonly source: string;
   /** File name without `.ipxe`. */
   readonly name: string;
   readonly title: string;

@@ -74,3 +74,14 @@ it.each([
 it('refuses what is nested too deeply', async () => {
   await expect(read(`entries: ${'['.repeat(5000)}\n`)).rejects.toThrow(/menu\.yaml is nested too deeply\.$/);
 });
+
+it.each([
+  ['arguments: a \u00e9', /menu\.yaml entry 1: holds characters beyond ASCII/],
+  [`arguments: ${'x'.repeat(3000)}`, /menu\.yaml entry 1: is \d+ characters long; Linux reads 2047/],
+  ['initrd: "http://${x"', /menu\.yaml entry 1: \$\{ has no closing \}/],
+])('names the entry whose script would have a fault: %j', async (words, why) => {
+  await expect(entry(`kernel: http://h/k, ${words}`)).rejects.toMatchObject({
+    code: 'ipxe.bad-menu',
+    message: expect.stringMatching(why),
+  });
+});

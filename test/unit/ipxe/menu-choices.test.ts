@@ -16,6 +16,7 @@ const OPTIONS: MenuOptions = {
   scripts: {},
   custom: [
     {
+      source: 'lab/menu.yaml',
       name: 'custom',
       title: 'Lab',
       entries: [
@@ -34,6 +35,7 @@ const OPTIONS: MenuOptions = {
       ],
     },
     {
+      source: 'lab/more.yaml',
       name: 'custom-more',
       title: 'More',
       entries: [{ key: 'deep', title: 'Deep', action: { kind: 'chain', url: THEIRS } }],
@@ -166,4 +168,16 @@ it('does not run a verified menu again, unverified, after it was left', () => {
   expect(menu).toContain('chain --autofree debian || goto failed\ngoto again\n:unverified_debian\n');
   const custom = files.find(({ path }) => path === 'custom.ipxe')?.text ?? '';
   expect(custom).toContain('imgverify more custom-more.ipxe.sig || goto failed\n');
+});
+
+it('names the file of a menu that is too large, and what to do', () => {
+  const action = { kind: 'chain', url: THEIRS } as const;
+  const entries = [...Array(10_000).keys()].map((one) => ({ key: `e${one}`, title: 'x', action }));
+  const custom = [{ source: 'lab/menu.yaml', name: 'custom', title: 'Lab', entries }];
+  expect(() => menuFiles(NETBOOT_SYSTEMS, { ...OPTIONS, custom })).toThrow(
+    expect.objectContaining({
+      code: 'ipxe.script-too-large',
+      message: expect.stringMatching(/^lab\/menu\.yaml .* KiB.* "menu"/),
+    }),
+  );
 });
