@@ -22,6 +22,7 @@ export function readIpxeUrl(text: string): string {
       details: { url: text },
     });
   if (text === '') throw bad('it is empty');
+  if (text.startsWith('-')) throw bad('with a hyphen at its beginning iPXE takes it for an option');
   if (SPECIAL.test(text))
     throw bad(
       'it holds a blank, a control character or a quote; write them percent-encoded (%20 for a blank)',

@@ -20,6 +20,8 @@ it.each([
   'https:///boot.example/x',
   'http://',
   '',
+  '--name',
+  '-h',
 ])('refuses the address %j', (url) => {
   expect(() => readIpxeUrl(url)).toThrow(expect.objectContaining({ code: 'ipxe.bad-url' }));
 });
