@@ -1,7 +1,11 @@
+import { SpecError } from '../../foundation/errors.ts';
 import type { NetbootSystem } from '../../os/netboot-table.ts';
 import type { MenuOptions } from './menu-options.ts';
 
-/** Domain, mirrors and overrides in one place, for whoever hosts the menus to edit. What the loader has set stays. */
+/**
+ * Domain, mirrors and overrides in one place, for whoever hosts the menus to edit. What the loader has set stays.
+ * @throws SpecError `ipxe.bad-url` for a mirror that its installer cannot reach
+ */
 export function bootConfig(systems: readonly NetbootSystem[], options: MenuOptions): string {
   const { url, scripts } = options;
   const unlessSet = (name: string, value: string): string => `isset \${${name}} || set ${name} ${value}`;
@@ -32,6 +36,7 @@ function mirrorLines(
     named === undefined ? `\${kiln_url}${beside}` : mirror.href.replace(/\/+$/, ''),
   );
   if (dialect !== 'debian-installer') return [whole];
+  requireReachable(id, mirror);
   return [
     whole,
     '# Its installer wants the parts, and iPXE cannot take an address to pieces: change all four together.',
@@ -39,4 +44,25 @@ function mirrorLines(
     set(`${id}_mirror_host`, mirror.host),
     set(`${id}_mirror_path`, mirror.pathname.replace(/\/+$/, '') || '/'),
   ];
+}
+
+/** choose-mirror's, of debian-installer. */
+const INSTALLER_SCHEMES = ['http:', 'https:', 'ftp:'];
+
+function requireReachable(id: string, mirror: URL): void {
+  const problem = unreachable(mirror);
+  if (problem === undefined) return;
+  const shown = new URL(mirror);
+  shown.username = '';
+  shown.password = '';
+  throw new SpecError(
+    'ipxe.bad-url',
+    `The mirror of ${id}, ${shown.href}, cannot be used: its installer ${problem}. Name another: --mirror ${id}=URL.`,
+    { details: { system: id, url: shown.href } },
+  );
+}
+
+function unreachable({ protocol, username, password }: URL): string | undefined {
+  if (!INSTALLER_SCHEMES.includes(protocol)) return 'fetches by http, https or ftp alone';
+  return username === '' && password === '' ? undefined : 'takes no user or password in an address';
 }

@@ -41,3 +41,25 @@ it("takes debian-installer's mirror to pieces, its protocol among them", () => {
     /set debian_mirror \$\{kiln_url\}mirror\/debian\n[\s\S]*set debian_mirror_protocol http\n.*\n.*_path \/menus\/mirror\/debian\n/,
   );
 });
+
+it.each([
+  ['tftp://boot.example/x/', {}, '--mirror debian=URL'],
+  ['file:///x/', {}, '--mirror debian=URL'],
+  ['http://me:secret@boot.example/', {}, '--mirror debian=URL'],
+  ['http://boot.example/', { debian: 'nfs://deb.example/debian' }, 'nfs://deb.example/debian'],
+  ['http://boot.example/', { debian: 'http://me:secret@deb.example/debian' }, 'no user or password'],
+] as const)(
+  'refuses menus at %s with mirrors %j: debian-installer would not reach it',
+  (url, mirrors, named) => {
+    expect(() => config(url, mirrors)).toThrow(
+      expect.objectContaining({ code: 'ipxe.bad-url', message: expect.stringContaining(named) }),
+    );
+    expect(() => config(url, mirrors)).not.toThrow(/secret/);
+  },
+);
+
+it('takes any address for menus whose Debian comes from elsewhere, and ftp for that', () => {
+  expect(config('tftp://boot.example/x/', { debian: 'ftp://deb.example/debian' })).toContain(
+    'set debian_mirror_protocol ftp\n',
+  );
+});
