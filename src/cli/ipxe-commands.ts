@@ -1,7 +1,17 @@
+import { SpecError } from '../foundation/errors.ts';
 import type { CliIo } from './cli-io.ts';
 import type { KilnCommand } from './kiln-command.ts';
 
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+/** Of two the last would count, and nothing tell of the first. */
+const once =
+  (option: string) =>
+  (value: string, earlier?: string): string => {
+    if (earlier === undefined) return value;
+    throw new SpecError('options.invalid', `${option} is given twice; leave one of them out.`, {
+      details: { option },
+    });
+  };
 const sub = (parent: KilnCommand, name: string): KilnCommand => parent.command(name) as KilnCommand;
 
 /** `kiln ipxe …`: what boots an installer over the network. */
@@ -68,7 +78,7 @@ function addCheck(ipxe: KilnCommand, io: CliIo): void {
 
 function menuOptions(command: KilnCommand): KilnCommand {
   return command
-    .option('--url <url>', 'where the menus will be served')
+    .option('--url <url>', 'where the menus will be served', once('--url'))
     .option('--title <text>', 'title of the menus (default: Kiln)')
     .option('--default <entry>', 'entry that is taken when nobody chooses (default: local)')
     .option('--timeout <time>', 'how long the menu waits (default: 300s)')

@@ -108,6 +108,11 @@ function loaderOptions(options: IpxeIsoOptions, chain: readonly string[]): Loade
   const { address, device, vlan } = options;
   if (device !== undefined && !/^net\d+$/.test(device))
     throw invalidOption('--device', 'is named like net0 or net1');
+  if (options.unattended && options.failsafeTimeout !== undefined)
+    throw invalidOption(
+      '--failsafe-timeout',
+      'is how long the failsafe menu waits, and --unattended has none; leave one of them out',
+    );
   const words = { netmask: options.netmask, gateway: options.gateway, dns: options.dns };
   const lonely = address === undefined && Object.values(words).some((word) => word !== undefined);
   if (lonely) throw invalidOption('--address', 'is missing beside --netmask, --gateway or --dns');

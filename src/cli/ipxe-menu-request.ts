@@ -40,7 +40,7 @@ export function menusRequest(
     version: packageVersion(io.projectDir),
     defaultEntry: options.default ?? 'local',
     timeoutSeconds: seconds,
-    mirrors: addresses('--mirror', options.mirror),
+    mirrors: mirrorsOf(options.mirror),
     scripts: addresses('--script-url', options.scriptUrl),
     signed: options.signKey !== undefined,
     ...(options.custom === undefined ? {} : { customFolder: resolve(io.cwd, options.custom) }),
@@ -72,35 +72,58 @@ export function givenSettings({ timeout, ...options }: MenuOptionValues): readon
   ];
 }
 
-/** The folder of the menus, to which names of files are added. */
+/** Where the menus are, with a slash at its end. */
 function menusUrl(text: string): string {
   const given = readWholeUrl(text, 'schemeless');
   const whole = schemeOf(given) === undefined ? `http://${given}` : given;
-  if (!URL.canParse(whole) || whole.includes('${'))
-    throw invalidOption('--url', `takes an address such as http://server/menus/, not "${safeLine(text)}"`);
-  const url = new URL(whole);
-  const folder = new URL(url.pathname.replace(/[^/]+\.(ipxe|cfg)$/, ''), url).href;
-  if (url.search !== '' || url.hash !== '' || folder !== url.href)
-    throw invalidOption(
-      '--url',
-      `is the folder of the menus, to which their names are added; write ${folder}`,
-    );
-  return folder.replace(/\/*$/, '/');
+  return folderUrl('--url', 'the folder of the menus', whole).replace(/\/*$/, '/');
+}
+
+/** An address to which names are added. */
+function folderUrl(option: string, what: string, text: string): string {
+  if (!URL.canParse(text) || text.includes('${'))
+    throw invalidOption(option, `takes an address such as http://server/path/, not "${safeLine(text)}"`);
+  const folder = new URL(text);
+  const { href } = folder;
+  folder.pathname = folder.pathname.replace(/[^/]+\.(ipxe|cfg)$/, '');
+  folder.search = '';
+  folder.hash = '';
+  if (folder.href === href) return href;
+  throw invalidOption(option, `is ${what}, to which names are added; write ${folder.href}`);
 }
 
 function packageVersion(projectDir: string): string {
   return (JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
+function mirrorsOf(words: readonly string[] | undefined): Readonly<Record<string, string>> {
+  const named = addresses('--mirror', words);
+  for (const [id, url] of Object.entries(named)) folderUrl('--mirror', `the folder of ${id}`, url);
+  return named;
+}
+
 function addresses(option: string, words: readonly string[] = []): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const [, id, url] = /^([a-z0-9-]+)=(.+)$/.exec(word) ?? [];
-      if (id === undefined || url === undefined)
-        throw invalidOption(option, `takes DISTRIBUTION=URL, not "${safeLine(word)}"`);
-      return [id, readWholeUrl(url, 'with-scheme')] as const;
-    }),
+  const named = words.map((word) => {
+    const [, id, url] = /^([a-z0-9-]+)=(.+)$/.exec(word) ?? [];
+    if (id === undefined || url === undefined)
+      throw invalidOption(
+        option,
+        `takes DISTRIBUTION=URL, the distribution in lower case, not "${safeLine(word)}"`,
+      );
+    return [id, readWholeUrl(url, 'with-scheme')] as const;
+  });
+  requireOnce(
+    option,
+    named.map(([id]) => id),
   );
+  return Object.fromEntries(named);
+}
+
+/** Of two for one name the last would count, and nothing tell of the first. */
+export function requireOnce(option: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined)
+    throw invalidOption(option, `names ${safeLine(twice)} twice; leave one of them out`);
 }
 
 export function signingKey(options: MenuOptionValues, cwd: string): SigningKey | undefined {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { folderContent, type ServedContent, under } from '../http-server/served-content.ts';
-import { invalidOption } from './ipxe-menu-request.ts';
+import { invalidOption, requireOnce } from './ipxe-menu-request.ts';
 import type { ServeOptionValues } from './ipxe-serve-command.ts';
 import { safeLine } from './safe-text.ts';
 
@@ -19,6 +19,10 @@ const OF_GENERATED = [
 
 /** @throws SpecError `options.invalid` for options that nothing would heed */
 export function requireHeeded(options: ServeOptionValues): void {
+  requireOnce(
+    '--tree',
+    (options.tree ?? []).map((word) => word.replace(/=.*$/s, '')),
+  );
   if (options.folder === undefined) {
     if (options.verifyCa === undefined) return;
     throw invalidOption('--verify-ca', 'verifies the menus of --folder; name that folder too');

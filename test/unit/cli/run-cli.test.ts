@@ -120,6 +120,12 @@ test.each([
   [['ipxe', 'menu', 'verify', '', '--ca', 'x'], 'options.invalid'],
   [['ipxe', 'iso', '-o', 'x.iso', '--chain', ''], 'options.invalid'],
   [['ipxe', 'iso', '--chain', 'http://x/'], 'options.invalid'],
+  [
+    ['ipxe', 'iso', '-o', 'x.iso', '--chain', 'http://x/', '--unattended', '--failsafe-timeout', '9m'],
+    'options.invalid',
+  ],
+  [['ipxe', 'menu', 'export', 'x', '--url', 'http://a/', '--url', 'http://b/'], 'options.invalid'],
+  [['ipxe', 'serve', '--tree', 'debian=a', '--tree', 'debian=b'], 'options.invalid'],
   [['ipxe', 'check', 'x', '--firmware', 'both'], 'options.invalid'],
   [['plan', 'debian-13', '--extra-args', `a=${'x'.repeat(2048)}`], 'spec.kernel-line-too-long'],
   [['plan', 'debian-13', '--json=1'], 'options.invalid'],
