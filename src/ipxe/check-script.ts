@@ -21,6 +21,8 @@ export function checkScript(text: string, commands?: readonly string[]): readonl
 
 function headFindings(text: string): ScriptFinding[] {
   if (isScript(text)) return [];
+  if (text === '#!ipxe')
+    return [{ line: 1, problem: 'no line break behind #!ipxe; iPXE takes the file for no script' }];
   return [{ line: 1, problem: 'the first line must be #!ipxe, else iPXE takes the file for something else' }];
 }
 

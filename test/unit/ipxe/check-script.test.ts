@@ -51,6 +51,7 @@ it.each([
   ['#!ipxe\n:x chian\n', 2, 'Did you mean "chain"?'],
   ['#!ipxe\necho || \\\n', 2, 'ends in a backslash'],
   ['#!ipxe2\necho x\n', 1, '#!ipxe'],
+  ['#!ipxe', 1, 'no line break behind #!ipxe'],
   ['#!ipxe\nchian http://a.example/\n', 2, 'Did you mean "chain"?'],
 ])('finds the fault of %j', (text, line, problem) => {
   expect(checkScript(text, ['chain', 'echo', 'goto', 'set', 'kernel'])).toContainEqual({
