@@ -1,8 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type MakeIpxeIsoRequest, makeIpxeIso } from '../build/make-ipxe-iso.ts';
+import type { Logger } from '../foundation/logger.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { formatSize } from '../foundation/size.ts';
+import { firstFindings } from '../ipxe/bad-script.ts';
+import { checkScript } from '../ipxe/check-script.ts';
 import type { BootFirmware } from '../ipxe/ipxe-programs.ts';
 import { hostNameOf, readWholeUrl } from '../ipxe/ipxe-url.ts';
 import type { LoaderOptions } from '../ipxe/loader-script.ts';
@@ -64,6 +67,8 @@ export async function runIpxeIso(options: IpxeIsoOptions, io: CliIo): Promise<vo
       signal: interruption.signal,
       logger,
     });
+    if (request.script.kind === 'own')
+      warnOfFaults(request.script.path, Object.values(made.scripts)[0] ?? '', logger);
     const { size } = await stat(request.output);
     if (options.json) {
       io.out.write(`${safeJson({ path: request.output, size, ...made }, 2)}\n`);
@@ -77,6 +82,13 @@ export async function runIpxeIso(options: IpxeIsoOptions, io: CliIo): Promise<vo
   } finally {
     interruption.end();
   }
+}
+
+/** The script is the user's: it goes onto the ISO as it is. */
+function warnOfFaults(path: string, text: string, logger: Logger): void {
+  const { lines, more } = firstFindings(path, checkScript(text));
+  for (const line of lines) logger.warn(line);
+  if (more > 0) logger.warn(`and ${more} more; \`kiln ipxe check --json\` tells of all`);
 }
 
 function isoRequest(options: IpxeIsoOptions, cwd: string): MakeIpxeIsoRequest {

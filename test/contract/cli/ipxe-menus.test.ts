@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -14,6 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { silentLogger } from '../../../src/foundation/logger.ts';
+import { probeCacheIn } from '../../../src/foundation/probe-cache.ts';
+import { PROBE_SCRIPT } from '../../../src/ipxe/capabilities.ts';
 import { type CompiledCli, compileCli, type Ended } from '../../support/compiled-cli.ts';
 import { makeSigner } from '../../support/signing-keys.ts';
 
@@ -297,6 +300,26 @@ it('kiln ipxe iso is not written over its own script', async () => {
       stderr: expect.stringContaining('[output.is-input]'),
     });
   expect(readFileSync(script, 'utf8')).toBe('#!ipxe\nshell\n');
+});
+
+it('kiln ipxe iso warns of the faults of a script of your own', async () => {
+  const [script, programs] = [join(folder, 'mine.ipxe'), join(folder, 'own')];
+  writeFileSync(script, `#!ipxe\n${'goto nowhere\n'.repeat(30)}`);
+  mkdirSync(programs);
+  writeFileSync(join(programs, 'ipxe.lkrn'), 'a program');
+  // What this program would say if it were asked.
+  const key = `${createHash('sha256').update('a program').digest('hex')} ${PROBE_SCRIPT}`;
+  const can = { version: '1.21', platform: 'pcbios', commands: ['chain'], schemes: [] };
+  await probeCacheIn(join(cli.folder, '.cache', 'kiln'), silentLogger).write(
+    `ipxe-bios-${key.slice(0, 16)}`,
+    key,
+    can,
+  );
+  const given = ['--script', script, '--firmware', 'bios', '--ipxe-dir', programs];
+  const ended = await kiln('iso', '-o', join(folder, 'x.iso'), ...given);
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('boots bios') });
+  expect(ended.stderr).toMatch(/^warning: \S*mine\.ipxe:2: .*"nowhere" is nowhere/);
+  expect(ended.stderr).toContain('warning: and 10 more; `kiln ipxe check --json` tells of all');
 });
 
 it('kiln ipxe check names every fault with its line', async () => {
