@@ -126,6 +126,6 @@ export async function readOwnScript(path: string): Promise<string> {
   if (isScript(text)) return text;
   throw new SpecError(
     'ipxe.not-a-script',
-    `${path} is no iPXE script: its first line must be #!ipxe, else iPXE takes it for something else.`,
+    `${path} is no iPXE script: its first line must be #!ipxe with a line break behind it, else iPXE takes it for something else.`,
   );
 }
