@@ -58,10 +58,11 @@ export function refuseEdited(folder: string, paths: readonly string[], gone: rea
   );
 }
 
-function inTheWay(folder: string, path: string, why: string): SpecError {
+/** @param what the menus have there */
+export function inTheWay(folder: string, path: string, why: string, what = 'a file'): SpecError {
   return new SpecError(
     'ipxe.edited',
-    `${join(folder, path)} ${why}; move it away, the menus have a file there.`,
+    `${join(folder, path)} ${why}; move it away, the menus have ${what} there.`,
     {
       details: { files: [path] },
     },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readdir, realpath, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SpecError } from '../../foundation/errors.ts';
 import { withLock } from '../../foundation/lock-file.ts';
 import { makeFolder } from '../../foundation/make-folder.ts';
@@ -9,9 +9,19 @@ import { removeIfEmpty } from '../../foundation/remove-if-empty.ts';
 import { writeFile } from '../../foundation/write-file.ts';
 import { editedFiles, isAsListed, type OnEdited, refuseEdited } from './edited-files.ts';
 import { filesBelow } from './files-below.ts';
+import { makeFoldersBelow } from './make-folders-below.ts';
 import type { MenuFile } from './menu-options.ts';
+import { isStillThere, type MenusFolder, menusFolder, movedAway, requireStillThere } from './menus-folder.ts';
 import { listText, MENUS_LIST, type MenusList, readMenusList } from './menus-list.ts';
-import { DRAFT_PREFIX, declareComplete, finishDrafts, newFilesIn, putInPlace } from './put-in-place.ts';
+import {
+  DRAFT_PREFIX,
+  declareComplete,
+  finishDrafts,
+  newFilesIn,
+  putInPlace,
+  requireMovable,
+} from './put-in-place.ts';
+import { requireFolders } from './require-places.ts';
 
 export type ExportOptions = {
   readonly version: string;
@@ -24,11 +34,11 @@ export type ExportOptions = {
 
 /**
  * Writes the files into the folder, or the one a link leads to. All are made first; then each replaces its forerunner at once, and those of
- * the export before that are no more are removed. Exports into one folder wait for each other. A killed export is carried out by the next
- * one, or leaves everything as it was. The folder itself and what somebody has put beside the menus are not touched; a folder without menus
- * that holds anything is left alone.
+ * the export before that are no more are removed. Exports into one folder wait for each other. An export that is killed, or fails, leaves
+ * everything as it was, or is carried out by the next one; one that can be seen to fail moves nothing. The folder itself and what somebody
+ * has put beside the menus are not touched; a folder without menus that holds anything is left alone.
  * @returns the edited files that were kept
- * @throws SpecError `ipxe.not-menus`, `ipxe.edited`; CancelledError
+ * @throws SpecError `ipxe.not-menus`, `ipxe.edited`, `ipxe.leads-out`; HostError `ipxe.folder-moved`, `ipxe.half-exported`; CancelledError
  */
 export async function exportMenus(
   files: readonly MenuFile[],
@@ -39,25 +49,41 @@ export async function exportMenus(
   await makeFolder(target).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOTDIR' ? notMenus(target, error) : error;
   });
-  const folder = await realpath(target);
+  const folder = await menusFolder(target);
+  const { signal } = options;
   try {
-    const work = async (): Promise<readonly string[]> => {
-      await finishDrafts(folder);
-      await requireMenusOrNothing(folder);
-      return writeMenus(files, folder, options);
-    };
-    const { signal } = options;
-    return await withLock(join(folder, `${DRAFT_PREFIX}lock`), work, signal === undefined ? {} : { signal });
+    const work = (): Promise<readonly string[]> => exportInto(folder, files, options);
+    const lock = join(folder.path, `${DRAFT_PREFIX}lock`);
+    return await withLock(lock, work, signal === undefined ? {} : { signal });
+  } catch (error) {
+    // Whatever failed, failed for that.
+    const hasMoved = signal?.aborted !== true && !(await isStillThere(folder));
+    throw hasMoved ? movedAway(folder, error) : error;
   } finally {
-    if (isNew) await removeIfEmpty(folder);
+    if (isNew && (await isStillThere(folder))) await removeIfEmpty(folder.path);
   }
+}
+
+async function exportInto(
+  folder: MenusFolder,
+  files: readonly MenuFile[],
+  options: ExportOptions,
+): Promise<readonly string[]> {
+  await finishDrafts(folder);
+  await requireMenusOrNothing(folder.path);
+  await requireFolders(
+    folder.path,
+    files.map(({ path }) => path),
+  );
+  return writeMenus(files, folder, options);
 }
 
 async function writeMenus(
   files: readonly MenuFile[],
-  folder: string,
+  into: MenusFolder,
   { version, onEdited = 'refuse', sign = async () => {}, signal }: ExportOptions,
 ): Promise<readonly string[]> {
+  const folder = into.path;
   const before = await listBefore(folder);
   const edited = await editedFiles(folder, files, before);
   if (edited.size > 0 && onEdited === 'refuse') {
@@ -75,11 +101,12 @@ async function writeMenus(
     ...files.map(({ path, text }) => [path, text] as const),
     ...keeping,
   ]);
-  const place = await newOwnFolder(folder, DRAFT_PREFIX);
-  try {
+  /** @returns what is to be removed */
+  const prepare = async (place: string): Promise<readonly string[]> => {
     const draft = newFilesIn(place);
+    await mkdir(draft);
     for (const [path, content] of all) {
-      await makeFolder(dirname(join(draft, path)));
+      await makeFoldersBelow(draft, path);
       await writeFile(join(draft, path), content);
     }
     await writeFile(join(draft, MENUS_LIST), listText(all, version, kept));
@@ -87,12 +114,18 @@ async function writeMenus(
     for (const path of kept) await rm(join(draft, path));
     const staying = new Set([...(await filesBelow(draft)), ...kept]);
     const gone = await removals(folder, before, staying, edited);
+    await requireMovable(folder, place, gone);
+    await requireStillThere(into);
     signal?.throwIfAborted();
     await declareComplete(place, gone);
-    await putInPlace(folder, place, gone);
-  } finally {
+    return gone;
+  };
+  const place = await newOwnFolder(folder, DRAFT_PREFIX);
+  const gone = await prepare(place).catch(async (error: unknown) => {
     await rm(place, { recursive: true, force: true });
-  }
+    throw error;
+  });
+  await putInPlace(into, place, gone);
   return kept;
 }
 
