@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SpecError } from '../../foundation/errors.ts';
 import { readRegularFile } from '../../foundation/read-regular-file.ts';
 import type { MenuFile } from './menu-options.ts';
-import { LARGEST_FILE, type MenusList, sha256Of } from './menus-list.ts';
+import { LARGEST_FILE, MENUS_LIST, type MenusList, sha256Of } from './menus-list.ts';
 import { someOf } from './some-of.ts';
 
 /** What becomes of files that are not as Kiln wrote them. */
@@ -55,6 +55,17 @@ export function refuseEdited(folder: string, paths: readonly string[], gone: rea
     `${folder} holds files that Kiln did not write so: ${someOf(paths)}. Export with --keep-edited to keep them as they are, ` +
       `or with --force to overwrite them${removed}.`,
     { details: { files: paths } },
+  );
+}
+
+/** @throws SpecError `ipxe.edited` */
+export function refuseDamagedList(folder: string, paths: readonly string[]): never {
+  const list = join(folder, MENUS_LIST);
+  throw new SpecError(
+    'ipxe.edited',
+    `${list} is damaged or cannot be read, so nobody can tell which files Kiln wrote: ${someOf(paths)}. Export with --force to ` +
+      'overwrite them, or with --keep-edited to keep them as they are.',
+    { details: { files: paths, list } },
   );
 }
 

@@ -7,7 +7,7 @@ import { makeFolder } from '../../foundation/make-folder.ts';
 import { newOwnFolder } from '../../foundation/own-folder.ts';
 import { removeIfEmpty } from '../../foundation/remove-if-empty.ts';
 import { writeFile } from '../../foundation/write-file.ts';
-import { editedFiles, isAsListed, type OnEdited, refuseEdited } from './edited-files.ts';
+import { editedFiles, isAsListed, type OnEdited, refuseDamagedList, refuseEdited } from './edited-files.ts';
 import { filesBelow } from './files-below.ts';
 import { makeFoldersBelow } from './make-folders-below.ts';
 import type { MenuFile } from './menu-options.ts';
@@ -84,9 +84,11 @@ async function writeMenus(
   { version, onEdited = 'refuse', sign = async () => {}, signal }: ExportOptions,
 ): Promise<readonly string[]> {
   const folder = into.path;
-  const before = await listBefore(folder);
+  const listed = await listBefore(folder);
+  const before = listed ?? { files: new Map<string, string>(), edited: [] };
   const edited = await editedFiles(folder, files, before);
   if (edited.size > 0 && onEdited === 'refuse') {
+    if (listed === undefined) refuseDamagedList(folder, [...edited.keys()]);
     const coming = new Set(files.map(({ path }) => path));
     const paths = [...edited.keys()];
     refuseEdited(
@@ -147,9 +149,10 @@ async function removals(
   return gone;
 }
 
-async function listBefore(folder: string): Promise<MenusList> {
+/** Undefined when there is none of Kiln's: in an empty folder, or for damage. */
+async function listBefore(folder: string): Promise<MenusList | undefined> {
   return readMenusList(folder).catch((error: unknown) => {
-    if (error instanceof SpecError) return { files: new Map<string, string>(), edited: [] };
+    if (error instanceof SpecError) return undefined;
     throw error;
   });
 }

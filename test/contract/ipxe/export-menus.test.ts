@@ -136,6 +136,16 @@ it('refuses to overwrite an edited file or one of the user, unless told what to 
   expect(await menus({ ...without, 'boot.cfg': 'three' })).toEqual([]);
 });
 
+it.each(['null', '{'])('names the damaged list, not the menus, when that says %s', async (damaged) => {
+  await menus({ 'menu.ipxe': 'one' });
+  put('kiln-menus.json', damaged);
+  const next = { 'menu.ipxe': 'two' };
+  await expect(menus(next)).rejects.toThrow(refused('ipxe.edited', `${at('kiln-menus.json')} is damaged`));
+  expect(text('menu.ipxe')).toBe('one');
+  expect(await menus(next, { onEdited: 'overwrite' })).toEqual([]);
+  expect(await menus({ 'menu.ipxe': 'three' })).toEqual([]);
+});
+
 it('neither leaves an edited file live that is no more, nor removes it unasked', async () => {
   const sign = async (draft: string, names: readonly string[]): Promise<void> => {
     for (const name of names) writeFileSync(join(draft, `${name}.sig`), '');
