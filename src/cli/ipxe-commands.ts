@@ -96,7 +96,7 @@ function menuOptions(command: KilnCommand): KilnCommand {
 function addMenu(ipxe: KilnCommand, io: CliIo): void {
   const menu = sub(ipxe, 'menu').description('Boot menus for a web server of your own.');
   menuOptions(sub(menu, 'export'))
-    .description('Write the menus into a folder: all of them or, when anything goes wrong, none.')
+    .description('Write the menus into a folder: all of them or, when anything is in the way, none.')
     .argument('<folder>', 'a new folder, an empty one, or exported menus to replace')
     .option('--sign-key <file>', 'private key (PEM) to sign every file with')
     .option('--sign-cert <file>', 'its certificate (PEM)')
