@@ -4,9 +4,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { CancelledError, KilnError, SpecError } from '../foundation/errors.ts';
+import { withLock } from '../foundation/lock-file.ts';
 import { ownIdentity } from '../foundation/process-identity.ts';
 import { asKilnError } from '../foundation/system-error.ts';
-import { type BuildRecord, journalPath, listBuilds, removeRecord, writeRecord } from './build-records.ts';
+import { type BuildRecord, journalPath, listBuilds, writeRecord } from './build-records.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { refuseAnothersFolder } from './refuse-anothers-folder.ts';
 
@@ -50,29 +51,18 @@ export async function claimBuild({
     kept: false,
     unclean: false,
   };
-  const taken = (): Promise<BuildRecord | undefined> => buildIn(directory, started, stateDir);
-  await taken().then(refuseTaken);
-  const build = await claimed(stateDir, started, clock);
-  // Of two that begin at once each sees the other's record now, and the later one goes.
-  const other = await taken();
-  if (other !== undefined) await removeRecord(stateDir, id);
-  refuseTaken(other);
-  return build;
+  // Of two that begin at once the second one sees the first one's record.
+  return withLock(join(stateDir, 'claim.lock'), async () => {
+    refuseTaken(await buildIn(directory, id, stateDir));
+    return claimed(stateDir, started, clock);
+  });
 }
 
-/** The build that runs in that folder, and began before this one. */
-async function buildIn(
-  directory: string,
-  own: BuildRecord,
-  stateDir: string,
-): Promise<BuildRecord | undefined> {
-  const order = ({ startedAt, id }: BuildRecord): string => `${startedAt} ${id}`;
+/** Another build that runs in that folder. */
+async function buildIn(directory: string, id: string, stateDir: string): Promise<BuildRecord | undefined> {
   return (await listBuilds(stateDir)).find(
     (other) =>
-      other.id !== own.id &&
-      other.status === 'running' &&
-      resolve(other.directory) === resolve(directory) &&
-      order(other) < order(own),
+      other.id !== id && other.status === 'running' && resolve(other.directory) === resolve(directory),
   );
 }
 
