@@ -34,7 +34,7 @@ export async function verifyAndTell(
     io.err.write(`Not signed (serve --verify-ca leaves it out): ${safeLine(someOf(unsigned))}.\n`);
   if (draft !== undefined)
     io.err.write(
-      `Not looked at: ${draft}, of an export that was killed or is under way; the next export takes it away.\n`,
+      `Not looked at: ${safeLine(draft)}, of an export that was killed or is under way; the next export takes it away.\n`,
     );
   return verified;
 }
