@@ -55,7 +55,9 @@ function sendingCommands(plan: SendingPlan, { path, way, store, client }: Comman
   const fields = newImageFields(wanted, name, mark);
   const file = ['--file', path];
   if (isPlain)
-    return [client('openstack', 'image', 'create', '--id', id, ...file, ...createWords(fields), name)];
+    return [
+      client('openstack', 'image', 'create', '--id', id, ...file, ...createWords(fields, fieldWords), name),
+    ];
   // What openstack's client has no word for, Glance's own has.
   const content: Readonly<Record<Way['kind'], readonly string[]>> = {
     upload: [
@@ -69,7 +71,15 @@ function sendingCommands(plan: SendingPlan, { path, way, store, client }: Comman
   };
   // Without --file both clients take what their standard input gives for the content, in a script nothing. Glance's own heeds that it is
   // closed (glanceclient/common/utils.py); openstack's fails then.
-  const create = client('glance', 'image-create', '--id', id, '--name', name, ...glanceWords(fields));
+  const create = client(
+    'glance',
+    'image-create',
+    '--id',
+    id,
+    '--name',
+    name,
+    ...createWords(fields, glanceFieldWords),
+  );
   return [...(begun === undefined ? [`${create} <&-`] : []), ...content[way.kind]];
 }
 
@@ -103,30 +113,25 @@ function fieldWords(key: string, value: unknown): readonly string[] {
   }
 }
 
-function createWords(fields: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.entries(fields).flatMap(([key, value]) =>
-    key === 'name' || key === MARK_PROPERTY ? [] : fieldWords(key, value),
-  );
-}
+type FieldWords = typeof fieldWords;
 
 /** The same for Glance's own client, which takes all tags at once. */
-function glanceWords(fields: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.entries(fields).flatMap(([key, value]) => {
-    if (key === 'name' || key === MARK_PROPERTY) return [];
-    if (key === 'tags')
+const glanceFieldWords: FieldWords = (key, value) => {
+  switch (key) {
+    case 'visibility':
+    case 'protected':
+      return [`--${key}`, String(value)];
+    case 'tags':
       return Array.isArray(value) && value.length > 0 ? ['--tags', ...value.map(String)] : [];
-    const isField = [
-      'visibility',
-      'protected',
-      'disk_format',
-      'container_format',
-      'min_disk',
-      'min_ram',
-    ].includes(key);
-    return isField
-      ? [`--${key.replace('_', '-')}`, String(value)]
-      : ['--property', `${key}=${String(value)}`];
-  });
+    default:
+      return fieldWords(key, value);
+  }
+};
+
+function createWords(fields: Readonly<Record<string, unknown>>, words: FieldWords): readonly string[] {
+  return Object.entries(fields).flatMap(([key, value]) =>
+    key === 'name' || key === MARK_PROPERTY ? [] : words(key, value),
+  );
 }
 
 function setCommands(id: string, changes: readonly PatchOperation[], client: ClientWords): readonly string[] {
