@@ -16,15 +16,15 @@ import { type LoaderOptions, loaderScript } from '../ipxe/loader-script.ts';
 import { ipxeHost } from '../ipxe/run-ipxe.ts';
 import { USER_NETWORK } from '../ipxe/user-network.ts';
 import { writeIpxeIso } from '../ipxe/write-ipxe-iso.ts';
-import { networkInstall } from '../media/debian-offline/network-install.ts';
 import type { ResolvedLocation } from '../media/install-media.ts';
 import { openIsoImage } from '../media/iso9660/iso-image.ts';
-import { findOs } from '../os/find-os.ts';
+import type { ServedTree } from '../media/served-tree.ts';
 import { joinArguments } from '../os/kernel-arguments.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { appendToInitrd } from '../seed/append-to-initrd.ts';
 import type { SeedFile } from '../seed/seed-file.ts';
 import type { BuildDirectory } from './build-directory.ts';
+import type { IpxePackages } from './ipxe-packages.ts';
 import { ipxeTools } from './ipxe-tools.ts';
 import { isoContent } from './iso-content.ts';
 
@@ -38,6 +38,7 @@ export type IpxeBootOptions = {
   readonly plan: BuildPlan;
   readonly host: HostFacts;
   readonly media: ResolvedLocation;
+  readonly packages: IpxePackages;
   /** What the install script's injection puts into the initrd. */
   readonly injected: readonly SeedFile[];
   readonly directory: BuildDirectory;
@@ -48,7 +49,7 @@ export type IpxeBootOptions = {
   readonly onAccess: (event: AccessEvent) => void;
 };
 
-/** Where an install tree is served, below the server's token. */
+/** Where an install tree is served, below the server's token; plans say the same. */
 const TREE = 'tree';
 const SCRIPT = 'boot.ipxe';
 const KERNEL = 'linux';
@@ -63,7 +64,7 @@ const TRIES = 3;
  * password hashes.
  */
 export async function prepareIpxeBoot(options: IpxeBootOptions): Promise<IpxeBoot> {
-  const { plan, host, directory, media } = options;
+  const { plan, host, directory, media, packages } = options;
   const firmware = plan.firmware.kind;
   const tools = await ipxeTools({ ...options, firmware: [firmware], host: ipxeHost(host) });
   const iso = media.isoPath === undefined ? undefined : await openIsoImage(media.isoPath);
@@ -92,9 +93,13 @@ export async function prepareIpxeBoot(options: IpxeBootOptions): Promise<IpxeBoo
     return closing;
   };
   try {
-    const packages = await packagesOverHttp(options, server);
-    await appendToInitrd(media.initrdPath, [...packages.files, ...options.injected], directory.initrd);
-    const kernelArguments = joinArguments(packages.kernelArguments, plan.kernelArguments);
+    const served = servedTree(server);
+    await appendToInitrd(
+      media.initrdPath,
+      [...packages.files(served), ...options.injected],
+      directory.initrd,
+    );
+    const kernelArguments = joinArguments(packages.kernelArguments(served), plan.kernelArguments);
     files.set(SCRIPT, installScript({ title: plan.name, kernel: KERNEL, initrd: INITRD, kernelArguments }));
     const capabilities = tools.capabilities[firmware];
     if (capabilities === undefined)
@@ -127,32 +132,12 @@ export function buildLoader(name: string, url: string): LoaderOptions {
   };
 }
 
+function servedTree({ guestUrl }: HttpServer): ServedTree {
+  const { host, pathname } = new URL(`${guestUrl}${TREE}`);
+  return { host, folder: pathname };
+}
+
 function treeContent(media: ResolvedLocation, iso: ServedContent | undefined): ServedContent | undefined {
   if (iso !== undefined) return iso;
   return media.tree?.kind === 'directory' ? folderContent(media.tree.path) : undefined;
-}
-
-type Packages = {
-  /** `drive`: the installer wants the ISO as a CD; `http`: it fetches from us, or from where the tree came from. */
-  readonly kind: 'drive' | 'http';
-  readonly files: readonly SeedFile[];
-  readonly kernelArguments: readonly string[];
-};
-
-async function packagesOverHttp({ media }: IpxeBootOptions, server: HttpServer): Promise<Packages> {
-  const { facts, tree } = media;
-  const asBefore = { files: [], kernelArguments: facts.kernelArguments } as const;
-  if (tree?.kind === 'url') return { kind: 'http', ...asBefore };
-  const url = new URL(`${server.guestUrl}${TREE}`);
-  if (facts.family === 'anaconda')
-    return { kind: 'http', files: [], kernelArguments: [`inst.repo=${url.href}`] };
-  const suite = facts.family === 'debian-installer' ? debianSuite(facts.osId) : undefined;
-  const server_ = { host: url.host, folder: url.pathname, suite: suite ?? '' };
-  const network = suite === undefined ? undefined : await networkInstall(media.initrdPath, server_);
-  return network === undefined ? { kind: 'drive', ...asBefore } : { kind: 'http', ...network };
-}
-
-/** The suite whose packages the media hold. */
-function debianSuite(osId: string | undefined): string | undefined {
-  return osId === undefined ? undefined : findOs(osId)?.suites[0];
 }

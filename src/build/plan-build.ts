@@ -50,7 +50,7 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
 /** One medium of which all is known gives the command line as it will be; of several nobody knows which one it is. */
 function withKnownMedia(plan: BuildPlan): BuildPlan {
   const [only, second] = plan.media;
-  const known = only === undefined || second !== undefined ? undefined : knownArguments(only);
+  const known = only === undefined || second !== undefined ? undefined : knownArguments(only, plan.loader);
   return known === undefined
     ? plan
     : { ...plan, kernelArguments: argumentsWith(known, plan.kernelArguments) };

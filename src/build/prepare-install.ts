@@ -9,6 +9,7 @@ import type { HostFacts } from '../host/host-facts.ts';
 import type { AccessEvent } from '../http-server/access-event.ts';
 import { hostnameFor } from '../install-script/script-values.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
+import { PLANNED_TREE } from '../media/served-tree.ts';
 import { joinArguments } from '../os/kernel-arguments.ts';
 import { SERVED_AT } from '../os/script-arguments.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -22,6 +23,7 @@ import type { BuildDirectory } from './build-directory.ts';
 import { checkKickseed } from './check-kickseed.ts';
 import { type InstallDomain, installDomain } from './install-domain.ts';
 import { prepareIpxeBoot } from './ipxe-boot.ts';
+import { type IpxePackages, ipxePackages } from './ipxe-packages.ts';
 import type { Journal } from './journal.ts';
 import {
   argumentsWith,
@@ -86,10 +88,12 @@ export async function prepareInstall(options: PrepareOptions): Promise<PreparedI
   await writeFile(directory.serialLog, '', { flag: 'a', mode: 0o644 });
   const seed = await prepareSeed(options);
   const installerLog = await portLog(options);
+  const packages = await packagesThroughIpxe(options);
+  const words = mediaWords(options, packages);
   const served = await startServing(options);
-  const syslog = await startReceiving(options);
+  const syslog = await startReceiving(options, words);
   try {
-    const boot = await prepareBoot({ ...options, plan: withAddresses(plan, served, syslog?.port) });
+    const boot = await prepareBoot({ ...options, plan: withAddresses(plan, served, syslog?.port) }, packages);
     const close = async (): Promise<void> => {
       await boot.close();
       await served?.close();
@@ -98,7 +102,7 @@ export async function prepareInstall(options: PrepareOptions): Promise<PreparedI
     const cdroms = [...boot.cdroms, seed].filter((path) => path !== undefined);
     const metadataSocket = served?.metadataSocket;
     const domain = installDomain({ ...options, boot: boot.domain, cdroms, metadataSocket, installerLog });
-    await writeIntent({ ...options, plan: asBooted(options, syslog) }, domain);
+    await writeIntent({ ...options, plan: asBooted(options, words, syslog) }, domain);
     const { markerToken } = options;
     const syslogPort = syslog === undefined ? {} : { syslogPort: syslog.port };
     return { kind: 'install', plan, directory, markerToken, domain, served, ...syslogPort, close };
@@ -147,16 +151,26 @@ const cloudData = ({ name }: BuildPlan, { text }: BuildScript): CloudData => ({
   hostname: hostnameFor(name),
 });
 
-/** An install goes as well without. */
-async function startReceiving({
-  plan,
-  media,
-  directory,
-  host,
-  logger,
-}: PrepareOptions): Promise<ReceivedSyslog | undefined> {
+/** Undefined where iPXE does not start the installer's kernel. */
+async function packagesThroughIpxe({ plan, media }: PrepareOptions): Promise<IpxePackages | undefined> {
+  return plan.loader === 'ipxe' && media.kind === 'location' ? ipxePackages(media) : undefined;
+}
+
+/** What these media put on the kernel's command line, but for addresses; undefined where they bring a line of their own. */
+function mediaWords(
+  { media }: PrepareOptions,
+  packages: IpxePackages | undefined,
+): readonly string[] | undefined {
   if (media.kind !== 'location') return undefined;
-  if (!asksForSyslog(joinArguments(media.facts.kernelArguments, plan.kernelArguments))) return undefined;
+  return packages?.kernelArguments(PLANNED_TREE) ?? media.facts.kernelArguments;
+}
+
+/** An install goes as well without. */
+async function startReceiving(
+  { plan, directory, host, logger }: PrepareOptions,
+  words: readonly string[] | undefined,
+): Promise<ReceivedSyslog | undefined> {
+  if (words === undefined || !asksForSyslog(joinArguments(words, plan.kernelArguments))) return undefined;
   const { syslog: path } = directory;
   return receiveSyslog({ path, uid: host.uid, clock: systemClock, logger }).catch((error: Error) => {
     logger.warn(error.message);
@@ -165,10 +179,14 @@ async function startReceiving({
 }
 
 /** The plan to be saved: with what these media add, and without what this guest is not told. */
-function asBooted({ plan, media }: PrepareOptions, syslog: ReceivedSyslog | undefined): BuildPlan {
-  if (media.kind !== 'location') return plan;
-  const words = argumentsWith(media.facts.kernelArguments, plan.kernelArguments);
-  return { ...plan, kernelArguments: syslog === undefined ? withSyslogPort(words, undefined) : words };
+function asBooted(
+  { plan }: PrepareOptions,
+  words: readonly string[] | undefined,
+  syslog: ReceivedSyslog | undefined,
+): BuildPlan {
+  if (words === undefined) return plan;
+  const all = argumentsWith(words, plan.kernelArguments);
+  return { ...plan, kernelArguments: syslog === undefined ? withSyslogPort(all, undefined) : all };
 }
 
 /** The kernel's command line with the addresses that are known only now; they stay out of the plan that is saved. */
@@ -194,15 +212,15 @@ type Boot = {
 
 const NOTHING_TO_CLOSE = (): Promise<void> => Promise.resolve();
 
-async function prepareBoot(options: PrepareOptions): Promise<Boot> {
+async function prepareBoot(options: PrepareOptions, packages: IpxePackages | undefined): Promise<Boot> {
   const { plan, media, directory } = options;
   if (media.kind === 'import') return { domain: { kind: 'disk' }, cdroms: [], close: NOTHING_TO_CLOSE };
   const cdroms = [media.isoPath];
   if (media.kind === 'location') await checkKickseed(plan.os ?? media.facts.osId, plan.script?.kind, media);
   if (media.kind === 'cdrom') return { domain: { kind: 'cdrom' }, cdroms, close: NOTHING_TO_CLOSE };
   const injected = injectedFiles(options);
-  if (plan.loader === 'ipxe') {
-    const ipxe = await prepareIpxeBoot({ ...options, media, injected });
+  if (packages !== undefined) {
+    const ipxe = await prepareIpxeBoot({ ...options, media, packages, injected });
     return { domain: { kind: 'cdrom' }, cdroms: [directory.ipxeIso, ...ipxe.cdroms], close: ipxe.close };
   }
   if (injected.length > 0) await appendToInitrd(media.initrdPath, injected, directory.initrd);

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { type MakeIpxeIsoRequest, makeIpxeIso } from '../build/make-ipxe-iso.ts';
 import type { Logger } from '../foundation/logger.ts';
@@ -6,8 +7,9 @@ import { placesFrom } from '../foundation/places.ts';
 import { formatSize } from '../foundation/size.ts';
 import { firstFindings } from '../ipxe/bad-script.ts';
 import { checkScript } from '../ipxe/check-script.ts';
+import { inSameNetwork } from '../ipxe/ipv4.ts';
 import type { BootFirmware } from '../ipxe/ipxe-programs.ts';
-import { hostNameOf, readWholeUrl } from '../ipxe/ipxe-url.ts';
+import { hostNameOf, readWholeUrl, serverOf } from '../ipxe/ipxe-url.ts';
 import type { LoaderOptions } from '../ipxe/loader-script.ts';
 import { readSetting } from '../ipxe/script-words.ts';
 import { readStaticNetwork } from '../ipxe/static-network.ts';
@@ -139,6 +141,7 @@ function loaderOptions(options: IpxeIsoOptions, chain: readonly string[]): Loade
       '--dns',
       `is missing: without DHCP nothing else tells where ${named.join(', ')} is; or name the server by its address`,
     );
+  requireRouter(network, urls);
   return {
     title: 'loader',
     network,
@@ -155,6 +158,20 @@ function loaderOptions(options: IpxeIsoOptions, chain: readonly string[]): Loade
     ...(device === undefined ? {} : { device }),
     ...(vlan === undefined ? {} : { vlan: wholeNumber('--vlan', vlan, 1, 4094) }),
   };
+}
+
+/** Without a router only the machine's own network can be reached. */
+function requireRouter(network: LoaderOptions['network'], urls: readonly string[]): void {
+  if (network.kind !== 'static' || network.gateway !== '') return;
+  const { address, prefix } = network;
+  const far = urls
+    .flatMap((url) => serverOf(url) ?? [])
+    .find((server) => isIPv4(server) && !inSameNetwork(address, server, Number(prefix)));
+  if (far !== undefined)
+    throw invalidOption(
+      '--gateway',
+      `is missing: ${far} lies outside ${address}/${prefix}, and only a router leads there`,
+    );
 }
 
 export function readFirmware(word: string | undefined): readonly BootFirmware[] {

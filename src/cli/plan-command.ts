@@ -96,8 +96,9 @@ const LOADER_TEXT: Readonly<Record<NonNullable<BuildPlan['loader']>, string>> = 
 
 /** Nothing where the kernel line has it already. */
 function mediaAddText(media: MediaSource, plan: BuildPlan): string | undefined {
-  const isShown = plan.media.length === 1 && knownArguments(media) !== undefined;
-  return isShown ? undefined : addedArguments(media, mayBeAnaconda(plan));
+  const isShown = plan.media.length === 1 && knownArguments(media, plan.loader) !== undefined;
+  const words = { mayBeAnaconda: mayBeAnaconda(plan), loader: plan.loader };
+  return isShown ? undefined : addedArguments(media, words);
 }
 
 /** Other installers' scripts tell that it is not. */

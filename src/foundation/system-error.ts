@@ -30,6 +30,9 @@ const CODES: Readonly<Record<string, readonly [code: string, what: string]>> = {
   EMFILE: ['host.too-many-files', 'too many files are open. Raise the limit (ulimit -n)'],
 };
 
+/** Of a copy, a link or a rename it is the place it goes to that these are about; Node names both. */
+const ABOUT_THE_TARGET = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'];
+
 /**
  * What went wrong, as an error for the user where it is about the machine: a full disk, a forbidden or impossible path. Everything else,
  * a bug above all, is given back as it is.
@@ -37,9 +40,10 @@ const CODES: Readonly<Record<string, readonly [code: string, what: string]>> = {
 export function asKilnError(error: unknown): unknown {
   if (error instanceof KilnError || !(error instanceof Error)) return error;
   if (error.name === 'AbortError') return new CancelledError(undefined, { cause: error });
-  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  const { code, path: from, dest, syscall } = error as NodeJS.ErrnoException & { readonly dest?: string };
   const known = code === undefined ? undefined : CODES[code];
-  if (known === undefined || syscall === undefined) return error;
+  if (code === undefined || known === undefined || syscall === undefined) return error;
+  const path = ABOUT_THE_TARGET.includes(code) ? (dest ?? from) : from;
   const [kilnCode, what] = known;
   return new HostError(kilnCode, `${path ?? 'A file'} cannot be used (${syscall}): ${what}.`, {
     cause: error,

@@ -58,13 +58,17 @@ export function schemeOf(url: string): string | undefined {
   return /^([a-z][a-z0-9+.-]*):/i.exec(url.replace(/^[^/:]+:\d+(?=\/|$)/, ''))?.[1]?.toLowerCase();
 }
 
+/** The server as it is written, a name or an address; undefined where only iPXE knows it. */
+export function serverOf(url: string): string | undefined {
+  if (url.includes('${') || schemeOf(url) === 'file') return undefined;
+  const whole = schemeOf(url) === undefined ? `http://${url}` : url.replace(/^[a-z]+:/i, 'http:');
+  return new URL(whole).hostname.replace(/^\[|\]$/g, '');
+}
+
 /** The name of the server, unless it is an address or only iPXE knows it. */
 export function hostNameOf(url: string): string | undefined {
-  if (url.includes('${') || schemeOf(url) === 'file') return undefined;
-  const { hostname } = new URL(
-    schemeOf(url) === undefined ? `http://${url}` : url.replace(/^[a-z]+:/i, 'http:'),
-  );
-  return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : undefined;
+  const server = serverOf(url);
+  return server !== undefined && isIP(server) === 0 ? server : undefined;
 }
 
 /** The addresses to try for one URL, in order. */

@@ -49,7 +49,7 @@ export function loaderScript(options: LoaderOptions, can: IpxeCapabilities): Loa
     'set kiln_try:int32 0',
     ...chainLines(options, can),
     ...failsafeLines(options, can),
-    ...localLines(can),
+    ...localLines(options, can),
   ];
   return { text: `${lines.join('\n')}\n`, leftOut };
 }
@@ -94,7 +94,7 @@ function networkLines(options: LoaderOptions): string[] {
       `ifopen ${name} || goto failsafe`,
       `set ${name}/ip ${network.address}`,
       `set ${name}/netmask ${network.netmask}`,
-      `set ${name}/gateway ${network.gateway}`,
+      ...(network.gateway === '' ? [] : [`set ${name}/gateway ${network.gateway}`]),
       ...(network.dns === '' ? [] : [`set ${name}/dns ${network.dns}`]),
       'set kiln_network static',
       `set kiln_prefix ${network.prefix}`,
@@ -151,14 +151,7 @@ function runLines(url: string, verified: boolean): string[] {
 
 function failsafeLines({ failsafe, tries }: LoaderOptions, can: IpxeCapabilities): string[] {
   const said = `echo ${LOADER_WORD} gave up after ${tries} tries: \${errno}`;
-  if (failsafe.kind === 'fail')
-    return [
-      ':failsafe',
-      said,
-      `echo ${LOADER_WORD} failed`,
-      ...(can.commands.includes('poweroff') ? ['poweroff ||'] : []),
-      'shell',
-    ];
+  if (failsafe.kind === 'fail') return [':failsafe', said, `echo ${LOADER_WORD} failed`, ...stopLines(can)];
   return [
     ':failsafe',
     said,
@@ -181,20 +174,28 @@ function failsafeLines({ failsafe, tries }: LoaderOptions, can: IpxeCapabilities
   ];
 }
 
+/** The end where nobody is to be asked: off, or still. Ctrl-C ends a `sleep` with an error, and would end the script in a shell or the firmware. */
+const stopLines = ({ commands }: IpxeCapabilities): string[] => [
+  ':stop',
+  ...(commands.includes('poweroff') ? ['poweroff ||'] : []),
+  'sleep 3600 ||',
+  'goto stop',
+];
+
 /**
  * UEFI firmware goes on with its next boot option when iPXE ends; a BIOS has forgotten the others by then. To it the medium it booted from is the
  * first disk if it is a stick, so that kiln_drive must be 0x81 there, else the stick would start itself again.
  */
-function localLines({ platform }: IpxeCapabilities): string[] {
+function localLines({ failsafe }: LoaderOptions, can: IpxeCapabilities): string[] {
   const said = `echo ${LOADER_WORD} booting from the local disk`;
-  if (platform === 'efi') return [':local', said, 'exit 1'];
+  if (can.platform === 'efi') return [':local', said, 'exit 1'];
   return [
     ':local',
     said,
     'isset ${kiln_drive} || set kiln_drive 0x80',
     'sanboot --no-describe --drive ${kiln_drive} ||',
     `echo ${LOADER_WORD} no local disk boots: \${errno}`,
-    'shell',
+    ...(failsafe.kind === 'fail' ? ['goto stop'] : ['shell']),
   ];
 }
 

@@ -9,7 +9,9 @@ export type StaticNetwork = {
   readonly netmask: string;
   /** Length of the network part; some installers want it instead of the mask. */
   readonly prefix: string;
+  /** Empty where there is no router. */
   readonly gateway: string;
+  /** Empty where names are not needed. */
   readonly dns: string;
 };
 
@@ -37,26 +39,54 @@ export function readStaticNetwork(words: StaticWords): StaticNetwork {
   }
   if (length !== undefined && prefix !== undefined && netmask !== undefined && prefix !== prefixOf(netmask))
     add('--netmask', `${netmask} is not the mask of /${length}; give one of the two`);
-  if (gateway === undefined)
-    add('--gateway', 'is missing; without a router nothing outside the network can be fetched');
-  else if (!isIPv4(gateway)) add('--gateway', `"${gateway}" is no IPv4 address`);
+  if (gateway !== undefined && !isIPv4(gateway)) add('--gateway', `"${gateway}" is no IPv4 address`);
   if (dns !== undefined && !isIPv4(dns)) add('--dns', `"${dns}" is no IPv4 address`);
-  if (problems.length === 0 && prefix !== undefined && gateway !== undefined) {
-    if (!inSameNetwork(address, gateway, prefix))
-      add(
-        '--gateway',
-        `${gateway} lies outside ${address}/${prefix}, so it cannot be reached; correct one of them`,
-      );
-    for (const [where, one] of [
-      ['--address', address],
-      ['--gateway', gateway],
-    ] as const)
-      if (isReserved(one, prefix))
-        add(where, `${one} is the network's own or broadcast address in /${prefix}`);
-    if (address === gateway) add('--gateway', 'is the machine itself');
-  }
-  if (problems.length > 0 || prefix === undefined || gateway === undefined) throw badNetwork(problems);
-  return { address, netmask: netmaskOf(prefix), prefix: String(prefix), gateway, dns: dns ?? '' };
+  if (problems.length === 0 && prefix !== undefined)
+    for (const found of placeProblems({ address, prefix, gateway, dns })) add(...found);
+  if (problems.length > 0 || prefix === undefined) throw badNetwork(problems);
+  return {
+    address,
+    netmask: netmaskOf(prefix),
+    prefix: String(prefix),
+    gateway: gateway ?? '',
+    dns: dns ?? '',
+  };
+}
+
+type Places = Pick<StaticWords, 'address' | 'gateway' | 'dns'> & { readonly prefix: number };
+
+/** What is wrong with addresses that are each well written: which option, and why. */
+function placeProblems({ address, prefix, gateway, dns }: Places): readonly (readonly [string, string])[] {
+  const network = `${address}/${prefix}`;
+  const reserved = (where: string, one: string): readonly [string, string][] =>
+    isReserved(one, prefix)
+      ? [[where, `${one} is the network's own or broadcast address in /${prefix}`]]
+      : [];
+  if (gateway === undefined)
+    return [
+      ...reserved('--address', address),
+      ...(dns === undefined || inSameNetwork(address, dns, prefix)
+        ? []
+        : [
+            [
+              '--gateway',
+              `is missing; without a router ${dns}, which lies outside ${network}, cannot be reached`,
+            ] as const,
+          ]),
+    ];
+  return [
+    ...(inSameNetwork(address, gateway, prefix)
+      ? []
+      : [
+          [
+            '--gateway',
+            `${gateway} lies outside ${network}, so it cannot be reached; correct one of them`,
+          ] as const,
+        ]),
+    ...reserved('--address', address),
+    ...reserved('--gateway', gateway),
+    ...(address === gateway ? [['--gateway', 'is the machine itself'] as const] : []),
+  ];
 }
 
 function readPrefix(text: string): number | undefined {

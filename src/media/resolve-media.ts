@@ -85,9 +85,11 @@ async function readyCandidate(
 ): Promise<ResolvedMedia | undefined> {
   if (candidates.length < 2 || options.refresh || options.offline) return undefined;
   const context = await contextFor({ ...options, offline: true });
-  for (const source of candidates) {
+  for (const [index, source] of candidates.entries()) {
     try {
-      return await resolveOne(source, context);
+      const media = await resolveOne(source, context);
+      if (index > 0) context.progress({ detail: notAsked(source, candidates.slice(0, index)) });
+      return media;
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       // What else is wrong with it has nothing to do with the network, and is said when it is its turn.
@@ -95,6 +97,11 @@ async function readyCandidate(
     }
   }
   return undefined;
+}
+
+function notAsked(ready: MediaSource, before: readonly MediaSource[]): string {
+  const others = before.map(({ from }) => publicFrom(from)).join(', ');
+  return `${publicFrom(ready.from)} is here already; ${others} not asked`;
 }
 
 export async function contextFor(options: ResolveOptions): Promise<ResolveContext> {

@@ -57,6 +57,11 @@ it('./kiln build debian-13-ks --ipxe installs by kickstart, and the result boots
     expect(fetched).toContain(`GET ${path} 200`);
   }
   expect(fetched.match(/GET \/tree\/pool\/\S+\.deb 200/g)?.length).toBeGreaterThan(100);
+  // It has the network, so it sends its log; the plan that is kept has the line of this guest but for the addresses.
+  expect(read('logs', 'syslog.log')).toContain('debootstrap');
+  expect(JSON.parse(read('logs', 'plan.json')).kernelArguments).toEqual(
+    expect.arrayContaining(['mirror/http/hostname=10.0.2.2:<port>', 'mirror/http/directory=/<secret>/tree']),
+  );
   // Not from a drive: the install's only CD was the iPXE ISO, and the finished machine has none.
   expect(read('logs', 'domain-install.xml').match(/device="cdrom"/g)).toHaveLength(1);
   expect(read('logs', 'domain-final.xml')).not.toContain('device="cdrom"');

@@ -1,23 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { readCpio } from '../../foundation/cpio-newc.ts';
-import { mirrorArguments } from '../added-arguments.ts';
 import { archivesIn } from '../initrd-archives.ts';
 import { parseControlFile } from './control-file.ts';
 
-/** What turns the offline ISO's installer into one that fetches its packages over HTTP. */
-export type NetworkInstall = {
-  /** Put into the initrd, behind what it has. Executable ones end in `.d/<name>`. */
-  readonly files: readonly { readonly name: string; readonly content: string; readonly mode: number }[];
-  readonly kernelArguments: readonly string[];
-};
+/** Put into the initrd, behind what it has. Executable ones end in `.d/<name>`. */
+export type AddedFile = { readonly name: string; readonly content: string; readonly mode: number };
 
-export type PackageServer = {
-  /** As the guest names it: `10.0.2.2:40123`. */
-  readonly host: string;
-  /** Path of the tree on it: `/t0ken/tree`. */
-  readonly folder: string;
-  readonly suite: string;
-};
+/**
+ * What turns the offline ISO's installer into one that fetches its packages over HTTP, beside `servedIsoArguments`.
+ * @param host of the server, as the guest names it: `10.0.2.2:40123`
+ */
+export type NetworkInstall = (host: string) => readonly AddedFile[];
 
 const STATUS = 'var/lib/dpkg/status';
 
@@ -28,28 +21,17 @@ const CD_COMPONENTS = ['cdrom-detect', 'load-cdrom', 'cdrom-retriever', 'apt-cdr
  * For an initrd that has all components unpacked already, as the assembled offline ISO's; undefined for others, which would have to load
  * components from their CD.
  */
-export async function networkInstall(
-  initrdPath: string,
-  server: PackageServer,
-): Promise<NetworkInstall | undefined> {
+export async function networkInstall(initrdPath: string): Promise<NetworkInstall | undefined> {
   const status = await statusOf(initrdPath);
   const stanzas = status === undefined ? [] : parseControlFile(status);
   const names = stanzas.map(({ name }) => name);
   if (!names.includes('bootstrap-base') || !names.includes('cdrom-detect')) return undefined;
   const kept = stanzas.filter(({ name }) => !CD_COMPONENTS.includes(name)).map(({ text }) => text);
-  return {
-    files: [
-      { name: STATUS, content: `${kept.join('\n\n')}\n\n`, mode: 0o644 },
-      { name: 'usr/lib/base-installer.d/45kiln-packages', content: TRUST_HOOK, mode: 0o755 },
-      { name: 'usr/lib/finish-install.d/93kiln-packages', content: forgetHook(server), mode: 0o755 },
-    ],
-    kernelArguments: [
-      ...mirrorArguments(server.host, server.folder, server.suite),
-      `mirror/codename=${server.suite}`,
-      'apt-setup/services-select=',
-      'debian-installer/allow_unauthenticated=true',
-    ],
-  };
+  return (host) => [
+    { name: STATUS, content: `${kept.join('\n\n')}\n\n`, mode: 0o644 },
+    { name: 'usr/lib/base-installer.d/45kiln-packages', content: TRUST_HOOK, mode: 0o755 },
+    { name: 'usr/lib/finish-install.d/93kiln-packages', content: forgetHook(host), mode: 0o755 },
+  ];
 }
 
 /** apt of Debian 13 refuses an index without a signature even with AllowUnauthenticated; the tree was checked when it was assembled. */
@@ -58,7 +40,7 @@ echo 'Acquire::AllowInsecureRepositories "true";' > /target/etc/apt/apt.conf.d/0
 `;
 
 /** The address is gone when the install is over. What a late_command wrote into sources.list stays. */
-function forgetHook({ host }: PackageServer): string {
+function forgetHook(host: string): string {
   return `#!/bin/sh
 rm -f /target/etc/apt/apt.conf.d/00kiln-packages
 sed -i '/${host.replaceAll('.', '[.]')}/d' /target/etc/apt/sources.list

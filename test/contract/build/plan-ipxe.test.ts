@@ -14,6 +14,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
+test('the kernel line of an ISO of packages is the one of an installer that fetches them', async () => {
+  const context: BuildContext = {
+    cwd: home,
+    env: { HOME: home, PATH: process.env.PATH },
+    places: placesFrom({ HOME: home }),
+    projectDir: join(import.meta.dirname, '../../..'),
+  };
+  const overrides = { location: 'debian-offline:trixie', accelerator: 'tcg' } as const;
+  const { plan } = await planBuild({ target: 'via.yaml', overrides }, context);
+  expect(plan.kernelArguments).toEqual(
+    expect.arrayContaining([
+      'mirror/http/hostname=10.0.2.2:<port>',
+      'mirror/http/directory=/<secret>/tree',
+      'log_host=10.0.2.2',
+    ]),
+  );
+  expect(plan.kernelArguments).not.toContain('netcfg/enable=false');
+});
+
 test('a kernel argument that iPXE would not hand over is refused by the plan already', async () => {
   const context: BuildContext = {
     cwd: home,

@@ -119,6 +119,10 @@ test.each([
 
 test.each([
   ['--chain http://boot.example/x --address 192.0.2.10/24 --gateway 192.0.2.1', '--dns is missing'],
+  [
+    '--chain http://198.51.100.1/x --address 192.0.2.10/24',
+    '--gateway is missing: 198.51.100.1 lies outside',
+  ],
   ['--chain http://192.0.2.1/x --failsafe-timeout 0', '--failsafe-timeout takes at least 1s'],
   ['--chain /x', 'write http://server/path'],
   ['--chain http:/boot.example/x', 'it names no server'],

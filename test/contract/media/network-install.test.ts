@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FILE_TYPE, paddingTo4, writeCpio } from '../../../src/foundation/cpio-newc.ts';
+import { servedIsoArguments } from '../../../src/media/added-arguments.ts';
 import { networkInstall } from '../../../src/media/debian-offline/network-install.ts';
 
 let folder: string;
@@ -12,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const SERVER = { host: '10.0.2.2:4711', folder: '/t0ken/tree', suite: 'trixie' };
+const TREE = { host: '10.0.2.2:4711', folder: '/t0ken/tree' };
 const status = (...names: string[]): string =>
   names.map((name) => `Package: ${name}\nStatus: install ok unpacked\n`).join('\n');
 
@@ -34,12 +35,13 @@ it.each([
   ['touching', () => 0],
 ])('takes what belongs to a CD out of the last status file; archives %s', async (_, padding) => {
   const path = initrd(padding, status('netcfg', 'anna'), status(...FULL));
-  const network = await networkInstall(path, SERVER);
-  const [first, ...hooks] = network?.files ?? [];
+  const files = await networkInstall(path);
+  const [first, ...hooks] = files?.(TREE.host) ?? [];
   expect(first?.name).toBe('var/lib/dpkg/status');
   expect(first?.content.match(/^Package: .*$/gm)).toEqual(['Package: netcfg', 'Package: bootstrap-base']);
   expect(hooks.map(({ mode }) => mode)).toEqual([0o755, 0o755]);
-  expect(network?.kernelArguments).toEqual(
+  expect(hooks[1]?.content).toContain('/10[.]0[.]2[.]2:4711/d');
+  expect(servedIsoArguments(TREE, 'trixie')).toEqual(
     expect.arrayContaining([
       'mirror/http/hostname=10.0.2.2:4711',
       'mirror/http/directory=/t0ken/tree',
@@ -49,8 +51,8 @@ it.each([
 });
 
 it('leaves an installer alone that has to load components from its CD', async () => {
-  expect(await networkInstall(initrd(paddingTo4, status('cdrom-detect', 'anna')), SERVER)).toBeUndefined();
+  expect(await networkInstall(initrd(paddingTo4, status('cdrom-detect', 'anna')))).toBeUndefined();
   const other = join(folder, 'other');
   writeFileSync(other, 'no gzip');
-  expect(await networkInstall(other, SERVER)).toBeUndefined();
+  expect(await networkInstall(other)).toBeUndefined();
 });

@@ -183,6 +183,15 @@ describe('resolveMedia: candidates', () => {
     expect(passed[0]).toContain('none.iso');
   });
 
+  it('takes one that is here before one that would be fetched, and says so', async () => {
+    const told: string[] = [];
+    const media = await resolve([source('cdrom', 'http://127.0.0.1:9/x.iso'), source('cdrom', iso)], {
+      onProgress: ({ detail }) => told.push(detail),
+    });
+    expect(media.source).toBe('test.iso');
+    expect(told).toEqual([`${iso} is here already; http://127.0.0.1:9/x.iso not asked`]);
+  });
+
   it('keeps credentials and tokens out of what it tells and of the cache', async () => {
     server = await startWebServer(serving(new Map([['/t.iso', await readFile(iso)]])));
     const url = (name: string): string => `${server?.url.replace('://', '://user:hush@')}/${name}?tok=hush`;

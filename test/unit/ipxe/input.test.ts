@@ -90,7 +90,8 @@ it.each([
   [{ address: '192.0.2.0/24', gateway: '192.0.2.1' }, '--address'],
   [{ address: '192.0.2.255/24', gateway: '192.0.2.1' }, '--address'],
   [{ address: '192.0.2.300/24', gateway: '192.0.2.1' }, '--address'],
-  [{ address: '192.0.2.10/24' }, '--gateway'],
+  [{ address: '192.0.2.0/24' }, '--address'],
+  [{ address: '192.0.2.10/24', dns: '198.51.100.53' }, '--gateway'],
   [{ address: '192.0.2.10/24', gateway: '192.0.2.10' }, '--gateway'],
   [{ address: '192.0.2.10/24', netmask: '255.255.0.0', gateway: '192.0.2.1' }, '--netmask'],
   [{ address: '192.0.2.10', netmask: '255.0.255.0', gateway: '192.0.2.1' }, '--netmask'],
@@ -102,6 +103,13 @@ it.each([
       details: { problems: expect.arrayContaining([expect.objectContaining({ where })]) },
     }),
   );
+});
+
+it('a network without a router has no gateway in any dialect', () => {
+  const alone = readStaticNetwork({ address: '192.0.2.10/24', dns: '192.0.2.53' });
+  expect(alone).toMatchObject({ gateway: '', dns: '192.0.2.53' });
+  expect(staticNetworkArguments('dracut', alone)[0]).toBe('ip=192.0.2.10:::255.255.255.0:::none');
+  expect(staticNetworkArguments('linuxrc', alone)).toEqual(['ifcfg=*=192.0.2.10/24,,192.0.2.53']);
 });
 
 it('knows masks by their length and back', () => {

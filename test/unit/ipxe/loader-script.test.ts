@@ -104,7 +104,7 @@ it('makes a VLAN or says that the program cannot', () => {
 
 it('never asks: nothing reads a line, and unattended there is no menu', () => {
   const { text } = loaderScript({ ...OPTIONS, network: STATIC, failsafe: { kind: 'fail' } }, OLD);
-  expect(text).not.toMatch(/^(read|prompt|choose|menu)\b/m);
+  expect(text).not.toMatch(/^(read|prompt|choose|menu|shell)\b/m);
   expect(text).toContain(
     'set net0/ip 192.0.2.10\nset net0/netmask 255.255.255.0\nset net0/gateway 192.0.2.1\nset net0/dns 192.0.2.53',
   );
