@@ -42,7 +42,7 @@ export async function runMenuExport(folder: string, options: ExportOptionValues,
   try {
     const files = await makeMenus(request, buildContext(io, { logger, signal }));
     const names = files.map(({ path }) => path);
-    const kept = await exportMenus(files, target, {
+    const { kept, unsigned } = await exportMenus(files, target, {
       version: request.version,
       onEdited: onEdited(options),
       signal,
@@ -54,7 +54,8 @@ export async function runMenuExport(folder: string, options: ExportOptionValues,
     const unheeded = kept.includes(CONFIG)
       ? unheededSettings(config, await readFile(join(target, CONFIG), 'utf8'), givenSettings(options))
       : [];
-    tell({ target, names, kept, unheeded, url: request.url, signed: key !== undefined }, options, io);
+    const signed = key !== undefined;
+    tell({ target, names, kept, unheeded, url: request.url, signed, unsigned }, options, io);
   } finally {
     interruption.end();
   }
@@ -78,10 +79,12 @@ type Exported = {
   readonly unheeded: readonly string[];
   readonly url: string;
   readonly signed: boolean;
+  readonly unsigned: boolean;
 };
 
 function tell(exported: Exported, { json }: ExportOptionValues, io: CliIo): void {
-  const { target, names, kept, unheeded, url, signed } = exported;
+  const { target, names, kept, unheeded, url, signed, unsigned } = exported;
+  if (unsigned) io.err.write('The menus before were signed, these are not: their signatures are removed.\n');
   if (kept.length > 0) io.err.write(`Kept as edited: ${safeLine(kept.join(', '))}.\n`);
   if (unheeded.length > 0)
     io.err.write(

@@ -9,9 +9,10 @@ import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { buildContext } from './command-context.ts';
 import { listenForInterruption } from './interruption.ts';
-import { invalidOption, type MenuOptionValues, menusRequest } from './ipxe-menu-request.ts';
+import { type MenuOptionValues, menusRequest } from './ipxe-menu-request.ts';
 import { verifyAndTell } from './ipxe-menu-verify-command.ts';
-import { safeJson, safeLine } from './safe-text.ts';
+import { readListenHost, readPort } from './listen-option.ts';
+import { safeJson } from './safe-text.ts';
 import { requireHeeded, treeContent } from './serve-options.ts';
 import { type Reach, reachOf, urlAt } from './serve-reach.ts';
 
@@ -32,15 +33,13 @@ export async function runIpxeServe(options: ServeOptionValues, io: CliIo): Promi
   requireHeeded(options);
   const trees = await Promise.all((options.tree ?? []).map((word) => treeContent(word, io.cwd)));
   const onAccess = (event: AccessEvent): void => showAccess(event, options, io);
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw invalidOption('--port', `takes a port number, not "${safeLine(options.port)}"`);
+  const port = readPort(options.port);
   const content = firstOf(
     memoryContent(files),
     ...(await ownContent(options, io, interruption.signal)),
     ...trees,
   );
-  const reach = await reachOf(options.listen, (options.folder ?? options.url) !== undefined);
+  const reach = await reachOf(readListenHost(options.listen), (options.folder ?? options.url) !== undefined);
   let tellReady = (): void => undefined;
   const ready = new Promise<void>((settle) => {
     tellReady = settle;

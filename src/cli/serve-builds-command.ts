@@ -9,7 +9,7 @@ import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { startResume } from './detach-build.ts';
 import { listenForInterruption } from './interruption.ts';
-import { invalidOption } from './ipxe-menu-request.ts';
+import { readListenHost, readPort } from './listen-option.ts';
 import { openBrowser } from './open-browser.ts';
 import { safeJson, safeLine, safeText } from './safe-text.ts';
 
@@ -23,17 +23,13 @@ export type ServeBuildsOptions = {
 
 /** `kiln builds serve`: the page, until it is interrupted. */
 export async function runServeBuilds(options: ServeBuildsOptions, io: CliIo): Promise<void> {
-  const { port: word = '0' } = options;
-  const port = Number(word);
-  if (!/^\d+$/.test(word) || port > 65_535)
-    throw invalidOption('--port', `takes a port number, not "${safeLine(word)}"`);
+  const port = readPort(options.port ?? '0');
+  const listen = readListenHost(options.listen);
   const interruption = listenForInterruption(io, () => undefined);
-  const server = await startPageServer(pageHost(options, io), { listen: options.listen, port }).catch(
-    (error: unknown) => {
-      interruption.end();
-      throw error;
-    },
-  );
+  const server = await startPageServer(pageHost(options, io), { listen, port }).catch((error: unknown) => {
+    interruption.end();
+    throw error;
+  });
   try {
     tellAddress(server, options, io);
     const browser = options.open ? await openBrowser(server.url, io) : undefined;

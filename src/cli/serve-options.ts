@@ -23,6 +23,7 @@ export function requireHeeded(options: ServeOptionValues): void {
     '--tree',
     (options.tree ?? []).map((word) => word.replace(/=.*$/s, '')),
   );
+  requireOneMirror(options);
   if (options.folder === undefined) {
     if (options.verifyCa === undefined) return;
     throw invalidOption('--verify-ca', 'verifies the menus of --folder; name that folder too');
@@ -37,6 +38,17 @@ export function requireHeeded(options: ServeOptionValues): void {
     throw invalidOption(
       '--folder',
       `serves menus as they were exported; leave ${unheeded.join(', ')} out, or export the menus again with it`,
+    );
+}
+
+/** A tree that is served stands in the menus as its distribution's mirror; another address would have it served for nobody. */
+function requireOneMirror({ tree = [], mirror = [] }: ServeOptionValues): void {
+  const trees = tree.map((word) => word.replace(/=.*$/s, ''));
+  const both = mirror.map((word) => word.replace(/=.*$/s, '')).find((name) => trees.includes(name));
+  if (both !== undefined)
+    throw invalidOption(
+      '--mirror',
+      `names another place for ${safeLine(both)}, which --tree serves from here; leave one of the two out`,
     );
 }
 

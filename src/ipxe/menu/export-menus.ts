@@ -23,6 +23,13 @@ import {
 } from './put-in-place.ts';
 import { requireFolders } from './require-places.ts';
 
+export type ExportedMenus = {
+  /** The edited files that were left as they are. */
+  readonly kept: readonly string[];
+  /** The menus before were signed, and these are not. */
+  readonly unsigned: boolean;
+};
+
 export type ExportOptions = {
   readonly version: string;
   readonly onEdited?: OnEdited;
@@ -37,22 +44,21 @@ export type ExportOptions = {
  * the export before that are no more are removed. Exports into one folder wait for each other. An export that is killed, or fails, leaves
  * everything as it was, or is carried out by the next one; one that can be seen to fail moves nothing. The folder itself and what somebody
  * has put beside the menus are not touched; a folder without menus that holds anything is left alone.
- * @returns the edited files that were kept
  * @throws SpecError `ipxe.not-menus`, `ipxe.edited`, `ipxe.leads-out`; HostError `ipxe.folder-moved`, `ipxe.half-exported`; CancelledError
  */
 export async function exportMenus(
   files: readonly MenuFile[],
   target: string,
   options: ExportOptions,
-): Promise<readonly string[]> {
+): Promise<ExportedMenus> {
   const isNew = !existsSync(target);
   await makeFolder(target).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOTDIR' ? notMenus(target, error) : error;
+    throw error.code === 'ENOTDIR' ? noFolder(target, error) : error;
   });
   const folder = await menusFolder(target);
   const { signal } = options;
   try {
-    const work = (): Promise<readonly string[]> => exportInto(folder, files, options);
+    const work = (): Promise<ExportedMenus> => exportInto(folder, files, options);
     const lock = join(folder.path, `${DRAFT_PREFIX}lock`);
     return await withLock(lock, work, signal === undefined ? {} : { signal });
   } catch (error) {
@@ -68,7 +74,7 @@ async function exportInto(
   folder: MenusFolder,
   files: readonly MenuFile[],
   options: ExportOptions,
-): Promise<readonly string[]> {
+): Promise<ExportedMenus> {
   await finishDrafts(folder);
   await requireMenusOrNothing(folder.path);
   await requireFolders(
@@ -82,7 +88,7 @@ async function writeMenus(
   files: readonly MenuFile[],
   into: MenusFolder,
   { version, onEdited = 'refuse', sign = async () => {}, signal }: ExportOptions,
-): Promise<readonly string[]> {
+): Promise<ExportedMenus> {
   const folder = into.path;
   const listed = await listBefore(folder);
   const before = listed ?? { files: new Map<string, string>(), edited: [] };
@@ -128,7 +134,7 @@ async function writeMenus(
     throw error;
   });
   await putInPlace(into, place, gone);
-  return kept;
+  return { kept, unsigned: gone.includes(`${MENUS_LIST}.sig`) };
 }
 
 /**
@@ -162,10 +168,15 @@ async function requireMenusOrNothing(folder: string): Promise<void> {
   if (names.length > 0 && !names.includes(MENUS_LIST)) throw notMenus(folder);
 }
 
-function notMenus(folder: string, cause?: unknown): SpecError {
-  return new SpecError(
+const notMenus = (folder: string): SpecError =>
+  new SpecError(
     'ipxe.not-menus',
     `${folder} holds something else than exported menus (no ${MENUS_LIST}); name a new or an empty folder.`,
-    { cause, details: { folder } },
+    { details: { folder } },
   );
-}
+
+const noFolder = (path: string, cause: unknown): SpecError =>
+  new SpecError('ipxe.not-menus', `${path} is no folder; menus are exported into one.`, {
+    cause,
+    details: { folder: path },
+  });

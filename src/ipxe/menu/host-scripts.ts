@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SpecError } from '../../foundation/errors.ts';
+import { printable } from '../../foundation/printable.ts';
 import { requireGoodScript } from './menu-files.ts';
 import type { MenuFile } from './menu-options.ts';
 import { namesIn, textIn } from './users-folder.ts';
@@ -28,5 +29,8 @@ async function readHostScript(folder: string, name: string): Promise<MenuFile> {
 }
 
 function bad(path: string, problem: string, cause?: unknown): SpecError {
-  return new SpecError('ipxe.bad-menu', `${path} ${problem}.`, { cause, details: { where: path } });
+  return new SpecError('ipxe.bad-menu', `${printable(path, Number.POSITIVE_INFINITY)} ${problem}.`, {
+    cause,
+    details: { where: path },
+  });
 }

@@ -1,5 +1,6 @@
 import { SpecError } from '../../foundation/errors.ts';
 import { suggestion } from '../../foundation/nearest-word.ts';
+import { printable } from '../../foundation/printable.ts';
 import type { NetbootSystem } from '../../os/netboot-table.ts';
 import { badScript } from '../bad-script.ts';
 import { checkScript } from '../check-script.ts';
@@ -52,7 +53,7 @@ function checkEntries(systems: readonly NetbootSystem[], options: MenuOptions): 
 function unknownEntry(what: string, word: string, known: readonly string[]): SpecError {
   return new SpecError(
     'ipxe.unknown-entry',
-    `${what} "${word}" is not in the menus.${suggestion(word, known)} There are: ${known.join(', ')}.`,
+    `${what} "${printable(word)}" is not in the menus.${suggestion(word, known)} There are: ${known.join(', ')}.`,
     { details: { entry: word, known } },
   );
 }

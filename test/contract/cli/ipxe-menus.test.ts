@@ -232,6 +232,23 @@ describe('kiln ipxe menu export', () => {
     expect(readFileSync(join(target(), 'menu.ipxe'), 'utf8')).toContain('menu First ');
   });
 
+  it('says that signatures go which the new menus have not', async () => {
+    const { key, certificate } = await authority('ours');
+    expect((await exportTo('--sign-key', key, '--sign-cert', certificate)).stderr).toBe('');
+    expect((await exportTo()).stderr).toContain('their signatures are removed');
+    expect((await exportTo()).stderr).toBe('');
+  });
+
+  it('tells a folder that is none from one without menus', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const said = async (...args: string[]) => (await kiln(...args)).stderr;
+    expect(await said('menu', 'export', file, '--url', 'http://b/')).toContain('is no folder');
+    expect(await said('menu', 'verify', file, '--ca', file)).toContain('it is no folder');
+    expect(await said('menu', 'verify', join(folder, 'none'), '--ca', file)).toContain('it does not exist');
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
   it('leaves a folder with anything else alone', async () => {
     mkdirSync(target());
     writeFileSync(join(target(), 'mine'), 'mine');
@@ -268,6 +285,17 @@ describe('signatures', () => {
     const ended = await exportTo('--sign-key', ours.key, '--sign-cert', another.certificate);
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('[ipxe.signing]') });
     expect(readdirSync(folder).filter((name) => name.includes('menus'))).toEqual([]);
+  });
+});
+
+it.each([
+  [['--port', '0x50'], '--port takes a port number, not "0x50"'],
+  [['--listen', '127.0.0.1:80'], "the port is --port's"],
+  [['--mirror', 'debian=http://m.example/', '--tree', 'debian=.'], '--mirror names another place for debian'],
+])('kiln ipxe serve refuses %j', async (options, problem) => {
+  expect(await kiln('serve', ...options)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(problem),
   });
 });
 

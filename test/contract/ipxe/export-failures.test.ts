@@ -50,7 +50,7 @@ const menus = (content: string, options: Partial<ExportOptions> = {}): Promise<r
     PATHS.map((path) => ({ path, text: content })),
     at(),
     { version: '1', ...options },
-  );
+  ).then(({ kept }) => kept);
 const refused = (code: string, name: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(name) });
 const busy = (): never => {

@@ -40,7 +40,7 @@ const menus = (
     Object.entries(files).map(([path, content]) => ({ path, text: content })),
     at(),
     { version: '1', ...options },
-  );
+  ).then(({ kept }) => kept);
 const refused = (code: string, name: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(name) });
 
