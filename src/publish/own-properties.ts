@@ -16,7 +16,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
     ...['id', 'status', 'owner', 'size', 'virtual_size', 'checksum', 'os_hash_algo', 'os_hash_value'],
     ...['os_hidden', 'container_format', 'created_at', 'updated_at', 'deleted', 'deleted_at', 'self'],
     ...['file', 'schema', 'direct_url', 'location', 'locations', 'stores', 'members'],
-    ...['kiln_begun', 'kiln_sha512'],
+    ...['kiln_begun', 'kiln_begun_by', 'kiln_sha512'],
   ].map((field): [string, string] => [field, '']),
 ]);
 

@@ -7,7 +7,7 @@ const WAITS_MS = [2_000, 8_000, 30_000] as const;
 
 /**
  * Publishes again what failed for a reason that may pass: a connection that did not come about or broke, an answer of 500 and above. What was
- * begun before is found and taken over. A refusal is final at once.
+ * begun before is found and removed, or taken over where it is whole. A refusal is final at once.
  * @throws what the last try threw; CancelledError
  */
 export async function retryPublication<T>(

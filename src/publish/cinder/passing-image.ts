@@ -4,6 +4,7 @@ import { placedNotes } from '../glance/image-publication.ts';
 import { type GlanceSettings, wantedImage } from '../glance/publish-to-glance.ts';
 import { sendImage } from '../glance/send-image.ts';
 import { removeImage } from '../glance/settle-image.ts';
+import { isFree, isUnfinished, PUBLISHER_PROPERTY } from '../glance/unfinished.ts';
 import { hasContent, type KnownImage, type WantedImage } from '../glance/wanted-image.ts';
 import type { ImageSource } from '../image-source.ts';
 import { afterCleanUp, type Leftover } from '../openstack/after-clean-up.ts';
@@ -62,7 +63,10 @@ export async function planVolumeImage(
     return { kind: 'send', wanted, settings: kept, stays: true, removes: [] };
   }
   const passing = { name: passingName(volume), visibility: 'private', protected: false } as const;
-  const sending = { ...wanted, ...passing, members: [], tags: [] };
+  // Signed for as long as it is there, so that no other publication removes it, or uses it.
+  const properties = { ...wanted.properties, [PUBLISHER_PROPERTY]: session.publisher };
+  const said = [...wanted.said, PUBLISHER_PROPERTY];
+  const sending = { ...wanted, ...passing, members: [], tags: [], properties, said };
   const glance = glanceApi(session, signal);
   const named = await glance.list({ name: wanted.name });
   const left = await passingImages(glance, volume, session, signal);
@@ -70,7 +74,7 @@ export async function planVolumeImage(
     return { kind: 'send', wanted: sending, settings, stays: false, removes: [] };
   const known: KnownImage = { ...wanted, sha512: (await summed(source, signal)).sha512 };
   const isIt = (image: GlanceImage): boolean => image.status === 'active' && hasContent(image, known);
-  const there = named.find((image) => image.name === wanted.name && isIt(image));
+  const there = named.find((image) => image.name === wanted.name && !isUnfinished(image) && isIt(image));
   if (there !== undefined) return { kind: 'there', id: there.id, sha512: known.sha512 };
   const removes = left.filter((image) => image.status === 'active' && !isIt(image));
   return { kind: 'send', wanted: sending, settings, stays: false, removes };
@@ -93,7 +97,7 @@ export async function imageForVolume(
   };
 }
 
-/** Those of that name that are on their way, or were left. */
+/** Those of that name that this publication has on their way, or ended ones have left. */
 export async function passingImages(
   glance: GlanceApi,
   volume: string,
@@ -103,7 +107,7 @@ export async function passingImages(
   const owner = (await session.whoAmI(signal))?.project?.id;
   const name = passingName(volume);
   const found = await glance.list({ name, ...(owner === undefined ? {} : { owner }) });
-  return found.filter((image) => image.name === name);
+  return found.filter((image) => image.name === name && isFree(image, session.publisher));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { MARK_PROPERTY } from './content-mark.ts';
 import type { GlanceImage, PatchOperation } from './glance-api.ts';
+import { PUBLISHER_PROPERTY } from './unfinished.ts';
 import { CONTENT_PROPERTY, type KnownImage } from './wanted-image.ts';
 
 /** Whether Kiln has just made an image, or found it there with a description that others may have had a hand in. */
@@ -41,14 +42,16 @@ export function missingChanges(
     .filter(([key]) => isOurs(key) || !(key in image))
     .concat(image[CONTENT_PROPERTY] === wanted.sha512 ? [] : [[CONTENT_PROPERTY, wanted.sha512]])
     .map(([key, value]): PatchOperation => ({ op: 'add', path: `/${pointer(key)}`, value }));
-  const mark: readonly PatchOperation[] =
-    MARK_PROPERTY in image ? [{ op: 'remove', path: `/${MARK_PROPERTY}` }] : [];
-  return [...changed, ...tags, ...properties, ...mark];
+  const marks = [MARK_PROPERTY, PUBLISHER_PROPERTY]
+    .filter((key) => key in image && !(key in wanted.properties))
+    .map((key): PatchOperation => ({ op: 'remove', path: `/${key}` }));
+  return [...changed, ...tags, ...properties, ...marks];
 }
 
 /** What changes do to an image, a line each: `protected: false → true`. */
 export function changeNotes(image: GlanceImage, changes: readonly PatchOperation[]): readonly string[] {
-  return changes.map((change) => {
+  const told = changes.filter(({ path }) => path !== `/${PUBLISHER_PROPERTY}`);
+  return told.map((change) => {
     const key = change.path.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
     if (change.op === 'remove') return `${key}: ${shown(image[key])} → nothing`;
     return `${key}: ${shown(image[key])} → ${shown(change.value)}`;

@@ -3,6 +3,7 @@ import type { GlanceImage, PatchOperation } from './glance-api.ts';
 import { missingChanges } from './image-changes.ts';
 import type { ImagePlan, SendingPlan } from './plan-image.ts';
 import { asideChanges, type RetireStep } from './retire-older.ts';
+import { PUBLISHER_PROPERTY } from './unfinished.ts';
 import type { Way } from './upload-image.ts';
 import { type KnownImage, newImageFields } from './wanted-image.ts';
 
@@ -19,8 +20,8 @@ export type CommandOptions = {
 };
 
 /**
- * A plan as commands of the official clients, made of the very fields and changes that Glance is sent. Only `kiln_begun` is left out, which
- * an image carries on its way alone.
+ * A plan as commands of the official clients, made of the very fields and changes that Glance is sent. Only `kiln_begun` and
+ * `kiln_begun_by` are left out, which an image carries on its way alone.
  */
 export function imageCommands(
   plan: ImagePlan,
@@ -28,11 +29,13 @@ export function imageCommands(
   options: CommandOptions,
 ): readonly string[] {
   const { client, members } = options;
+  const removed = plan.kind === 'send' ? plan.leftovers : [];
   const [id, changes] =
     plan.kind === 'there'
       ? [plan.image.id, plan.changes]
       : [plan.id, missingChanges(asSent(plan, wanted), wanted, 'new')];
   return [
+    ...removed.map((left) => client('openstack', 'image', 'delete', left.id)),
     ...(plan.kind === 'send' ? sendingCommands(plan, options) : []),
     ...setCommands(id, changes, client),
     ...members.map((project) => client('openstack', 'image', 'add', 'project', id, project)),
@@ -45,14 +48,14 @@ function asSent({ begun, id, name, mark }: SendingPlan, wanted: KnownImage): Gla
   const none = { owner: null, protected: false, os_hidden: false, created_at: '' };
   const { visibility, tags, minDisk: min_disk, minRam: min_ram } = wanted;
   const fields = { name, visibility, tags: [...tags], min_disk, min_ram };
-  return { ...none, ...newImageFields(wanted, name, mark), ...fields, id, status: 'active' };
+  return { ...none, ...newImageFields(wanted, name, mark, ''), ...fields, id, status: 'active' };
 }
 
 function sendingCommands(plan: SendingPlan, { path, way, store, client }: CommandOptions): readonly string[] {
   const { begun, wanted, name, mark, id } = plan;
-  if (begun?.status === 'active') return [];
-  const isPlain = begun === undefined && way.kind === 'upload' && store === undefined;
-  const fields = newImageFields(wanted, name, mark);
+  if (begun !== undefined) return [];
+  const isPlain = way.kind === 'upload' && store === undefined;
+  const fields = newImageFields(wanted, name, mark, '');
   const file = ['--file', path];
   if (isPlain)
     return [
@@ -80,7 +83,7 @@ function sendingCommands(plan: SendingPlan, { path, way, store, client }: Comman
     name,
     ...createWords(fields, glanceFieldWords),
   );
-  return [...(begun === undefined ? [`${create} <&-`] : []), ...content[way.kind]];
+  return [`${create} <&-`, ...content[way.kind]];
 }
 
 function importWords(way: Way, store: string | undefined): readonly string[] {
@@ -108,6 +111,8 @@ function fieldWords(key: string, value: unknown): readonly string[] {
       return [`--${key.replace('_', '-')}`, String(value)];
     case 'tags':
       return Array.isArray(value) ? value.flatMap((tag) => ['--tag', String(tag)]) : [];
+    case PUBLISHER_PROPERTY:
+      return [];
     default:
       return ['--property', `${key}=${String(value)}`];
   }

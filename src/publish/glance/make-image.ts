@@ -10,11 +10,14 @@ import { createImage, orphan } from './create-image.ts';
 import type { FileContent } from './file-content.ts';
 import { type GlanceApi, type GlanceImage, glanceApi, type PatchOperation } from './glance-api.ts';
 import { changeNotes, missingChanges, type Origin } from './image-changes.ts';
+import { publishedMeanwhile } from './namesakes.ts';
 import type { PlaceOptions } from './place-image.ts';
 import type { SendingPlan } from './plan-image.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 import { type Patience, removeImage, settledImage } from './settle-image.ts';
+import { isFree, isUnfinished } from './unfinished.ts';
 import { fillImage } from './upload-image.ts';
-import { hasContent, isKnown, type KnownImage, newImageFields } from './wanted-image.ts';
+import { isKnown, type KnownImage, newImageFields } from './wanted-image.ts';
 
 export type Making = {
   readonly glance: GlanceApi;
@@ -23,7 +26,12 @@ export type Making = {
   readonly options: PlaceOptions;
 };
 
-export type Made = { readonly image: GlanceImage; readonly wanted: KnownImage };
+export type Made = {
+  readonly image: GlanceImage;
+  readonly wanted: KnownImage;
+  /** What was changed in the description of one that another publication has meanwhile made. */
+  readonly changes?: readonly string[];
+};
 
 const AWAY_MS = 120_000;
 const SETTLE_MS = 20_000;
@@ -36,25 +44,25 @@ export const patienceOf = ({ clock, signal }: Pick<PlaceOptions, 'clock' | 'sign
   settleMs: SETTLE_MS,
 });
 
-/** Creates, or takes over, an image; on any failure it is gone again. */
+/** Creates an image, or describes one that has the content already; a new one is gone again on any failure. */
 export async function makeImage(making: Making): Promise<Made> {
   const { glance, plan, options } = making;
   const { wanted, name, mark, begun } = plan;
-  const patience = patienceOf(options);
-  const free = begun && (await settledImage(glance, begun.id, patience));
-  if (free?.status === 'active' && isKnown(wanted) && hasContent(free, wanted))
-    return { image: (await describe(glance, free, wanted, 'new', patience)).image, wanted };
-  const usable = free?.status === 'queued';
-  if (free !== undefined && !usable) await removeImage(glance, free.id);
   const { session } = options;
+  const patience = patienceOf(options);
+  await removeLeftovers(plan, glance, options);
+  // Another publication may have found it as well.
+  const now = begun && (await settledImage(glance, begun.id, patience));
+  if (now?.status === 'active' && isFree(now, session.publisher) && isUnfinished(now) && isKnown(wanted))
+    return { image: (await describe(glance, now, wanted, 'new', patience)).image, wanted };
   const glanceWith = (signal: AbortSignal): GlanceApi => glanceApi(session, signal);
   const around = { glanceWith, patience, logger: options.logger, cloud: session.cloud };
   const fresh = (id: string): Promise<GlanceImage> =>
-    createImage(id, newImageFields(wanted, name, mark), around);
+    createImage(id, newImageFields(wanted, name, mark, session.publisher), around);
   // Glance gives no id twice, also not that of an image that is gone.
   const newId = begun === undefined ? plan.id : randomUUID();
   try {
-    return await fillOrRemove(usable && free ? free : await fresh(newId), making, patience);
+    return await fillOrRemove(await fresh(newId), making, patience);
   } catch (error) {
     // A Glance that was stopped in the middle leaves its image in that state for ever.
     if (!(error instanceof PublishError) || error.details.status !== 'saving') throw error;
@@ -68,6 +76,11 @@ async function fillOrRemove({ id }: GlanceImage, making: Making, patience: Patie
   try {
     const { image, wanted } = await filled(id, making, patience);
     await assertWhole(image, wanted, making.content.path, making.options);
+    const twin = await publishedMeanwhile(wanted, making);
+    if (twin !== undefined) {
+      await removeImage(making.glance, id);
+      return { wanted, ...(await describe(making.glance, twin, wanted, 'there', patience)) };
+    }
     return { image: (await describe(making.glance, image, wanted, 'new', patience)).image, wanted };
   } catch (error) {
     const cleaning = glanceApi(session, AbortSignal.timeout(CLEAN_UP_WITHIN_MS));

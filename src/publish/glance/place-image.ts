@@ -35,8 +35,8 @@ export type Placed = {
 };
 
 /**
- * Makes Glance hold an image as planned: what is there already stays, what an interrupted upload left is taken over, what has to be sent is
- * sent and compared afterwards. Whatever fails, no image stays that is not whole.
+ * Makes Glance hold an image as planned: what is there already stays, what an interrupted upload left is used or removed, what has to be
+ * sent is sent and compared afterwards. Whatever fails, no image stays that is not whole.
  */
 export async function carryOut(
   plan: ImagePlan,
@@ -49,14 +49,19 @@ export async function carryOut(
     retireOlder({ glance, session, signal }, image, plan.sameName, replace).catch((error: unknown) => {
       throw inPlace(error, image, signal);
     });
-  if (plan.kind === 'there') {
-    const { image, changes } = await describe(glance, plan.image, plan.wanted, 'there', patienceOf(options));
-    const retired = await retire(image);
-    const updated = changes.length > 0 || retired.length > 0;
-    return { image, sha512: plan.wanted.sha512, action: updated ? 'updated' : 'unchanged', changes, retired };
-  }
-  const { image, wanted } = await makeImage({ glance, plan, content, options });
+  const { image, wanted, changes } =
+    plan.kind === 'there'
+      ? {
+          ...(await describe(glance, plan.image, plan.wanted, 'there', patienceOf(options))),
+          wanted: plan.wanted,
+        }
+      : await makeImage({ glance, plan, content, options });
   const retired = await retire(image);
-  const action = plan.replaces ? 'replaced' : 'created';
-  return { image, sha512: wanted.sha512, action, changes: [], retired };
+  const { sha512 } = wanted;
+  if (changes === undefined) {
+    const replaces = plan.kind === 'send' && plan.replaces;
+    return { image, sha512, action: replaces ? 'replaced' : 'created', changes: [], retired };
+  }
+  const updated = changes.length > 0 || retired.length > 0;
+  return { image, sha512, action: updated ? 'updated' : 'unchanged', changes, retired };
 }

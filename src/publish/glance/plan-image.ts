@@ -3,9 +3,11 @@ import { digestFile } from '../../foundation/digest-file.ts';
 import { PublishError } from '../../foundation/errors.ts';
 import { contentMark, MARK_PROPERTY } from './content-mark.ts';
 import type { FileContent } from './file-content.ts';
-import { type GlanceApi, type GlanceImage, glanceApi, type PatchOperation } from './glance-api.ts';
+import { type GlanceImage, glanceApi, type PatchOperation } from './glance-api.ts';
 import { missingChanges } from './image-changes.ts';
+import { namesakes } from './namesakes.ts';
 import type { PlaceOptions } from './place-image.ts';
+import { isFree, isUnjudged } from './unfinished.ts';
 import { hasContent, isKnown, type KnownImage, type WantedImage } from './wanted-image.ts';
 
 type Around = {
@@ -26,12 +28,17 @@ export type TherePlan = Around & {
 export type SendingPlan = Around & {
   readonly kind: 'send';
   readonly wanted: WantedImage;
-  /** Of the image that will be there: a new one, or the one that an earlier run has begun. */
+  /** Of the image that will be there: a new one, or the one that an ended run has filled. */
   readonly id: string;
   /** Until it is whole: two images of one name would be ambiguous for as long as the upload takes. */
   readonly name: string;
   readonly mark: string;
+  /** Has all of the content, and lacks only its description. */
   readonly begun: GlanceImage | undefined;
+  /** What ended publications left of this content: of no use to anybody. */
+  readonly leftovers: readonly GlanceImage[];
+  /** Begun with this content where nobody here can tell whether it is still being sent. */
+  readonly unjudged: readonly GlanceImage[];
   /** Whether it takes the place of others. */
   readonly replaces: boolean;
 };
@@ -59,9 +66,12 @@ export async function planImage(
   const mark = await contentMark(content);
   const [marked, sameName] = await Promise.all([
     glance.list({ [MARK_PROPERTY]: mark, ...ours }),
-    namesakes(glance, given.name, ours),
+    namesakes(glance, given.name, owner, session.publisher),
   ]);
-  const isNew = marked.length === 0 && sameName.length === 0;
+  const free = marked.filter(
+    (image) => image.disk_format === given.diskFormat && isFree(image, session.publisher),
+  );
+  const isNew = free.length === 0 && sameName.length === 0;
   // What Glance fetches by itself is not read here on its way.
   const wanted = isNew && options.way.kind !== 'web-download' ? given : await known(given, content, signal);
   const around = { sameName, owner };
@@ -72,31 +82,20 @@ export async function planImage(
   }
   const inTheWay = sameName.filter((image) => image.status === 'active' && !image.os_hidden);
   if (inTheWay.length > 0 && options.replace === undefined) throw nameTaken(wanted.name, inTheWay);
-  const begun = marked.find(
-    (image) =>
-      image.disk_format === wanted.diskFormat &&
-      (image.status !== 'active' || (isKnown(wanted) && hasContent(image, wanted))),
+  const begun = free.find(
+    (image) => image.status === 'active' && isKnown(wanted) && hasContent(image, wanted),
   );
   const replaces = inTheWay.length > 0;
   const name = replaces ? `${wanted.name} (being published)` : wanted.name;
-  return { ...around, kind: 'send', wanted, id: begun?.id ?? randomUUID(), name, mark, begun, replaces };
+  return {
+    ...{ ...around, kind: 'send', wanted, id: begun?.id ?? randomUUID(), name, mark, begun, replaces },
+    leftovers: free.filter(({ status }) => status !== 'active'),
+    unjudged: marked.filter(isUnjudged),
+  };
 }
 
 async function known(wanted: WantedImage, { path }: FileContent, signal: AbortSignal): Promise<KnownImage> {
   return { ...wanted, sha512: wanted.sha512 ?? (await digestFile(path, 'sha512', signal)) };
-}
-
-/** Glance lists hidden images only when asked for them alone. */
-async function namesakes(
-  glance: GlanceApi,
-  name: string,
-  ours: Readonly<Record<string, string>>,
-): Promise<readonly GlanceImage[]> {
-  const [shown, hidden] = await Promise.all([
-    glance.list({ name, ...ours }),
-    glance.list({ name, os_hidden: 'true', ...ours }),
-  ]);
-  return [...shown, ...hidden].filter((image) => image.name === name); // `name=in:…` would be a pattern
 }
 
 function nameTaken(name: string, images: readonly GlanceImage[]): PublishError {

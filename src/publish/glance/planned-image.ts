@@ -9,8 +9,9 @@ import { changeNotes } from './image-changes.ts';
 import { type ClientWords, imageCommands, retireCommand } from './image-commands.ts';
 import { publishedImage } from './image-publication.ts';
 import { missingMembers } from './make-image.ts';
-import { type ImagePlan, plannedId } from './plan-image.ts';
+import { type ImagePlan, plannedId, type SendingPlan } from './plan-image.ts';
 import type { GlanceSettings } from './publish-to-glance.ts';
+import { unjudgedNote } from './remove-leftovers.ts';
 import { planRetirement, type RetireStep, retireWords } from './retire-older.ts';
 import { planSending } from './send-image.ts';
 import type { KnownImage } from './wanted-image.ts';
@@ -94,7 +95,7 @@ export async function describePlan(
     id: heir.id,
     gone: retire.filter(({ deletes }) => deletes).map(({ image }) => image.id),
     notes: [
-      ...planNotes(plan, members, retire),
+      ...planNotes(plan, members, retire, session),
       ...(commands.some((command) => command.startsWith('glance ')) ? [GLANCE_LOGIN] : []),
     ],
     commands,
@@ -114,18 +115,27 @@ async function membersLacking(
   return missingMembers(glance, plan.image.id, members);
 }
 
+function begunNotes({ begun, leftovers, unjudged }: SendingPlan, session: CloudSession): readonly string[] {
+  return [
+    ...(begun === undefined
+      ? []
+      : [`image ${begun.id}, which an earlier publication began, would be taken over`]),
+    ...leftovers.map(({ id }) => `image ${id}, which an earlier publication began, would be removed`),
+    ...unjudged.map((image) => unjudgedNote(image, session.cloud)),
+  ];
+}
+
 function planNotes(
   plan: ImagePlan,
   members: readonly string[],
   retire: readonly RetireStep[],
+  session: CloudSession,
 ): readonly string[] {
   const { kind } = plan;
   const found =
     kind === 'there'
       ? [`there already: image ${plan.image.id}`, ...changeNotes(plan.image, plan.changes)]
-      : plan.begun === undefined
-        ? []
-        : [`image ${plan.begun.id}, which an earlier publication began, would be taken over`];
+      : begunNotes(plan, session);
   return [
     ...found,
     ...members.map((project) => `would be shared with ${project}`),

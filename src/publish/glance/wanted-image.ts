@@ -1,6 +1,7 @@
 import type { Properties } from '../image-properties.ts';
 import { MARK_PROPERTY } from './content-mark.ts';
 import type { GlanceImage, Visibility } from './glance-api.ts';
+import { PUBLISHER_PROPERTY } from './unfinished.ts';
 
 /** One image as it is to be in Glance. */
 export type WantedImage = {
@@ -42,6 +43,7 @@ export function newImageFields(
   wanted: WantedImage,
   name: string,
   mark: string,
+  publisher: string,
 ): Readonly<Record<string, unknown>> {
   return {
     ...wanted.properties,
@@ -53,6 +55,7 @@ export function newImageFields(
     min_disk: wanted.minDisk,
     min_ram: wanted.minRam,
     [MARK_PROPERTY]: mark,
+    [PUBLISHER_PROPERTY]: publisher,
   };
 }
 

@@ -43,7 +43,7 @@ export async function afterCleanUp(
 }
 
 /** The service's own words, where there are any. */
-function whyNot(cause: unknown): string {
+export function whyNot(cause: unknown): string {
   const { words } = cause instanceof PublishError ? cause.details : {};
   if (typeof words === 'string' && words !== '') return sentence(words);
   return sentence(cause instanceof Error ? cause.message : String(cause));

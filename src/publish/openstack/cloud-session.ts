@@ -15,6 +15,7 @@ import {
 import { type CloudSettings, hasKeystone, secretsOf, settingName } from './cloud-settings.ts';
 import { addressProblem } from './http-address.ts';
 import type { HttpClient, HttpMethod, HttpRequest, HttpResponse } from './http-client.ts';
+import { beginPublisher } from './publisher.ts';
 import { sentence, serviceError } from './service-error.ts';
 
 export type ServiceRequest = {
@@ -37,6 +38,8 @@ export type ServiceAnswer = HttpResponse & {
 /** A logged-in user's way to the services of one cloud. Tokens are renewed by themselves and stay in here. */
 export type CloudSession = {
   readonly cloud: CloudSettings;
+  /** Signs what is begun, so that others leave it alone until `close`. */
+  readonly publisher: string;
   /**
    * Sends one request and returns its answer when that is a success.
    * @throws PublishError, for refusals with the service's own words; CancelledError
@@ -96,8 +99,10 @@ export function cloudSession(options: SessionOptions): CloudSession {
     const last = renewable ? await ask(options, service, wanted, await logIn(wanted.signal)) : first;
     return answerOf(service, last, redact);
   };
+  const publisher = beginPublisher();
   return {
     cloud,
+    publisher: publisher.word,
     request,
     whoAmI: async (signal) => (await heldToken(signal))?.body,
     endpoint: async (service, signal) => endpointOf(service, cloud, (await heldToken(signal))?.body),
@@ -106,7 +111,10 @@ export function cloudSession(options: SessionOptions): CloudSession {
       return held !== undefined && offersService(service, held.body);
     },
     redact,
-    close: () => options.http.close(),
+    close: () => {
+      publisher.end();
+      return options.http.close();
+    },
   };
 }
 

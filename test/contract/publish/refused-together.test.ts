@@ -41,10 +41,12 @@ it.each<[string, RegExp]>([
   ['glance:,name=', /--name takes a name/],
   ['cinder:,name= ', /--name takes a name/],
   ['http:served,name=', /--name takes a name/],
-  ...['id', 'status', 'owner', 'checksum', 'os_hidden', 'kiln_begun'].map((field): [string, RegExp] => [
-    `glance:,property=${field}=5`,
-    new RegExp(`"${field}" is a field .* leave it out`),
-  ]),
+  ...['id', 'status', 'owner', 'checksum', 'os_hidden', 'kiln_begun', 'kiln_begun_by'].map(
+    (field): [string, RegExp] => [
+      `glance:,property=${field}=5`,
+      new RegExp(`"${field}" is a field .* leave it out`),
+    ],
+  ),
   ['cinder:,property=visibility=public', /"visibility" is a field .* set it with --visibility/],
   ['ironic:,node=n,property=disk_format=raw', /"disk_format" is a field .* set it with --format/],
 ])('%s is refused before anybody is asked', async (target, message) => {

@@ -54,22 +54,47 @@ async function leftOver(isLast: (method: string, url: string) => boolean): Promi
 }
 
 it.each([
-  ['before its content', (method: string) => method === 'PUT', 'queued'],
-  ['with its content', (method: string) => method === 'PATCH', 'active'],
+  ['before its content is removed', (method: string) => method === 'PUT', 'queued'],
+  ['with its content is taken over', (method: string) => method === 'PATCH', 'active'],
 ])(
-  'an image that was left %s is taken over, also under another name',
+  'an image that was left %s, also under another name',
   async (_what, isLast, status) => {
     const id = await leftOver(isLast);
     expect(images()).toMatchObject([{ id, status }]);
     expect(images()[0]).toHaveProperty('kiln_begun');
     const [image] = images();
     if (image !== undefined) image.name = 'image (being published)';
-    await expect(scene.publish()).resolves.toMatchObject({ action: 'created', id });
-    expect(images()).toMatchObject([{ id, status: 'active', name: 'image', kiln_sha512: sha512() }]);
+    const published = await scene.publish();
+    expect(published.action).toBe('created');
+    expect(published.id === id).toBe(status === 'active');
+    expect(images()).toMatchObject([
+      { id: published.id, status: 'active', name: 'image', kiln_sha512: sha512() },
+    ]);
     expect(images()[0]).not.toHaveProperty('kiln_begun');
+    expect(images()[0]).not.toHaveProperty('kiln_begun_by');
   },
   30_000,
 );
+
+it('an image that was left and cannot be removed is named with the command that does', async () => {
+  const id = await leftOver((method) => method === 'PUT');
+  const dry = await scene.publish({}, { dryRun: true });
+  expect(dry.notes).toContain(`image ${id}, which an earlier publication began, would be removed`);
+  expect(dry.commands[0]).toContain(`image delete ${id}`);
+  scene.cloud.fault = ({ method }, response) =>
+    method === 'DELETE' && reply(response, 500, { message: 'no delete today' });
+  const published = await scene.publish();
+  expect(published.id).not.toBe(id);
+  expect(scene.logged.join('\n')).toMatch(
+    new RegExp(`Image ${id}, which an earlier .* no delete today\\. Do it with .* image delete ${id}`),
+  );
+});
+
+it('an image that was left makes nobody one who may create images', async () => {
+  await leftOver((method) => method === 'PUT');
+  scene.cloud.forbids = ['private'];
+  await expect(scene.publish({}, { dryRun: true })).rejects.toMatchObject({ code: 'publish.forbidden' });
+});
 
 it('an image that is written to while it is sent is taken back', async () => {
   scene.uploadsFail(1, async (request, response) => {
