@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CloudSession } from '../openstack/cloud-session.ts';
+import { endlessList, nextPage } from '../openstack/next-page.ts';
 import { assertDone, orUnlike, parseAnswer } from '../openstack/parse-answer.ts';
 import { serviceText } from '../openstack/service-text.ts';
 
@@ -87,15 +88,15 @@ export function glanceApi(session: CloudSession, signal?: AbortSignal) {
     /** All that match, newest first. */
     list: async (filters: Readonly<Record<string, string>>): Promise<readonly GlanceImage[]> => {
       const found: GlanceImage[] = [];
-      let path: string | undefined =
-        `/v2/images?${new URLSearchParams({ limit: '100', sort: 'created_at:desc', ...filters })}`;
-      for (let page = 0; path !== undefined && page < MORE_THAN_ENOUGH_PAGES; page += 1) {
+      let path = `/v2/images?${new URLSearchParams({ limit: '100', sort: 'created_at:desc', ...filters })}`;
+      for (let page = 0; page < MORE_THAN_ENOUGH_PAGES; page += 1) {
         const { json } = await listed(path);
-        const list: z.infer<typeof listSchema> = parse('list of images', listSchema, json);
-        found.push(...list.images);
-        path = list.next;
+        const { images, next } = parse('list of images', listSchema, json);
+        found.push(...images);
+        if (next === undefined) return found;
+        path = await nextPage(session, 'image', next, signal);
       }
-      return found;
+      throw endlessList('image', MORE_THAN_ENOUGH_PAGES);
     },
     patch: async (id: string, operations: readonly PatchOperation[]): Promise<GlanceImage> => {
       const headers = { 'content-type': 'application/openstack-images-v2.1-json-patch' };
