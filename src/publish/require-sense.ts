@@ -1,5 +1,6 @@
 import { glanceSettings } from './glance/glance-settings.ts';
 import { refuseDownload } from './glance/partition-images.ts';
+import { holdsLogin } from './openstack/http-address.ts';
 import { requireOwnProperties } from './own-properties.ts';
 import { OF_NEW_IMAGES, type PublishTarget, targetName } from './publish-target.ts';
 import { idProblem, invalid, type TargetValues, targetValues } from './target-values.ts';
@@ -11,7 +12,7 @@ import { idProblem, invalid, type TargetValues, targetValues } from './target-va
  */
 export function requireSense(target: PublishTarget, hasThing: boolean): void {
   const values = targetValues(target);
-  if (values.text('name')?.trim() === '') throw invalid('name', 'takes a name, not an empty word.');
+  requireName(values.text('name'), target);
   for (const option of ['node', 'image']) {
     const problem = idProblem(values.text(option) ?? option);
     if (problem !== undefined) throw invalid(option, problem);
@@ -42,7 +43,26 @@ export function requireSense(target: PublishTarget, hasThing: boolean): void {
       `renames older volumes and never hides or deletes them; leave out "${action}", and delete those that nobody needs with \`openstack volume delete\`.`,
     );
   if (values.flag('partition-image')) refuseDownload(settings);
-  if (url !== undefined) requireAddress(url, target.kind === 'http' ? ['http', 'https'] : ALL_SCHEMES);
+  if (url === undefined) return;
+  requireAddress(url, target.kind === 'http' ? ['http', 'https'] : ALL_SCHEMES);
+  if (target.kind === 'http' && /[?#]/.test(url))
+    throw invalid(
+      'url',
+      'takes the address of the folder, and holds a query or fragment, behind which no file has room; leave it out.',
+    );
+}
+
+/** In characters, as OpenStack's services count them. */
+const LONGEST_NAME = 255;
+
+function requireName(name: string | undefined, { kind }: PublishTarget): void {
+  if (name?.trim() === '') throw invalid('name', 'takes a name, not an empty word.');
+  if (name === undefined || kind === 'http') return; // a file's name has rules of its own
+  // What the command line could not read as UTF-8 is U+FFFD here.
+  if (/[\p{Cc}\ufffd]/u.test(name))
+    throw invalid('name', `takes a name without control characters, in UTF-8, not ${JSON.stringify(name)}.`);
+  const { length } = [...name];
+  if (length > LONGEST_NAME) throw invalid('name', `has ${length} characters; ${LONGEST_NAME} is the most.`);
 }
 
 function requireOneNode(values: TargetValues): void {
@@ -74,7 +94,7 @@ const ALL_SCHEMES = ['http', 'https', 'file'];
 /** What is refused for its login is not repeated. */
 function requireAddress(text: string, schemes: readonly string[]): void {
   const address = URL.canParse(text) ? new URL(text) : undefined;
-  if (address?.username || address?.password || /^[^/?#]*:[/\\]*[^/\\?#]*@/.test(text))
+  if (holdsLogin(text))
     throw invalid(
       'url',
       'holds a login, which would stand in instance_info, in Ironic and on command lines. Leave it out, and let the address range of the agents in without one.',

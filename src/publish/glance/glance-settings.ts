@@ -1,4 +1,5 @@
 import { PRESETS, type Preset } from '../image-properties.ts';
+import { holdsLogin } from '../openstack/http-address.ts';
 import type { PublishTarget } from '../publish-target.ts';
 import { invalid, type TargetValues, targetValues } from '../target-values.ts';
 import { VISIBILITIES } from './glance-api.ts';
@@ -62,12 +63,17 @@ function retirePolicy(values: TargetValues): RetirePolicy | undefined {
   return { action, keep: keep ?? 0 };
 }
 
-const DOWNLOAD = /^web-download=(https?:\/\/.+)$/;
+const DOWNLOAD = /^web-download=(.*)$/s;
 
 function wayOf(word: string | undefined): Way {
   if (word === undefined) return { kind: 'upload' };
   if (word === 'glance-direct') return { kind: 'glance-direct' };
-  const url = DOWNLOAD.exec(word)?.[1];
-  if (url !== undefined) return { kind: 'web-download', url };
+  const url = DOWNLOAD.exec(word)?.[1] ?? '';
+  if (holdsLogin(url))
+    throw invalid(
+      'import',
+      "holds a login, which would stand in Glance's tasks and on command lines. Leave it out, and let Glance fetch that address without one.",
+    );
+  if (/^https?:\/\/./.test(url)) return { kind: 'web-download', url };
   throw invalid('import', `takes glance-direct or web-download=URL, not "${word}".`);
 }

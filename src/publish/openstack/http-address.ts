@@ -18,6 +18,12 @@ export function addressProblem(text: string): string | undefined {
     : undefined;
 }
 
+/** Whether a user's word for an address holds one, also where it is no address otherwise. */
+export function holdsLogin(text: string): boolean {
+  const { username, password } = URL.canParse(text) ? new URL(text) : { username: '', password: '' };
+  return username + password !== '' || /^[^/?#]*:[/\\]*[^/\\?#]*@/.test(text);
+}
+
 /** An address for a message, without a login that stands in it, and without its query, which may hold a key. */
 export function shownAddress(text: string): string {
   const safe = text.replace(/^([a-z][a-z+.-]*:\/\/)?.*@/is, '$1').replace(/[?#].*/s, '…');

@@ -89,3 +89,36 @@ it.each(['url=http://h/x', 'image=5c1f'])(
     expect(() => check(`ironic:lab,${source},insecure,root-gb=4`, false)).not.toThrow();
   },
 );
+
+it.each(['glance:lab', 'cinder:lab', 'ironic:lab,node=n'])(
+  '%s takes no address with a login for Glance to fetch, and does not repeat it',
+  (target) => {
+    for (const address of ['http://u:secret@h/x', 'https://secret@h/x', 'ftp://u:secret@h/x']) {
+      expect(() => check(`${target},import=web-download=${address}`), address).toThrow(
+        /--import holds a login/,
+      );
+      expect(() => check(`${target},import=web-download=${address}`), address).not.toThrow(/secret/);
+    }
+    for (const address of ['', 'h/x', 'ftp://h/x'])
+      expect(() => check(`${target},import=web-download=${address}`)).toThrow(/--import takes/);
+    expect(() => check(`${target},import=web-download=http://h/a@b?x=1`)).not.toThrow();
+  },
+);
+
+it('the address of a folder has room for a file at its end', () => {
+  for (const address of ['http://h/images?y=1', 'http://h/x#f', 'http://h?'])
+    expect(() => check(`http:folder,url=${address}`), address).toThrow(/--url .*query or fragment/);
+  expect(() => check('ironic:lab,url=http://h/x.qcow2?sig=1')).not.toThrow();
+});
+
+it.each(['glance:lab', 'cinder:lab', 'ironic:lab,node=n'])(
+  '%s takes names that its service takes',
+  (target) => {
+    for (const name of ['a\nb', 'a\u0001b', 'a\ufffdb', 'x'.repeat(256)])
+      expect(() => check(`${target},name=${name}`), name).toThrow(
+        expect.objectContaining({ code: 'options.invalid', details: { option: '--name' } }),
+      );
+    for (const name of ['x'.repeat(255), '🙂'.repeat(255), "a $(id)`b'"])
+      expect(() => check(`${target},name=${name}`), name).not.toThrow();
+  },
+);
