@@ -75,7 +75,10 @@ async function settled<T extends Found>(
   }
 }
 
-/** Removes what was begun; Cinder refuses while it still works on it, so this waits for that to pass. */
+/**
+ * Removes what was begun; Cinder refuses while it still works on it, so this waits for that to pass.
+ * @throws PublishError with Cinder's last words, also where the caller's signal ends it
+ */
 export async function removeWhenPossible(
   cinder: CinderApi,
   thing: CinderThing,
@@ -83,10 +86,13 @@ export async function removeWhenPossible(
   { clock, limitMs }: Pick<CinderWait, 'clock' | 'limitMs'>,
 ): Promise<void> {
   const start = clock.monotonic();
+  let refusal: PublishError | undefined;
   for (;;) {
     try {
       await cinder.remove(thing, id);
     } catch (error) {
+      if (!(error instanceof PublishError)) throw refusal ?? error;
+      refusal = error;
       const status = statusOf(error);
       if (status === 404) return;
       const busy = status === 400 || status === 409 || mayTryAgain(error);
