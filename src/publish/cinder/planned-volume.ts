@@ -8,6 +8,7 @@ import type { PublishTarget } from '../publish-target.ts';
 import { summed } from '../summed-source.ts';
 import { checkCinder } from './check-cinder.ts';
 import type { Volume } from './cinder-api.ts';
+import { lackingImage } from './kept-image.ts';
 import { type VolumeJob, volumeFields, type WantedVolume } from './make-volume.ts';
 import { planVolumeImage, type VolumeImage } from './passing-image.ts';
 import { asideName, isWhole, planVolume, snapshotThere } from './plan-volume.ts';
@@ -34,10 +35,11 @@ export async function plannedVolume(
   const planned = { target: 'cinder', where: cloud, action: 'planned', name: wanted.name } as const;
   if (begun !== undefined) {
     const snapshot = wanted.snapshot ? await snapshotThere(begun, job) : undefined;
+    const lacking = await lackingImage(wanted, begun, job);
     const lacks = wanted.snapshot && snapshot === undefined;
     if (isWhole(begun) && !lacks && removed.length === 0)
-      return volumePublication(begun, snapshot, 'unchanged', [], job);
-    const notes = [`there already: volume ${begun.id}, which is ${begun.status}`];
+      return volumePublication(begun, snapshot, 'unchanged', lacking, job);
+    const notes = [`there already: volume ${begun.id}, which is ${begun.status}`, ...lacking];
     const taken = lacks ? [snapshotCommand(begun.id, wanted.name, known.sha512, openstack)] : [];
     return { ...planned, id: begun.id, notes, commands: [...removed, ...taken] };
   }

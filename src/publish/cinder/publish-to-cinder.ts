@@ -7,6 +7,7 @@ import type { PublishTarget } from '../publish-target.ts';
 import { targetValues } from '../target-values.ts';
 import { checkCinder } from './check-cinder.ts';
 import { cinderApi, type Volume } from './cinder-api.ts';
+import { lackingImage } from './kept-image.ts';
 import {
   finishVolume,
   type MadeVolume,
@@ -75,7 +76,8 @@ async function placeVolume(
   for (const { id } of broken) await cinder.remove('volumes', id);
   if (begun !== undefined) {
     const { done, notes } = await withoutLeavings(wanted.name, job, () => goneOn(begun, wanted, job));
-    return volumePublication(done.volume, done.snapshot, done.action, notes, job);
+    const lacking = await lackingImage(wanted, begun, job);
+    return volumePublication(done.volume, done.snapshot, done.action, [...notes, ...lacking], job);
   }
   // Before the image is sent for nothing.
   await checkCinder(job.session, demandOf(target, { diskBytes: source.virtualSize }), job.context.signal);

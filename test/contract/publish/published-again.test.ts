@@ -103,3 +103,14 @@ it('what an interrupted run with other options left becomes what is asked for no
     { status: 'active', visibility: 'private', os_type: 'linux', min_ram: 5 },
   ]);
 });
+
+it('a volume that is there without the image that was to be kept says so', async () => {
+  const lacks = expect.stringContaining('no image "vol" is in Glance');
+  await scene.publishTo('cinder:,name=vol');
+  for (const dryRun of [true, false]) {
+    const again = await scene.publishTo('cinder:,name=vol,keep-image', {}, { dryRun });
+    expect(again).toMatchObject({ action: 'unchanged', notes: [lacks] });
+  }
+  await scene.publishTo('glance:,name=vol');
+  await expect(scene.publishTo('cinder:,name=vol,keep-image')).resolves.toMatchObject({ notes: [] });
+});
