@@ -79,9 +79,13 @@ async function copyImage(
     // Node names the source whichever of both is to blame.
     throw (await whyChanged(source.path, before)) ?? aboutFile(error, path);
   });
-  if (signal.aborted) throw new CancelledError('The publication was cancelled.');
+  const cancelled = (): CancelledError => new CancelledError('The publication was cancelled.');
+  if (signal.aborted) throw cancelled();
   onProgress(`checking ${name}`);
-  if ((await digestFile(draft, 'sha512', signal)) === source.sha512) return;
+  const sha512 = await digestFile(draft, 'sha512', signal).catch((error: unknown) => {
+    throw signal.aborted ? cancelled() : error;
+  });
+  if (sha512 === source.sha512) return;
   throw (await whyChanged(source.path, before)) ?? otherSum(source);
 }
 

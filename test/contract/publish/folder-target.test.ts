@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KilnError } from '../../../src/foundation/errors.ts';
+import { CancelledError, type KilnError } from '../../../src/foundation/errors.ts';
 import { publishImage } from '../../../src/publish/publish-image.ts';
 import { type FaultScene, faultScene } from '../../support/fault-scene.ts';
 
@@ -69,6 +69,22 @@ it.each(ALL)('a pipe called %s stays', async (name) => {
   expect(there()).toEqual([name]);
   expect(lstatSync(join(served, name)).isFIFO()).toBe(true);
 });
+
+it.each(['copying', 'checking'])(
+  'Ctrl-C while %s it is told like any other, and leaves nothing',
+  async (step) => {
+    const stopping = new AbortController();
+    const onProgress = (detail: string): void => {
+      if (detail.startsWith(step)) stopping.abort(new CancelledError('stopped'));
+    };
+    const change = { signal: stopping.signal, onProgress };
+    await expect(scene.publishTo('http:served', {}, change)).rejects.toMatchObject({
+      code: 'cancelled',
+      message: 'The publication was cancelled.',
+    });
+    expect(there()).toEqual([]);
+  },
+);
 
 it('a folder that takes no files is to blame, not the image', async () => {
   expect(await failureTo('/proc')).toMatchObject({ code: 'ENOENT', path: '/proc/image.raw' });
