@@ -1,3 +1,6 @@
+import type { Dispatcher } from 'undici';
+import { nodeFetch } from './http/node-fetch.ts';
+
 /** As in the environment: URLs, and a list of hosts that are reached without. */
 export type ProxySettings = { readonly http?: string; readonly https?: string; readonly no?: string };
 
@@ -13,9 +16,9 @@ export function proxyFrom(env: Environment): ProxySettings | undefined {
   return { ...(http ? { http } : {}), ...(https ? { https } : {}), ...(no ? { no } : {}) };
 }
 
-/** Node 20's fetch knows no proxies, so with one it is undici's, which is loaded then. */
+/** Node's HTTP client knows no proxies, so with one it is undici's, which is loaded then. */
 export function proxyFetch(proxy: ProxySettings | undefined): typeof fetch {
-  if (proxy === undefined) return fetch;
+  if (proxy === undefined) return nodeFetch;
   let loaded: Promise<typeof fetch> | undefined;
   return async (input, init) => {
     loaded ??= fetchThrough(proxy);
@@ -30,8 +33,22 @@ async function fetchThrough({ http, https, no }: ProxySettings): Promise<typeof 
     httpsProxy: https ?? '',
     noProxy: no ?? '',
     proxyTunnel: false,
-  });
+  }).compose(unpaused);
   // The same function that Node has built in, with types of its own.
   const send = undiciFetch as unknown as (input: unknown, init: unknown) => Promise<Response>;
   return (input, init) => send(input, { ...init, dispatcher });
 }
+
+/**
+ * Lets undici take everything as it comes. A connection that is closed while it makes a pause for a slower reader ends the whole process
+ * (nodejs/undici#5360, mended in releases that need a newer Node).
+ */
+const unpaused: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+  dispatch(options, {
+    onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+    onResponseStart: (...answer) => handler.onResponseStart?.(...answer),
+    onResponseData: (controller, piece) =>
+      handler.onResponseData?.(Object.create(controller, { pause: { value: () => {} } }), piece),
+    onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+    onResponseError: (...failure) => handler.onResponseError?.(...failure),
+  });

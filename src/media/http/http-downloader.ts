@@ -11,7 +11,7 @@ import { httpFetch, reasonOf } from './http-fetch.ts';
 
 type Request = (url: string, init: RequestInit, stall: AbortController) => Promise<Response>;
 
-/** With Node's fetch, which checks certificates. */
+/** Certificates are checked. */
 export function openHttpDownloader(options: DownloadOptions): Downloader {
   const { stallMs, signal } = options;
   const send = options.fetch ?? proxyFetch(options.proxy);
