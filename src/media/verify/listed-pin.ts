@@ -25,7 +25,7 @@ const SIGNATURE_ENDINGS = ['.gpg', '.sign', '.asc', '.sig'];
 
 /**
  * The checksum a medium must have: the one pinned, or the one in its list of checksums, whose signature is checked first. A list must
- * be signed when a keyring or a signature is named, and when it is clear-signed.
+ * be signed when a keyring or a signature is named, and when it is clear-signed or has a signature beside it.
  * @param fileName the medium's name in the list
  * @throws MediaError `media.checksum-list`, `media.signature`, `media.keyring`, `media.not-found`, `media.download`
  */
@@ -62,9 +62,13 @@ async function signedText(
 ): Promise<{ readonly text: string; readonly signedBy?: string }> {
   const text = await readFile(list, 'utf8');
   const clear = isClearSigned(text);
-  if (!clear && signature === undefined && keyring === undefined) return { text };
+  const from = clear ? undefined : (signature ?? (await findSignature(checksums, context)));
+  if (!clear && from === undefined) {
+    if (keyring !== undefined) throw unsigned(checksums);
+    return { text };
+  }
   const detached = join(folder, 'signature');
-  if (!clear) await fetchSmall(signature ?? (await findSignature(checksums, context)), detached, context);
+  if (from !== undefined) await fetchSmall(from, detached, context);
   return verifySignature({
     path: list,
     ...(clear ? {} : { signature: detached }),
@@ -76,14 +80,18 @@ async function signedText(
   });
 }
 
-async function findSignature(checksums: string, context: ResolveContext): Promise<string> {
+async function findSignature(checksums: string, context: ResolveContext): Promise<string | undefined> {
   const locator = parseMediaLocator(checksums);
   for (const ending of SIGNATURE_ENDINGS) {
     const candidate = withEnding(checksums, ending);
     if (locator.scheme === 'url' && (await context.downloader.exists(candidate))) return candidate;
     if (locator.scheme === 'path' && (await whyNoFile(candidate)) === undefined) return candidate;
   }
-  throw new MediaError(
+  return undefined;
+}
+
+function unsigned(checksums: string): MediaError {
+  return new MediaError(
     'media.signature',
     `${publicFrom(checksums)} is not signed: it is not clear-signed, and there is no ${SIGNATURE_ENDINGS.join(', ')} beside it. ` +
       'Name its signature, or leave the keyring out to believe it all the same.',

@@ -109,6 +109,20 @@ describe('a list of checksums', () => {
     expect(requestsOf('/x.iso')).toBe(0);
   });
 
+  it.each(['.gpg', '.sign', '.asc', '.sig'])(
+    'is not believed without a keyring when a stranger signed it: SUMS%s beside it',
+    async (ending) => {
+      files.set(`/SUMS${ending}`, await stranger.detached(SUMS));
+      // Without any key of a distribution on this host it is the keyring that is missing.
+      const code = expect.stringMatching(/^media\.(signature|keyring)$/);
+      await expect(fetch(list())).rejects.toMatchObject({ code, exitCode: 4 });
+      await writeFile(join(folder, 'SUMS'), SUMS);
+      await writeFile(join(folder, `SUMS${ending}`), await stranger.detached(SUMS));
+      await expect(fetch({ checksums: join(folder, 'SUMS') })).rejects.toMatchObject({ code, exitCode: 4 });
+      expect(requestsOf('/x.iso')).toBe(0);
+    },
+  );
+
   it('is looked up on this machine too, and a keyring that is missing is named', async () => {
     const path = join(folder, 'SUMS');
     await writeFile(path, await vendor.clearSign(SUMS));
