@@ -45,7 +45,7 @@ export async function resolveFile(
   const image = await openIsoImage(path);
   try {
     const sha256 = file.sha256 ?? (await context.cache.digestOf(path, context.signal));
-    const must = await pinOf(source, basename(file.name), context);
+    const must = await pinOf(source, file.name, context);
     await checkPin(path, sha256, file.name, must?.pin, context.signal);
     const tree = isoTree(image, file.name, context.signal);
     const iso: MediaFile = { role: 'iso', name: manifestName(file), size, sha256 };
@@ -70,7 +70,7 @@ async function resolveDisk(
   // Before the checksum: what is written while it is made counts as well.
   const writtenAt = String((await stat(file.path, { bigint: true })).mtimeNs);
   const sha256 = file.sha256 ?? (await context.cache.digestOf(file.path, context.signal));
-  const must = await pinOf(source, basename(file.name), context);
+  const must = await pinOf(source, file.name, context);
   await checkPin(file.path, sha256, file.name, must?.pin, context.signal);
   const name = manifestName(file);
   const { size } = await stat(file.path);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { MediaError } from '../../foundation/errors.ts';
 import type { MediaPin } from '../install-media.ts';
 
@@ -10,16 +11,20 @@ const LENGTHS = { sha256: 64, sha512: 128 } as const;
 export type ListedPin = { readonly pin: MediaPin /** Counted from 1. */; readonly line: number };
 
 /**
- * The checksum of a file in a `SHA256SUMS` or `CHECKSUM` list, by its name without folder; the strongest when there are several.
+ * The checksum of a file in a `SHA256SUMS` or `CHECKSUM` list, by its name; its folders count where several files have that name. The
+ * strongest when there are several.
+ * @param path of the file, with as much of its folders as is known
  * @param list how messages name the list
  * @throws MediaError `media.checksum-list` when the file is not in it, or twice with different checksums (details: where)
  */
-export function findInList(text: string, fileName: string, list: string): ListedPin {
-  const found = text.split(/\r?\n/).flatMap((line, index): ListedPin[] => {
+export function findInList(text: string, path: string, list: string): ListedPin {
+  const fileName = basename(path);
+  const named = text.split(/\r?\n/).flatMap((line, index): (ListedPin & { readonly name: string })[] => {
     const entry = entryOf(line);
-    const same = entry !== undefined && entry.name.replace(/^.*\//, '') === fileName;
-    return same ? [{ pin: entry.pin, line: index + 1 }] : [];
+    const same = entry !== undefined && basename(entry.name) === fileName;
+    return same ? [{ ...entry, line: index + 1 }] : [];
   });
+  const found = nearest(named, path);
   const strong = found.filter(({ pin }) => pin.algorithm === 'sha512');
   const [first, ...others] = strong.length > 0 ? strong : found;
   if (first === undefined) {
@@ -32,6 +37,19 @@ export function findInList(text: string, fileName: string, list: string): Listed
     `${list}:${another.line} gives ${fileName} another checksum than line ${first.line}`,
     `${list}:${another.line}`,
   );
+}
+
+/** Those whose folders the path ends in, as far as they go; all of them when it ends in none. */
+function nearest(
+  entries: readonly (ListedPin & { readonly name: string })[],
+  path: string,
+): readonly ListedPin[] {
+  const partsOf = (name: string): string[] => name.split('/').filter((part) => part !== '' && part !== '.');
+  const whole = `/${partsOf(path).join('/')}`;
+  const fitting = entries.filter(({ name }) => whole.endsWith(`/${partsOf(name).join('/')}`));
+  const deepest = Math.max(...fitting.map(({ name }) => partsOf(name).length));
+  const chosen = fitting.filter(({ name }) => partsOf(name).length === deepest);
+  return (chosen.length > 0 ? chosen : entries).map(({ pin, line }) => ({ pin, line }));
 }
 
 function entryOf(line: string): { readonly name: string; readonly pin: MediaPin } | undefined {

@@ -33,18 +33,44 @@ const ARMOUR = /-----BEGIN PGP PUBLIC KEY BLOCK-----([\s\S]*?)-----END PGP PUBLI
  * @throws MediaError `media.keyring` when the file cannot be read
  */
 export async function binaryKeyring(path: string, folder: string, index: number): Promise<string> {
+  const blocks = armouredBlocks(await readKeyring(path));
+  if (blocks.length === 0) return path;
+  const copy = join(folder, `${index}-${basename(path)}.gpg`);
+  await writeFile(copy, Buffer.concat(blocks));
+  return copy;
+}
+
+/** A keyring that was named; gpgv takes a file without keys for one that lacks the right key. @throws MediaError `media.keyring` */
+export async function requireKeys(path: string): Promise<void> {
+  const content = await readKeyring(path);
+  const [binary = content] = armouredBlocks(content);
+  if (isPublicKey(binary) || binary.toString('latin1', 8, 12) === KEYBOX) return;
+  throw new MediaError(
+    'media.keyring',
+    `The keyring ${path} holds no OpenPGP public key. Name one that does, binary or armoured.`,
+  );
+}
+
+/** What GnuPG 2.1 and newer call `pubring.kbx`; gpgv reads it too. */
+const KEYBOX = 'KBXf';
+
+/** The first packet's tag is 6, in the old or the new form (RFC 9580, 4.2). */
+function isPublicKey([first = 0]: Buffer): boolean {
+  return (first & 0xfc) === 0x98 || first === 0xc6;
+}
+
+async function readKeyring(path: string): Promise<Buffer> {
   const file = await readRegularFile(path, LARGEST_KEYRING);
   if (file.kind !== 'content') {
     throw new MediaError('media.keyring', `The keyring ${path} ${file.why}. Check its path.`, {
       cause: file.cause,
     });
   }
-  const text = Buffer.from(file.content).toString('latin1');
-  const blocks = [...text.matchAll(ARMOUR)].map(([, block = '']) => dearmoured(block));
-  if (blocks.length === 0) return path;
-  const copy = join(folder, `${index}-${basename(path)}.gpg`);
-  await writeFile(copy, Buffer.concat(blocks));
-  return copy;
+  return Buffer.from(file.content);
+}
+
+function armouredBlocks(content: Buffer): readonly Buffer[] {
+  return [...content.toString('latin1').matchAll(ARMOUR)].map(([, block = '']) => dearmoured(block));
 }
 
 /** Header lines end at the first empty one; the checksum begins with `=` (RFC 9580, 6.2). */

@@ -8,7 +8,7 @@ import { parseMediaLocator } from '../media-locator.ts';
 import { publicFrom, publicUrl } from '../public-url.ts';
 import type { ResolveContext } from '../resolve-media.ts';
 import { findInList } from './checksum-list.ts';
-import { hostKeyrings } from './keyrings.ts';
+import { hostKeyrings, requireKeys } from './keyrings.ts';
 import { isClearSigned, verifySignature } from './openpgp.ts';
 
 /** What a file must be, and who says so. */
@@ -26,12 +26,12 @@ const SIGNATURE_ENDINGS = ['.gpg', '.sign', '.asc', '.sig'];
 /**
  * The checksum a medium must have: the one pinned, or the one in its list of checksums, whose signature is checked first. A list must
  * be signed when a keyring or a signature is named, and when it is clear-signed or has a signature beside it.
- * @param fileName the medium's name in the list
+ * @param path of the medium: its name in the list, and folders before it
  * @throws MediaError `media.checksum-list`, `media.signature`, `media.keyring`, `media.not-found`, `media.download`
  */
 export async function pinOf(
   source: MediaSource,
-  fileName: string,
+  path: string,
   context: ResolveContext,
 ): Promise<CheckedPin | undefined> {
   const { checksums, pin } = source;
@@ -42,7 +42,7 @@ export async function pinOf(
     await fetchSmall(checksums, list, context);
     const name = publicFrom(checksums);
     const { text, signedBy } = await signedText(source, list, folder, context);
-    const found = findInList(text, fileName, name);
+    const found = findInList(text, path, name);
     if (signedBy === undefined)
       context.logger.warn(
         `${name} is not signed; its checksums are believed because of where it comes from.`,
@@ -67,6 +67,7 @@ async function signedText(
     if (keyring !== undefined) throw unsigned(checksums);
     return { text };
   }
+  if (keyring !== undefined) await requireKeys(keyring);
   const detached = join(folder, 'signature');
   if (from !== undefined) await fetchSmall(from, detached, context);
   return verifySignature({
@@ -115,11 +116,7 @@ async function fetchSmall(from: string, target: string, context: ResolveContext)
   }
   const path = locator.scheme === 'path' ? locator.path : from;
   const why = await whyNoFile(path);
-  if (why !== undefined)
-    throw new MediaError(
-      'media.not-found',
-      `${path} ${why}, so ${basename(path)} cannot be read. Check the path.`,
-    );
+  if (why !== undefined) throw new MediaError('media.not-found', `The file ${path} ${why}. Check its path.`);
   await copyFile(path, target).catch((cause: unknown) => {
     throw new MediaError('media.not-found', `${basename(path)} cannot be read at ${path}. Check the path.`, {
       cause,

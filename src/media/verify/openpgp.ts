@@ -79,7 +79,7 @@ function judge(status: string, name: string, keyrings: readonly string[]): strin
     throw refused(
       'bad',
       bad,
-      `The signature of ${name} is wrong: its text was changed after it was signed. Do not use it.`,
+      `The signature of ${name} is wrong: its text was changed after it was signed, or the signature is another text's. Do not use it.`,
     );
   const unknown = said('NO_PUBKEY');
   if (unknown.length > 0)
