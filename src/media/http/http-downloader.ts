@@ -84,14 +84,13 @@ async function fetchRest(
   const start = response.status === 206 ? startOf(response) : 0;
   const version = versionOf(response.headers);
   const total = totalLength(response, start);
-  const another =
-    differs(known.version, version) ||
-    differs(known.total, total) ||
-    (response.status === 206 && start !== have);
-  if ((response.status === 416 && have > 0) || (response.status === 206 && another)) {
+  const another = differs(known.version, version) || differs(known.total, total);
+  const astray = response.status === 206 && start !== have;
+  if ((response.status === 416 && have > 0) || (response.status === 206 && another) || astray) {
     await response.body?.cancel();
     await part.discard();
-    throw new Interrupted(`the server has another file now (HTTP ${response.status})`);
+    const why = astray && !another ? 'sends another part than it was asked for' : 'has another file now';
+    throw new Interrupted(`the server ${why} (HTTP ${response.status})`);
   }
   await checked(url, response, []);
   if (start === 0) await part.begin({ version, total });
@@ -176,7 +175,11 @@ function startOf(response: Response): number {
   return Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
 }
 
+/** A partial answer tells the whole's length behind the slash, and some give it to who asked for no part. */
 function totalLength(response: Response, start: number): number | undefined {
+  const range = response.status === 206 ? response.headers.get('content-range') : null;
+  const told = /\/(\d+)$/.exec(range ?? '')?.[1];
+  if (told !== undefined) return Number(told);
   const length = response.headers.get('content-length');
   return length === null ? undefined : start + Number(length);
 }

@@ -47,7 +47,10 @@ function redirected(from: URL, location: string, url: string): URL {
   if (!URL.canParse(location, from.href)) throw hopeless(url, 'the server redirects to a malformed address');
   const to = new URL(location, from);
   if (to.protocol !== 'http:' && to.protocol !== 'https:')
-    throw hopeless(url, `the server redirects to ${to.protocol}, and Kiln fetches with http and https only`);
+    throw hopeless(
+      url,
+      `the server redirects to ${to.protocol}, and redirects may lead to http and https only`,
+    );
   return to;
 }
 

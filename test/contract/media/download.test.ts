@@ -80,6 +80,42 @@ describe('download', () => {
     expect(got.equals(CONTENT)).toBe(true);
   });
 
+  it('takes no part for the whole', async () => {
+    const got = await fetchWith((request, response) => {
+      if (request.headers.range) return serving(FILES)(request, response);
+      response.writeHead(206, {
+        'content-length': 100,
+        'content-range': `bytes 0-99/${CONTENT.length}`,
+        etag: `"${CONTENT.length}"`,
+      });
+      return response.end(CONTENT.subarray(0, 100));
+    });
+    expect(got.equals(CONTENT)).toBe(true);
+  });
+
+  it('begins anew when the file has another length now', async () => {
+    const grown = Buffer.concat([CONTENT, Buffer.from('more')]);
+    let first = true;
+    const got = await fetchWith((request, response) => {
+      const start = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
+      if (first) {
+        first = false;
+        response.writeHead(200, { 'content-length': CONTENT.length, etag: '"1"' });
+        return response.write(CONTENT.subarray(0, 1000), () => response.destroy());
+      }
+      // As long as what was left, of a file that is longer now.
+      const rest = start > 0 ? grown.subarray(start, CONTENT.length) : grown;
+      const range = { 'content-range': `bytes ${start}-${CONTENT.length - 1}/${grown.length}` };
+      response.writeHead(start > 0 ? 206 : 200, {
+        'content-length': rest.length,
+        etag: '"1"',
+        ...(start > 0 ? range : {}),
+      });
+      return response.end(rest);
+    });
+    expect(got.equals(grown)).toBe(true);
+  });
+
   it('tries again when the server is busy, and gives up in the end', async () => {
     const busy: Answer = (_request, response) => {
       response.writeHead(503).end();
