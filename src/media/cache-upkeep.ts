@@ -111,13 +111,23 @@ async function readIndex(folder: string): Promise<readonly IndexFile[]> {
         stat(path).catch(ifMissing),
       ]);
       if (text === undefined || found === undefined) return undefined;
-      const { key, sha256 } = JSON.parse(text) as Partial<IndexFile>;
+      const { key, sha256 } = parseIndex(text);
       return typeof key === 'string' && typeof sha256 === 'string'
         ? { key, sha256, used: found.mtime }
         : undefined;
     }),
   );
   return files.filter((file) => file !== undefined);
+}
+
+/** One that a power cut or a full disk left half is no entry; its object is listed all the same, and the next fetch writes it anew. */
+function parseIndex(text: string): Partial<IndexFile> {
+  try {
+    return (JSON.parse(text) as Partial<IndexFile> | null) ?? {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

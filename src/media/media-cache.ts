@@ -139,7 +139,7 @@ function storeIn(root: string): Store {
 
 async function readEntry(path: string): Promise<IndexEntry | undefined> {
   const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-  const { sha256, size, notes } = value as Partial<IndexEntry>;
+  const { sha256, size, notes } = (value ?? {}) as Partial<IndexEntry>;
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256) || typeof size !== 'number')
     return undefined;
   return { sha256, size, notes: notes ?? {} };

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -54,6 +54,17 @@ it('counts what was asked for as used', async () => {
   await new Promise((resolve) => setTimeout(resolve, 5));
   await openMediaCache(folder).find('url first');
   expect((await listCache(folder)).map(({ uses }) => uses)).toEqual([['url second'], ['url first']]);
+});
+
+it.each(['', '{"garbage', 'null'])('goes on past a record that a power cut left as %j', async (record) => {
+  await make('url x', 'x');
+  const index = join(folder, 'media', 'index');
+  for (const name of await readdir(index)) await writeFile(join(index, name), record);
+  const items = await listCache(folder);
+  expect(items).toMatchObject([{ sizeBytes: 1, uses: [] }]);
+  expect(await findDamaged(items)).toEqual([]);
+  expect(await openMediaCache(folder).find('url x')).toBeUndefined();
+  expect((await make('url x', 'x')).size).toBe(1);
 });
 
 it('finds what is damaged; removed, it is made anew', async () => {
