@@ -63,8 +63,8 @@ export function inspectionText(found: MediaInspection, bold: (text: string) => s
 function fileText({ path, sizeBytes, sha256, listed, matches }: InspectedFile): string {
   const size = sizeBytes === undefined ? [] : [formatSize(sizeBytes)];
   const listing = listed === undefined ? '' : `${listed.algorithm}:${listed.digest} as ${listed.where} lists`;
-  const verdict =
-    matches === undefined ? listing : `${listing}${matches ? ', checked' : ', which it is NOT'}`;
-  const sum = verdict !== '' ? [verdict] : sha256 === undefined ? [] : [`sha256:${sha256}`];
+  const judged = matches ? ', checked' : ', which it is NOT';
+  const verdict = listing === '' ? '' : `${listing}${matches === undefined ? ', not checked' : judged}`;
+  const sum = verdict !== '' ? [verdict] : sha256 === undefined ? ['not checked'] : [`sha256:${sha256}`];
   return [path, ...size, ...sum].join(', ');
 }

@@ -63,6 +63,8 @@ type Opened = {
   readonly sizeBytes?: number;
   /** Its files lie on this machine, so reading them costs nothing. */
   readonly local: boolean;
+  /** Asked when nothing was found in it: servers that show no folders answer for one only where there is no file either. */
+  readonly requireThere?: () => Promise<void>;
 };
 
 /**
@@ -100,13 +102,23 @@ async function openMedia(from: string, context: ResolveContext): Promise<Opened>
         'media.offline',
         `${publicUrl(url)} cannot be looked at: offline mode forbids it.`,
       );
-    return { kind: 'tree', tree: urlTree(url, context.downloader), local: false };
+    const requireThere = () => requireAddress(url, context);
+    return { kind: 'tree', tree: urlTree(url, context.downloader), local: false, requireThere };
   }
   const remote = context.offline ? undefined : await context.downloader.openBytes(url);
   if (remote !== undefined)
     return { ...openedIso(await readIsoImage(remote), publicUrl(url), remote.size), local: false };
   const file = await fetchFile(url, { kind: 'cdrom', from }, context);
   return openedIso(await openIsoImage(file.path, publicUrl(url)), publicUrl(url), file.size);
+}
+
+/** Of a folder FTP tells nothing. */
+async function requireAddress(url: string, { downloader }: ResolveContext): Promise<void> {
+  if (/^ftp:/i.test(url) || (await downloader.exists(url))) return;
+  throw new MediaError(
+    'media.not-found',
+    `${publicUrl(url)} is not there, nor is any file of an installer below it. Check the address.`,
+  );
 }
 
 function openedIso(image: IsoImage, name: string, sizeBytes: number): Opened {
@@ -118,10 +130,13 @@ async function inspect(opened: Opened, context: ResolveContext): Promise<MediaIn
   const problems: string[] = [];
   const facts = await recogniseMedia(tree);
   const guess = image !== undefined && facts.osId === undefined ? recogniseByOsinfo(image) : undefined;
-  const bootFiles = await bootFilesOf(opened, context).catch((error: unknown) => {
+  const bootFiles = await bootFilesOf(opened, context).catch(async (error: unknown) => {
     if (!(error instanceof MediaError) || error.code !== 'media.no-kernel') throw error;
     // Any folder will do for a tree; an image is at least one.
-    if (kind === 'tree' && facts.why.length === 0) throw error;
+    if (kind === 'tree' && facts.why.length === 0) {
+      await opened.requireThere?.();
+      throw error;
+    }
     // An iPXE image fetches its kernel when it runs.
     if (facts.family !== 'ipxe') problems.push(error.message);
     return [];

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inspectionText } from '../../../src/cli/inspect-media-command.ts';
 import { inspectMedia } from '../../../src/media/inspect-media.ts';
 import { startFtpServer } from './ftp-server.ts';
 import { type IsoOptions, makeIso } from './make-iso.ts';
@@ -55,6 +56,12 @@ async function iso(content: Record<string, string | Buffer>, options: IsoOptions
 describe('kiln media inspect', () => {
   it('refuses a folder that is no medium at all', async () => {
     await expect(inspect(folder)).rejects.toMatchObject({ code: 'media.no-kernel', exitCode: 4 });
+  });
+
+  it('tells an address that is not there from one without an installer', async () => {
+    server = await startWebServer(serving(new Map([['/os', Buffer.from('a folder')]])));
+    await expect(inspect(`${server.url}/nope`)).rejects.toMatchObject({ code: 'media.not-found' });
+    await expect(inspect(`${server.url}/os`)).rejects.toMatchObject({ code: 'media.no-kernel' });
   });
 
   it('tells all about an ISO, with checksums it has checked', async () => {
@@ -132,6 +139,9 @@ describe('kiln media inspect', () => {
         const found = await inspect(url);
         expect(found).toMatchObject({ kind: 'tree', osId: 'rocky9', problems: [] });
         expect(found.bootFiles[0]?.listed?.where).toBe('.treeinfo:11');
+        const text = inspectionText(found, (label) => label);
+        expect(text).toMatch(/^Kernel .* as \.treeinfo:11 lists, not checked$/m);
+        expect(text).toMatch(/^Initrd .*initrd\.img, not checked$/m);
       }
     } finally {
       await ftp.close();
