@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 import { digestFile } from '../foundation/digest-file.ts';
 import { MediaError } from '../foundation/errors.ts';
+import { fileBytes } from './byte-source.ts';
 import { checkPin } from './check-pin.ts';
 import type { MediaSource } from './install-media.ts';
 import type { CachedFile } from './media-cache.ts';
@@ -30,7 +30,7 @@ export async function fetchFile(
   const key = keyOf(url);
   const cached = await context.cache.find(key);
   if (context.offline) return knownOffline(url, cached, source, context);
-  const checked = await pinOf(source, fileNameOf(url), context);
+  const checked = await pinOf(source, pathOf(url), context);
   const known = checked && (await knownByPin(checked, cached, context));
   if (known !== undefined) return { ...known, fromCache: true, ...(checked ? { checked } : {}) };
   // A pinned file is fetched because the one in the cache is not it; others may be still the same.
@@ -106,8 +106,8 @@ async function knownByPin(
 }
 
 /** A `%` that begins no escape stands for itself. */
-function fileNameOf(url: string): string {
-  const name = basename(new URL(url).pathname);
+function pathOf(url: string): string {
+  const name = new URL(url).pathname;
   try {
     return decodeURIComponent(name);
   } catch {
@@ -127,6 +127,7 @@ async function fromAnywhere(
     context.progress({ detail: `fetching ${publicUrl(url)}` });
     try {
       await context.downloader.download(url, path);
+      await lookAt(path, url, checked, context);
       const sha256 = await digestFile(path, 'sha256', context.signal);
       return await checkPin(path, sha256, publicUrl(url), checked?.pin, context.signal, checked?.where);
     } catch (error) {
@@ -141,6 +142,26 @@ async function fromAnywhere(
     `None of ${urls.length} servers has the file:\n${failures.map(({ message }) => `  ${message}`).join('\n')}`,
     { details: { reasons: failures.map(({ code, message }) => ({ code, message })) }, cause: failures[0] },
   );
+}
+
+/** Some servers answer with nothing or with a page where they have no file, and say that all is well. */
+async function lookAt(
+  path: string,
+  url: string,
+  checked: CheckedPin | undefined,
+  { logger }: ResolveContext,
+): Promise<void> {
+  const name = publicUrl(url);
+  const file = await fileBytes(path, name);
+  try {
+    if (file.size === 0)
+      throw new MediaError('media.empty', `${name} is empty: the server sent no content. Check the address.`);
+    const isPage = /^\s*<(!doctype html|html)/i.test((await file.read(0, 256)).toString('latin1'));
+    if (isPage && checked === undefined)
+      logger.warn(`${name} is a web page; if another file was expected, check the address.`);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The cache writes keys down, so what is secret in a URL is in it as a digest. */

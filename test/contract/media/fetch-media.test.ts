@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Logger, silentLogger } from '../../../src/foundation/logger.ts';
 import { fetchMedia } from '../../../src/media/fetch-media.ts';
 import type { MediaSource } from '../../../src/media/install-media.ts';
 import { makeSigningKey, type SigningKey } from './signing-key.ts';
@@ -42,7 +44,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const fetch = (more: Partial<MediaSource> = {}, options: { offline?: boolean; target?: string } = {}) =>
+const fetch = (
+  more: Partial<MediaSource> = {},
+  options: { offline?: boolean; target?: string; logger?: Logger } = {},
+) =>
   fetchMedia(
     { kind: 'import', from: `${server.url}/x.iso`, ...more },
     { cacheDir: join(folder, 'cache'), ...options },
@@ -123,6 +128,28 @@ describe('a list of checksums', () => {
     },
   );
 
+  it.each([
+    ['nothing', ''],
+    ['no key', 'junk'],
+    ['a page', '<html>'],
+  ])('is refused with a keyring that holds %s', async (_what, content) => {
+    files.set('/SUMS', await vendor.clearSign(SUMS));
+    const keyring = join(folder, 'keys.gpg');
+    await writeFile(keyring, content);
+    await expect(fetch(list({ keyring }))).rejects.toMatchObject({
+      code: 'media.keyring',
+      message: expect.stringContaining('holds no OpenPGP public key'),
+    });
+  });
+
+  it('tells files of the same name apart by their folders', async () => {
+    const other = sha('sha256', Buffer.from('other'));
+    const lines = [`${other}  ./netboot/gtk/x.iso`, `${sha('sha256', ISO)}  ./netboot/x.iso`];
+    files.set('/SUMS', Buffer.from(`${lines.join('\n')}\n`)).set('/images/netboot/x.iso', ISO);
+    const from = `${server.url}/images/netboot/x.iso`;
+    expect(await fetch(list({ from }))).toMatchObject({ checked: { where: `${server.url}/SUMS:2` } });
+  });
+
   it('is looked up on this machine too, and a keyring that is missing is named', async () => {
     const path = join(folder, 'SUMS');
     await writeFile(path, await vendor.clearSign(SUMS));
@@ -190,6 +217,30 @@ describe('the cache', () => {
     await fetch();
     files.set('/x.iso', Buffer.from('another file'));
     expect(await fetch()).toMatchObject({ fromCache: false, size: 12 });
+  });
+
+  it.each([
+    ['copies', () => ({}), () => ({ target: join(folder, 'copy.iso') })],
+    ['pins', () => ({ pin: { algorithm: 'sha256', digest: sha('sha256', ISO) } as const }), () => ({})],
+  ])('reads what it %s, and fetches anew what a disk damaged', async (_what, more, options) => {
+    const { path } = await fetch();
+    const same = join(folder, 'same-time');
+    // utimes(2) through Node knows no nanoseconds.
+    execFileSync('touch', ['-r', path, same]);
+    await writeFile(path, Buffer.concat([ISO.subarray(0, -1), Buffer.from('?')]));
+    execFileSync('touch', ['-r', same, path]);
+    const file = await fetch(more(), options());
+    expect(file).toMatchObject({ fromCache: false, sha256: sha('sha256', ISO) });
+    expect((await readFile(file.path)).equals(ISO)).toBe(true);
+  });
+
+  it('takes no file without content, and warns of a page', async () => {
+    files.set('/x.iso', Buffer.alloc(0));
+    await expect(fetch()).rejects.toMatchObject({ code: 'media.empty', exitCode: 4 });
+    const warnings: string[] = [];
+    files.set('/x.iso', Buffer.from('<!DOCTYPE html><title>404 Not Found</title>'));
+    await fetch({}, { logger: { ...silentLogger, warn: (text) => warnings.push(text) } });
+    expect(warnings).toEqual([expect.stringContaining('is a web page')]);
   });
 
   it('hands out a copy', async () => {
