@@ -1,6 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { SpecError } from '../foundation/errors.ts';
+import { fileType } from '../foundation/read-regular-file.ts';
 import { parseSize } from '../foundation/size.ts';
+import { badTable, checkOsFile } from './check-os-file.ts';
 import type { Distribution, OperatingSystem, OsInstaller, PasswordHash } from './operating-system.ts';
 
 /** One file of `os-table/`: what its systems share, then each one's own. docs/os.md describes the keys. */
@@ -32,7 +35,10 @@ export type OsTable = {
   readonly distributions: readonly Distribution[];
 };
 
-/** Reads every `*.json` of a folder; a few milliseconds. The files are Kiln's own, their form is held by a test. */
+/**
+ * Reads every `*.json` of a folder; a few milliseconds. Users add files of their own.
+ * @throws SpecError `os.bad-table`
+ */
 export function readOsTable(folder: string): OsTable {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
   const files = names.sort().map((name) => readOsFile(join(folder, name)));
@@ -45,16 +51,39 @@ export function readOsTable(folder: string): OsTable {
       patterns: file.names.map((pattern) => new RegExp(pattern, 'i')),
       idPrefix: file.idPrefix,
       versionParts: file.versionParts,
-      family: usual(file.defaults.installers, file.distribution).family,
+      family: usual(file.defaults.installers).family,
     })),
   };
 }
 
 function readOsFile(path: string): OsFile {
+  const text = textOf(path);
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as OsFile;
+    const file = JSON.parse(text) as OsFile;
+    checkOsFile(file, path);
+    return file;
   } catch (cause) {
-    throw new Error(`${path} cannot be read`, { cause });
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw badTable(`${path}${lineOf(cause.message, text)}`, `it is not JSON: ${cause.message}`, cause);
+  }
+}
+
+/** `:12` where the message tells the place: not for every fault. */
+function lineOf(message: string, text: string): string {
+  const atEnd = message.includes('end of JSON') ? text.length : undefined;
+  const at = /position (\d+)/.exec(message)?.[1] ?? atEnd;
+  return at === undefined ? '' : `:${text.slice(0, Number(at)).split('\n').length}`;
+}
+
+/** A pipe would wait for its writer for ever. */
+function textOf(path: string): string {
+  try {
+    const found = statSync(path);
+    if (!found.isFile()) throw badTable(path, `it is ${fileType(found)}, not a file`);
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw cause instanceof SpecError ? cause : badTable(path, `it cannot be read (${code})`, cause);
   }
 }
 
@@ -68,7 +97,7 @@ function systemOf(row: OsRow, file: OsFile, generic: boolean): OperatingSystem {
     generic,
     internal: row.internal ?? false,
     installers,
-    family: usual(installers, row.id).family,
+    family: usual(installers).family,
     scriptKinds: [...new Set(installers.flatMap(({ scriptKinds }) => scriptKinds))],
     minimumMemory: parseSize(minimumMemory ?? '0'),
     minimumMemoryNetwork: parseSize(minimumMemoryNetwork ?? minimumMemory ?? '0'),
@@ -80,8 +109,8 @@ function systemOf(row: OsRow, file: OsFile, generic: boolean): OperatingSystem {
   };
 }
 
-function usual(installers: readonly OsInstaller[] | undefined, name: string): OsInstaller {
+function usual(installers: readonly OsInstaller[] | undefined): OsInstaller {
   const first = installers?.[0];
-  if (first === undefined) throw new Error(`os-table: ${name} has no installer`);
+  if (first === undefined) throw new TypeError('checked files have an installer');
   return first;
 }
