@@ -60,6 +60,7 @@ function namedPlaces(host: StorageHost, options: VirtInstallOptions, more: reado
     given(use, 'path'),
     given(use, 'source.file'),
     given(use, 'source.dev'),
+    given(use, 'backing_store'),
   ]);
   const paths = [...texts, ...more].filter((path) => path !== undefined && !isUrl(path));
   const pools = disks.flatMap((use) => [

@@ -11,8 +11,11 @@ import {
 } from '../../virt-install/virt-install-options.ts';
 import { CLOUD_INIT_FILES } from './cloud-init.ts';
 
-/** What a named path must be. `file`: one that Kiln reads; `any`: whatever is there; the others are for the hypervisor. */
-type Wanted = 'file' | 'image' | 'folder' | 'disk' | 'any';
+/**
+ * What a named path must be. `file`: one that Kiln reads; `any`: whatever is there; `base`: what an overlay is made of; the others are for the
+ * hypervisor.
+ */
+type Wanted = 'file' | 'image' | 'folder' | 'disk' | 'base' | 'any';
 
 type Named = { readonly where: string; readonly path: string; readonly wanted: Wanted };
 
@@ -83,7 +86,7 @@ function readByTheGuest(options: VirtInstallOptions): Named[] {
     ...pathsIn('boot', boot, BOOT_FILES, 'image'),
     ...usesOf(options, 'disk').flatMap((use) => [
       ...pathsIn('disk', use, ['path', 'source.file', 'source.dev'], 'disk'),
-      ...pathsIn('disk', use, ['backing_store'], 'any'),
+      ...pathsIn('disk', use, ['backing_store'], 'base'),
     ]),
     ...usesOf(options, 'filesystem').flatMap((use) => {
       const wanted = SHARED[given(use, 'type') ?? 'mount'];
@@ -125,7 +128,10 @@ function whyOther(found: Stats, wanted: Wanted): string | undefined {
   const isNoFile = wanted === 'image' && !found.isFile();
   if (isNoFile || (wanted === 'file' && found.isDirectory())) return `is ${fileType(found)}, not a file`;
   if (wanted === 'folder' && !found.isDirectory()) return 'is no folder';
-  const isStorage = found.isFile() || found.isBlockDevice() || found.isDirectory();
-  if (wanted === 'disk' && !isStorage) return `is ${fileType(found)}; a disk is a file or a block device`;
+  const isImage = found.isFile() || found.isBlockDevice();
+  if (wanted === 'base' && !isImage)
+    return `is ${fileType(found)}; what an overlay is made of is a file or a block device`;
+  if (wanted === 'disk' && !isImage && !found.isDirectory())
+    return `is ${fileType(found)}; a disk is a file or a block device`;
   return undefined;
 }

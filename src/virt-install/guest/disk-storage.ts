@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SpecError } from '../../foundation/errors.ts';
 import { parseSize } from '../../foundation/size.ts';
 import { given, type OptionUse, switchOf } from '../virt-install-options.ts';
 import { complain, type DiskStorage, devicesOf, type Guest, read } from './guest.ts';
 import type { PoolFact, StorageFact } from './guest-facts.ts';
+
+export const isUrl = (path: string): boolean => /^[a-z]+(?:\+[a-z]+)?:\/\//i.test(path);
 
 /** ISO images and block devices are raw to QEMU. */
 export function driverTypeOf(type: string, format: string | undefined): { readonly driverType?: string } {
@@ -77,8 +79,6 @@ export function createdVolume(guest: Guest, use: OptionUse, place: Place): DiskS
   const isFolder = ['dir', 'fs', 'netfs', 'gluster'].includes(pool.type);
   const format = given(use, 'format') ?? (isFolder ? 'qcow2' : undefined);
   const name = 'pool' in place ? freeVolumeName(guest, pool, format) : place.name;
-  const backingStore = given(use, 'backing_store');
-  const backingFormat = given(use, 'backing_format');
   const type = isFolder ? 'file' : 'block';
   return {
     type,
@@ -91,10 +91,25 @@ export function createdVolume(guest: Guest, use: OptionUse, place: Place): DiskS
       sizeBytes,
       ...(format === undefined ? {} : { format }),
       sparse: switchOf(use, 'sparse') ?? true,
-      ...(backingStore === undefined ? {} : { backingStore }),
-      ...(backingFormat === undefined ? {} : { backingFormat }),
+      ...baseOf(guest, use),
     },
   };
+}
+
+/**
+ * What a new volume is an overlay of. libvirt would look for a relative path beside the volume, and take a base for raw whose format it is
+ * not told.
+ */
+function baseOf(
+  { facts }: Guest,
+  use: OptionUse,
+): { readonly backingStore?: string; readonly backingFormat?: string } {
+  const typed = given(use, 'backing_store');
+  if (typed === undefined) return {};
+  const path = isUrl(typed) ? typed : resolve(facts.workingDirectory, typed);
+  const { driverType } = driverTypeOf('file', facts.paths[path]?.format);
+  const format = given(use, 'backing_format') ?? driverType;
+  return { backingStore: path, ...(format === undefined ? {} : { backingFormat: format }) };
 }
 
 /** A folder nobody has as a pool becomes one of its name when the volume is made. */

@@ -4,7 +4,7 @@ import { complexOption } from '../options/all-options.ts';
 import { given, type OptionUse } from '../virt-install-options.ts';
 import { pruneEmpty, removeAt } from '../xml-path.ts';
 import { setBootPosition } from './boot-order.ts';
-import { createdVolume, driverTypeOf, existingVolume, namedVolume } from './disk-storage.ts';
+import { createdVolume, driverTypeOf, existingVolume, isUrl, namedVolume } from './disk-storage.ts';
 import {
   complain,
   type DiskStorage,
@@ -21,8 +21,6 @@ import {
 } from './guest.ts';
 import { hasVirtio } from './os-support.ts';
 import { takeValues } from './take-values.ts';
-
-const isUrl = (path: string): boolean => /^[a-z]+(?:\+[a-z]+)?:\/\//i.test(path);
 
 /** `--disk`: a path, a volume or a new one, and how the guest sees it. */
 export function takeDisk(guest: Guest, use: OptionUse): void {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,7 +66,7 @@ async function decide(...words: readonly string[]) {
     refusals: new Refusals(),
   });
   const domain = parseXml(machine.install ?? '');
-  return { type: domain.attributes.get('type'), line: textAt(domain, 'os', 'cmdline') ?? '', plan };
+  return { type: domain.attributes.get('type'), line: textAt(domain, 'os', 'cmdline') ?? '', plan, machine };
 }
 
 test.each([
@@ -79,4 +80,19 @@ test.each([
   expect(told).toHaveLength(type === 'kvm' ? 0 : 1);
   expect(made.plan.kernelArguments.includes('no_timer_check')).toBe(type !== 'kvm');
   expect(made.plan.accelerator).toBe(type === 'kvm' ? 'kvm' : 'tcg');
+});
+
+test('an overlay is told where its base lies, and of what format it is, in a pool or not', async () => {
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', join(folder, 'base.qcow2'), '1M']);
+  await writeFile(join(folder, 'base.img'), 'x');
+  const backingOf = async (words: string) => {
+    const { machine } = await decide('--disk', `new.qcow2,size=1,${words}`);
+    return machine.disks[0]?.create?.backing;
+  };
+  expect(await backingOf('backing_store=base.qcow2')).toEqual({
+    path: join(folder, 'base.qcow2'),
+    format: 'qcow2',
+  });
+  expect(await backingOf('backing_store=base.img')).toMatchObject({ format: 'raw' });
+  expect(await backingOf('backing_store=base.img,backing_format=qcow2')).toMatchObject({ format: 'qcow2' });
 });

@@ -45,6 +45,8 @@ const READ_BY_THE_GUEST = [
   '--disk path=/dev/null',
   '--disk path=pipe',
   '--disk backing_store=nope',
+  '--disk backing_store=pipe',
+  '--disk backing_store=.',
   '--filesystem source=nope',
   '--filesystem source.dir=there',
   '--input source.evdev=nope',
@@ -68,7 +70,9 @@ test.each([
   ['--disk new.img,size=1,backing_store=there --disk http://nowhere/nope.iso,device=cdrom'],
   ['--filesystem .,tag --filesystem type=ram,source=1024,target=t --filesystem source.socket=nope'],
   ['--boot kernel=nope --boot kernel=there --boot loader=nope --boot loader='],
-  ['--install kernel=http://nowhere/vmlinuz --serial file,path=new.log --serial unix,path=new.socket'],
+  [
+    '--install kernel=http://nowhere/vmlinuz --serial file,path=new.log --serial unix,path=new.socket',
+  ],
 ])('what is there, is made, or lies elsewhere is not: %s', async (line) => {
   expect(await told(line)).toEqual([]);
 });
