@@ -60,7 +60,8 @@ function storageOf(guest: Guest, use: OptionUse, node: XmlNode): DiskStorage | u
   if (volume !== undefined) return existingVolume(guest, use, volume);
   const pool =
     given(use, 'pool') ?? (size !== undefined && path === undefined && !hasSource ? 'default' : undefined);
-  if (pool !== undefined && path === undefined) return createdVolume(guest, use, { pool });
+  // As virt-install has it, a pool that is named counts for more than a path.
+  if (pool !== undefined) return createdVolume(guest, use, { pool });
   if (path === undefined) return hasSource ? sourceStorage(guest, use, node) : undefined;
   if (isUrl(path)) return { type: 'network', path };
   const fact = guest.facts.paths[path];
