@@ -15,7 +15,7 @@ export type InstallMethod = {
   /** Tree, ISO or folder of `--location`, with the paths in it that were given. */
   readonly location?: { readonly from: string; readonly kernel?: string; readonly initrd?: string };
   /** `--install kernel=,initrd=` */
-  readonly kernel?: { readonly kernel?: string; readonly initrd?: string };
+  readonly kernel?: { readonly kernel: string; readonly initrd: string };
   /** What the guest boots from during the installation. */
   readonly bootDevice?: string;
   /** The guest is started as it is to stay: no installation of its own. */
@@ -38,7 +38,7 @@ export function installMethod(options: VirtInstallOptions): InstallMethod {
     ...(tftp === undefined ? {} : { tftp }),
   };
   const noInstall = switchOf(install, 'no_install') ?? false;
-  const bootdev = given(install, 'bootdev');
+  const bootdev = hasFlag(options, 'pxe') ? 'network' : given(install, 'bootdev');
   const device = bootdev === undefined ? {} : { bootDevice: bootdev };
   const location = locationOf(options);
   if (location !== undefined) return { kind: 'location', location, noInstall, ...device, ...common };
@@ -47,8 +47,12 @@ export function installMethod(options: VirtInstallOptions): InstallMethod {
     const live = noInstall || hasFlag(options, 'livecd');
     return { kind: 'cdrom', cdrom, bootDevice: 'cdrom', noInstall: live, ...common };
   }
-  if (hasFlag(options, 'pxe')) return { kind: 'pxe', bootDevice: 'network', noInstall, ...common };
-  if (install !== undefined) return { ...kernelOrDevice(install), noInstall, ...device, ...common };
+  const kernel = kernelOf(install);
+  if (kernel !== undefined) return { kind: 'kernel', kernel, noInstall, ...device, ...common };
+  if (hasFlag(options, 'pxe')) return { kind: 'pxe', noInstall, ...device, ...common };
+  if (install !== undefined) {
+    return { kind: bootdev === undefined ? 'none' : 'boot-device', noInstall, ...device, ...common };
+  }
   const asItIs =
     hasFlag(options, 'import') ||
     options.values['print-xml'] !== undefined ||
@@ -57,14 +61,11 @@ export function installMethod(options: VirtInstallOptions): InstallMethod {
   return { kind: asItIs ? 'import' : 'none', noInstall: asItIs, ...common };
 }
 
-function kernelOrDevice(install: OptionUse): Pick<InstallMethod, 'kind' | 'kernel'> {
+function kernelOf(install: OptionUse | undefined): InstallMethod['kernel'] {
   const kernel = given(install, 'kernel');
   const initrd = given(install, 'initrd');
-  if (kernel === undefined && initrd === undefined) {
-    return { kind: given(install, 'bootdev') === undefined ? 'none' : 'boot-device' };
-  }
-  const files = { ...(kernel === undefined ? {} : { kernel }), ...(initrd === undefined ? {} : { initrd }) };
-  return { kind: 'kernel', kernel: files };
+  // One without the other is refused where the words are read (parse-command-line.ts).
+  return kernel === undefined || initrd === undefined ? undefined : { kernel, initrd };
 }
 
 function locationOf(options: VirtInstallOptions): InstallMethod['location'] {

@@ -54,11 +54,7 @@ export function readVirtInstall(args: readonly string[]): ReadCommandLine {
       : 'names no tree: write the URL, folder or ISO it lies in';
     problems.push({ where: `--location ${place.text}`, problem });
   }
-  const tree = given(uses.install?.at(-1), 'os');
-  if (tree !== undefined) {
-    const problem = `is not taken: name the tree of "${tree}" itself with --location URL`;
-    problems.push({ where: '--install os=', problem });
-  }
+  refuseInstall(uses.install?.at(-1), problems);
   const options = { values: raw.values, flags: [...raw.flags], lists: raw.lists, uses };
   return { command: { kind: 'run', options }, problems };
 }
@@ -188,6 +184,18 @@ function askedForHelp({ texts, lists: { xml = [] } }: RawOptions): VirtInstallCo
   );
   if (asked.length > 0) return { kind: 'sub-options', names: asked.map(([name]) => name) };
   return texts['os-variant']?.includes('list') ? { kind: 'list-os' } : undefined;
+}
+
+function refuseInstall(use: OptionUse | undefined, problems: Problem[]): void {
+  const [tree, kernel, initrd] = ['os', 'kernel', 'initrd'].map((name) => given(use, name));
+  if (tree !== undefined) {
+    const problem = `is not taken: name the tree of "${tree}" itself with --location URL`;
+    problems.push({ where: '--install os=', problem });
+  }
+  if ((kernel === undefined) === (initrd === undefined)) return;
+  const missing = kernel === undefined ? 'kernel' : 'initrd';
+  const problem = `is missing: an installer is a kernel and an initrd, kernel=FILE,initrd=FILE`;
+  problems.push({ where: `--install ${missing}=`, problem });
 }
 
 function refuseForeign(raw: RawOptions, problems: Problem[]): void {

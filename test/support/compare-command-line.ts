@@ -124,7 +124,7 @@ async function localFacts(args: readonly string[]): Promise<(os: OsFacts) => Par
     fact.exists ? [[path, fact] as const] : [],
   );
   return (os) => {
-    const bootFiles = media && bootFilesOf(method, media, os, context);
+    const bootFiles = bootFilesOf(method, media, os, context);
     return { paths: Object.fromEntries(known), ...(bootFiles === undefined ? {} : { bootFiles }) };
   };
 }

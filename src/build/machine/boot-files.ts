@@ -19,7 +19,7 @@ import type { MachineMedia } from './machine-request.ts';
 /** Kernel and initrd of a machine's install. */
 export type BootFiles = {
   /** Where they come from. */
-  readonly from: { readonly kernel: string; readonly initrd?: string };
+  readonly from: { readonly kernel: string; readonly initrd: string };
   /** Where the hypervisor gets them. */
   readonly kernel: string;
   readonly initrd: string;
@@ -44,7 +44,7 @@ export function planBootFiles(
 function sourcesOf(media: MachineMedia, resolved: ResolvedMedia | undefined): BootFiles['from'] | undefined {
   if (resolved?.kind === 'location') return { kernel: resolved.kernelPath, initrd: resolved.initrdPath };
   if (media.kind !== 'kernel') return undefined;
-  return { kernel: media.kernel, ...(media.initrd === undefined ? {} : { initrd: media.initrd }) };
+  return { kernel: media.kernel, initrd: media.initrd };
 }
 
 /** What goes into the initrd beside its own content. */
@@ -87,7 +87,6 @@ export async function makeBootFiles(
     await mkdir(folder, { mode: 0o755 });
   }
   await copyFile(from.kernel, kernel);
-  if (from.initrd === undefined) return;
   if (injected.length === 0) await copyFile(from.initrd, initrd);
   else await appendToInitrd(from.initrd, injected, initrd);
   if (folder === directory.work) return;

@@ -94,13 +94,9 @@ function mediaOf(
     return { ...source, kind: method.kind };
   }
   if (method.kind === 'pxe') return { kind: 'pxe', servesFiles: method.tftp !== undefined };
-  const { kernel, initrd } = method.kernel ?? {};
-  if (kernel === undefined) return { kind: 'none' };
-  return {
-    kind: 'kernel',
-    kernel: resolve(cwd, kernel),
-    ...(initrd === undefined ? {} : { initrd: resolve(cwd, initrd) }),
-  };
+  if (method.kernel === undefined) return { kind: 'none' };
+  const { kernel, initrd } = method.kernel;
+  return { kind: 'kernel', kernel: resolve(cwd, kernel), initrd: resolve(cwd, initrd) };
 }
 
 function lifeOf(options: VirtInstallOptions): MachineLife {

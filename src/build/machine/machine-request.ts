@@ -33,7 +33,7 @@ export type MachineMedia =
   | (MediaSource & { readonly kind: 'cdrom' | 'location' })
   /** The network card's own boot program. */
   | { readonly kind: 'pxe'; readonly servesFiles: boolean }
-  | { readonly kind: 'kernel'; readonly kernel: string; readonly initrd?: string }
+  | { readonly kind: 'kernel'; readonly kernel: string; readonly initrd: string }
   | { readonly kind: 'none' };
 
 /** A script of Kiln's own making that the installer gets (`--script`). */

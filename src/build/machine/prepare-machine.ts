@@ -81,7 +81,7 @@ export async function prepareMachine(ground: MachineGround): Promise<ReadyMachin
   try {
     await makeStorage(ground);
     const iso = ground.isoPath;
-    const files = [bootFiles?.kernel, bootFiles?.from.initrd && bootFiles.initrd, seed, cloudInit, iso];
+    const files = [bootFiles?.kernel, bootFiles?.initrd, seed, cloudInit, iso];
     const place = await placeFiles(
       ground,
       files.filter((path) => path !== undefined),

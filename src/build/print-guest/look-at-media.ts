@@ -29,16 +29,21 @@ export async function lookAtMedia(
 /** The build puts them there; printing the XML fetches nothing. */
 export function bootFilesOf(
   method: InstallMethod,
-  media: MediaInspection,
+  media: MediaInspection | undefined,
   os: OsFacts,
   { places }: Pick<BuildContext, 'places'>,
 ): BootFiles | undefined {
+  const place = (path: string): string => join(places.cache, 'boot', basename(path));
+  if (method.kind === 'kernel' && method.kernel !== undefined) {
+    const { kernel, initrd } = method.kernel;
+    return { kernel: place(kernel), initrd: place(initrd), arguments: [], needsNetwork: false };
+  }
   const from = method.location?.from;
-  if (from === undefined) return undefined;
+  if (from === undefined || media === undefined) return undefined;
   const file = (role: 'kernel' | 'initrd'): string => {
     const typed = role === 'kernel' ? method.location?.kernel : method.location?.initrd;
     const found = typed ?? media.bootFiles.find((one) => one.role === role)?.path ?? role;
-    return join(places.cache, 'boot', basename(found));
+    return place(found);
   };
   const isUrl = /^[a-z]+:\/\//i.test(from);
   const source = isUrl && os.sourceArgument !== undefined ? [`${os.sourceArgument}=${from}`] : [];

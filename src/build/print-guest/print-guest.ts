@@ -96,7 +96,7 @@ async function gatherFacts(
   const { hypervisor } = chooseHypervisor(options, host, os, connection);
   const domain = answers.domains[domainKey(hypervisor)];
   if (domain === undefined) throw new Error(`libvirt was not asked for ${domainKey(hypervisor)}`);
-  const bootFiles = media === undefined ? undefined : bootFilesOf(method, media, os, context);
+  const bootFiles = bootFilesOf(method, media, os, context);
   const cloudInitIso = join(context.places.cache, 'cloud-init.iso');
   const facts: GuestFacts = {
     ...surroundings(connection, context),

@@ -27,14 +27,17 @@ export function requireOptions(guest: Guest, method: InstallMethod): void {
     guest.facts.bootFiles === undefined &&
     !isWrong('--location')
   ) {
-    add('--initrd-inject', 'needs --location: the initrd is the one of the installer');
+    add('--initrd-inject', 'needs --location or --install initrd=: the initrd is the one of the installer');
   }
   if (
     guest.options.lists['extra-args'] !== undefined &&
     guest.facts.bootFiles === undefined &&
     !isWrong('--location')
   ) {
-    add('--extra-args', 'needs --location: QEMU must load the kernel for them to reach it');
+    add(
+      '--extra-args',
+      'needs --location or --install kernel=: QEMU must load the kernel for them to reach it',
+    );
   }
   if (method.tftp !== undefined) requirePxe(guest, method);
   const name = read(guest.root, './name') ?? '';

@@ -55,6 +55,7 @@ const READ_BY_THE_GUEST = [
   '--tpm backend.device.path=nope',
 ];
 const TYPED: Readonly<Record<string, string>> = {
+  '--install kernel=nope': '--install kernel=nope,initrd=there',
   '--graphics gl.rendernode=nope': '--graphics spice,gl.rendernode=nope',
   '--input source.evdev=nope': '--input evdev,source.evdev=nope',
   '--serial source.path=nope': '--serial dev,path=nope',
@@ -71,7 +72,7 @@ test.each([
   ['--filesystem .,tag --filesystem type=ram,source=1024,target=t --filesystem source.socket=nope'],
   ['--boot kernel=nope --boot kernel=there --boot loader=nope --boot loader='],
   [
-    '--install kernel=http://nowhere/vmlinuz --serial file,path=new.log --serial unix,path=new.socket',
+    '--install kernel=http://nowhere/vmlinuz,initrd=there --serial file,path=new.log --serial unix,path=new.socket',
   ],
 ])('what is there, is made, or lies elsewhere is not: %s', async (line) => {
   expect(await told(line)).toEqual([]);
