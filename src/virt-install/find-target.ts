@@ -42,9 +42,18 @@ export function asksForWordsAlone(args: readonly string[]): boolean {
   return (
     listsSystems ||
     args.some(
-      (word) =>
-        /^--print-(?:xml|step)(?:=|$)|^--[\w-]+=(?:\?|help)$|^--os(?:info|-variant)=list$/.test(word) ||
-        word === '?',
+      (word, at) =>
+        /^--print-(?:xml|step)(?:=|$)|^--os(?:info|-variant)=list$/.test(word) ||
+        asksForSubOptions(word, args[at + 1]),
     )
   );
+}
+
+/** `--disk=?`, `--disk help`; of other options these words are values (`--name help`). */
+function asksForSubOptions(word: string, next: string | undefined): boolean {
+  const [, name, value] = /^(--[\w-]+|-\w)(?:=(.*))?$/s.exec(word) ?? [];
+  const asked = value ?? next;
+  if (name === undefined || (asked !== '?' && asked !== 'help')) return false;
+  const option = optionOf(name);
+  return option?.shape === 'complex' || option?.name === 'xml';
 }
