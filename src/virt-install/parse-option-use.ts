@@ -116,11 +116,10 @@ export function rowFinder(option: ComplexOption): (name: string) => Match | unde
   };
 }
 
-/** `xpath#.set` and `clearxml` belong to every option that makes XML. */
+/** `xpath#.set` and `clearxml` belong to every option that makes an element of its own; else they would mean the whole domain. */
 export function rowsOf(option: ComplexOption): readonly SubOption[] {
   const madeXml = option.place !== '' && option.place !== '.';
-  const rows = madeXml ? [...option.rows, ...XPATH_ROWS] : option.rows;
-  return option.place === '' ? rows : [...rows, CLEARXML_ROW];
+  return madeXml ? [...option.rows, ...XPATH_ROWS, CLEARXML_ROW] : option.rows;
 }
 
 function namePattern(name: string): RegExp {

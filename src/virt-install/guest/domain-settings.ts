@@ -2,7 +2,7 @@ import { childOf, childrenOf, type XmlNode, xmlNode } from '../../foundation/xml
 import { QEMU_NAMESPACE } from '../namespaces.ts';
 import { complexOption } from '../options/all-options.ts';
 import { splitWords } from '../split-sub-options.ts';
-import { given, type OptionUse, parseSwitch } from '../virt-install-options.ts';
+import { given, type OptionUse, parseSwitch, switchOf } from '../virt-install-options.ts';
 import { makeNode } from '../xml-path.ts';
 import {
   complain,
@@ -27,11 +27,13 @@ export function takeBoot(guest: Guest, use: OptionUse): void {
   const devices = given(use, 'devices')?.split(' ');
   if (devices !== undefined) setBootOrder(guest, devices);
   const { root } = guest;
+  // As there, the order of this use goes too.
+  if (switchOf(use, 'clearxml') === true) clearBoot(os);
   const onDomain =
     (name: string) =>
     (value: string): void =>
       write(root, name, value);
-  takeValues(guest, complexOption('boot'), use, os, {
+  takeValues(guest, complexOption('boot'), withoutClear(use), os, {
     bootloader: onDomain('./bootloader'),
     bootloader_args: onDomain('./bootloader_args'),
     domain_type: onDomain('./@type'),
@@ -45,6 +47,16 @@ export function takeBoot(guest: Guest, use: OptionUse): void {
     'refresh-machine-type': () => {},
   });
   if (given(use, 'uefi') !== undefined) guest.uefiRequested = true;
+}
+
+/** The kind of guest is the hypervisor's, not `--boot`'s. */
+function clearBoot(os: XmlNode): void {
+  os.attributes.clear();
+  os.children = os.children.filter(({ name }) => name === 'type');
+}
+
+function withoutClear({ text, values: { clearxml: _, ...values } }: OptionUse): OptionUse {
+  return { text, values };
 }
 
 export function setBootOrder(guest: Guest, devices: readonly string[]): void {
