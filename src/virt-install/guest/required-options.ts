@@ -41,8 +41,9 @@ export function requireOptions(guest: Guest, method: InstallMethod): void {
   }
   if (method.tftp !== undefined) requirePxe(guest, method);
   const name = read(guest.root, './name') ?? '';
-  if (/[\s/]/.test(name)) add('--name', `"${name}" must not have spaces or slashes`);
-  if (hidesSomething(name)) add('--name', 'holds control characters or invisible ones');
+  if (/^\.{1,2}$/.test(name)) add('--name', `"${name}" names a folder; libvirt makes file names of it`);
+  if (/[\s/]/.test(name)) add('--name', `${JSON.stringify(name)} must not have spaces or slashes`);
+  else if (hidesSomething(name)) add('--name', 'holds control characters or invisible ones');
   const length = Buffer.byteLength(name);
   if (length > LONGEST_NAME)
     add('--name', `has ${length} bytes; libvirt makes file names of it, and ${LONGEST_NAME} is the most`);

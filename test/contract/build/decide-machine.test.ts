@@ -96,3 +96,12 @@ test('an overlay is told where its base lies, and of what format it is, in a poo
   expect(await backingOf('backing_store=base.img')).toMatchObject({ format: 'raw' });
   expect(await backingOf('backing_store=base.img,backing_format=qcow2')).toMatchObject({ format: 'qcow2' });
 });
+
+test.each(['.', '..', 'x\ny'])(
+  'a name that is a folder or has two lines is refused, once: %j',
+  async (name) => {
+    const refusal = await decide('--name', name).catch((error: unknown) => error);
+    const problem = { where: '--name', problem: expect.stringContaining(JSON.stringify(name)) };
+    expect(refusal).toMatchObject({ code: 'spec.invalid', details: { problems: [problem] } });
+  },
+);
