@@ -1,4 +1,6 @@
+import { HostError } from '../foundation/errors.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
+import { LibvirtError } from '../libvirt/libvirt-error.ts';
 import { isStorageThere, removeOwnStorage } from '../storage/remove-own-storage.ts';
 import { METADATA_NAMESPACE } from '../vm/domain-xml.ts';
 import type { JournalDomain, JournalStorage } from './journal.ts';
@@ -23,14 +25,27 @@ const storageHost = (connection: LibvirtConnection) => ({
   isRemote: isRemoteUri(connection.uri),
 });
 
-/** @returns false for a pool that is left, since others have volumes in it */
+/**
+ * @returns false for a pool that is left, since others have volumes in it
+ * @throws HostError `host.storage` of what libvirt does not let go now, such as a volume that is still being made
+ */
 export async function removeOwn(
   connection: LibvirtConnection,
   entry: JournalDomain | JournalStorage,
 ): Promise<boolean> {
-  if (entry.kind === 'storage') return removeOwnStorage(storageHost(connection), entry.storage);
-  await removeDomain(connection, entry.uuid);
-  return true;
+  if (entry.kind === 'domain') {
+    await removeDomain(connection, entry.uuid);
+    return true;
+  }
+  try {
+    return await removeOwnStorage(storageHost(connection), entry.storage);
+  } catch (cause) {
+    if (!(cause instanceof LibvirtError)) throw cause;
+    const reason = cause.message.replace(/\.$/, '');
+    throw new HostError('host.storage', `libvirt could not remove the ${nameOf(entry)}: ${reason}.`, {
+      cause,
+    });
+  }
 }
 
 export async function removeDomain(connection: LibvirtConnection, uuid: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type JournalEntry, ownedAtLibvirt } from '../../../src/build/journal.ts';
+import { type JournalEntry, type JournalStorage, ownedAtLibvirt } from '../../../src/build/journal.ts';
 import { isStillOwn, nameOf, removeOwn } from '../../../src/build/remove-own.ts';
+import { LibvirtError } from '../../../src/libvirt/libvirt-error.ts';
 import { FakeLibvirt } from '../../fakes/fake-libvirt.ts';
 
 const at = { uri: 'qemu:///system', privateDaemon: false };
@@ -54,6 +55,18 @@ describe('taking it away', () => {
     expect(await isStillOwn(plain, domain, 'b1')).toBe(false);
     expect(await isStillOwn(plain, { ...domain, pure: true }, 'b1')).toBe(true);
     expect(await isStillOwn(plain, { ...domain, name: 'other', pure: true }, 'b1')).toBe(false);
+  });
+
+  it('tells of a volume that libvirt does not let go, in its words', async () => {
+    const connection = new FakeLibvirt();
+    connection.storage.deleteVolume = async () => {
+      const message = "Requested operation is not valid: volume 'a' is still being allocated.";
+      throw new LibvirtError('virStorageVolDelete', { code: 55, domain: 18, message });
+    };
+    await expect(removeOwn(connection, volume as JournalStorage)).rejects.toMatchObject({
+      code: 'host.storage',
+      message: expect.stringMatching(/volume p\/a: .* is still being allocated\.$/),
+    });
   });
 
   it('removes volumes and pools, and knows when they are gone', async () => {
