@@ -102,8 +102,8 @@ export async function hasSystemFolder(): Promise<boolean> {
 }
 
 /**
- * What Kiln puts on the installer's command line beside the user's own words: with a script all that it needs, else only the place of
- * the packages, as virt-install does.
+ * What Kiln puts on the installer's command line beside the user's own words: with a script all that it needs, else the place of the
+ * packages, as virt-install does, and what an emulated kernel of `--location` needs to get over its timer test.
  */
 export function installArguments(
   location: ResolvedLocation | undefined,
@@ -118,10 +118,11 @@ export function installArguments(
   const os = osId === undefined ? undefined : findOs(osId);
   const dialect = script && ((os && dialectOf(os, script.kind)) ?? dialectOfScript(script.kind));
   const needed = dialect === undefined ? [] : installerArguments(dialect, script);
-  const emulation = isEmulated ? emulationArguments(dialect) : [];
+  const usual = (os && dialectOf(os, undefined)) ?? (family === 'autoyast' ? 'linuxrc' : 'dracut');
+  const emulation = isEmulated ? emulationArguments(dialect ?? (location && usual)) : [];
   const ours =
     dialect === undefined
-      ? place
+      ? [...place, ...emulation]
       : joinArguments(joinArguments(kernelArguments, place), [...needed, ...emulation]);
   // What the user says of an argument counts.
   const users = extraArgs.flatMap((text) => text.split(/\s+/));

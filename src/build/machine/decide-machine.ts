@@ -61,8 +61,9 @@ export async function decideMachine(
   const { signal, context } = run;
   const location = media?.kind === 'location' ? media : undefined;
   const { text, scriptPlan } = await refusals.noted('--script', () => findScript(request), NO_SCRIPT);
+  const isHelped = scriptPlan !== undefined || !request.life.pure;
   const argumentsFor = (isEmulated: boolean): readonly string[] =>
-    installArguments(location, scriptPlan, request.extraArgs, isEmulated);
+    installArguments(location, scriptPlan, request.extraArgs, isEmulated && isHelped);
   const bootsKernel = location !== undefined || request.media.kind === 'kernel';
   const boot = bootsKernel ? { argumentsFor } : undefined;
   await refusals.noted('--connect', () => refuseConnection(connection, request, host.isRoot), undefined);

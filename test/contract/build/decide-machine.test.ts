@@ -39,7 +39,7 @@ const HOST = {
 async function decide(...words: readonly string[]) {
   const command = parseVirtInstall([
     ...'--name a --memory 1024 --osinfo debian11 --disk none --network user'.split(' '),
-    ...['--location', 'tree', '--script', 'a.ks', '--no-capture', ...words],
+    ...['--location', 'tree', '--no-capture', ...words],
   ]);
   if (command.kind !== 'run') throw new Error(`not a build: ${command.kind}`);
   const places = { cache: folder, state: folder, runtime: folder };
@@ -74,7 +74,7 @@ test.each([
   [['--virt-type', 'qemu'], 'qemu'],
   [['--virt-type', 'qemu', '--extra-args', 'no_timer_check'], 'qemu'],
 ])('the kernel line is that of what runs the domain, whatever the host could: %j', async (words, type) => {
-  const made = await decide(...words);
+  const made = await decide('--script', 'a.ks', ...words);
   expect(made.type).toBe(type);
   const told = made.line.split(' ').filter((word) => word === 'no_timer_check');
   expect(told).toHaveLength(type === 'kvm' ? 0 : 1);
@@ -105,3 +105,12 @@ test.each(['.', '..', 'x\ny'])(
     expect(refusal).toMatchObject({ code: 'spec.invalid', details: { problems: [problem] } });
   },
 );
+
+test.each([
+  ['--virt-type qemu', 1],
+  ['--virt-type qemu --pure', 0],
+  ['--virt-type kvm', 0],
+])('an emulated kernel without a script is told to leave out its timer test: %s', async (words, count) => {
+  const { line } = await decide(...words.split(' '));
+  expect(line.split(' ').filter((word) => word === 'no_timer_check')).toHaveLength(count);
+});
