@@ -5,6 +5,7 @@ import { restSwallower } from '../../rest-swallower.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder } from '../lint-target.ts';
 import { type ClosedValue, FATAL_VALUES, IGNORED_VALUES } from './closed-values.ts';
+import { COMMAND_RULES } from './command-rules.ts';
 import { LOCALE_RULES } from './locale-rule.ts';
 import { NAME_RULES } from './name-rules.ts';
 import { QUOTE_RULES, quotedWhole } from './quote-rules.ts';
@@ -79,6 +80,7 @@ export const VALUE_RULES: readonly Rule[] = [
   ignoredValue,
   openQuote,
   commandDiskName,
+  ...COMMAND_RULES,
   ...LOCALE_RULES,
   ...NAME_RULES,
   ...QUOTE_RULES,

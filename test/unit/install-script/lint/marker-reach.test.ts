@@ -19,6 +19,13 @@ describe('a marker that stands where nothing runs it', () => {
     ],
     ['behind a comment in quotes of its own', `${LATE} echo "# no"; a # b; ${MARK}\n`, 1, /#/],
     ['behind an exit', `${LATE} set -e; \\\n cp a b; \\\n exit 0; ${MARK}\n`, 3, /exit/],
+    [
+      'behind an exit with a case further on',
+      `${LATE} set -e; exit 0; \\\n case $a in b) c ;; esac; ${MARK}\n`,
+      1,
+      /exit/,
+    ],
+    ['behind a case and an exit', `${LATE} case $a in b) c ;; esac; \\\n exit 0; ${MARK}\n`, 2, /exit/],
     ['behind a lost backslash', `${LATE} mkdir -p /a;\n cp /a/b /c/d; ${MARK}\n`, 2, /late_command/],
     ['behind a backslash with a blank', `${LATE} mkdir -p /a; \\ \n ${MARK}\n`, 2, /late_command/],
     ['in an answer that another replaces', `${LATE} ${MARK}\n${LATE} true\n`, 1, /late_command/],
