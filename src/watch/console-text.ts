@@ -39,6 +39,14 @@ export function withoutStatusBar(line: string): string {
   return line.replace(SCREEN_STATUS, '').trimEnd();
 }
 
+/** Where a control sequence puts the cursor, counted from 0. */
+type Place = { readonly row: number; readonly column: number };
+
+function placeOf(parameters: string): Place {
+  const [row = 1, column = 1] = parameters.split(';').map((one) => Number.parseInt(one, 10) || 1);
+  return { row: row - 1, column: column - 1 };
+}
+
 /** SeaBIOS ends this line only when the boot fails: what it boots goes on behind it. */
 const FIRMWARE_LAST = /^(Booting from [\w/ ]+\.{2,3})(?=[^\s.])/;
 
@@ -46,6 +54,8 @@ export function createConsoleText(): ConsoleText {
   let held = '';
   let line = '';
   let column = 0;
+  /** Where on the screen the line begins, as far as the guest has told. */
+  let begin: { readonly row?: number; readonly column: number } = { column: 0 };
   let returned = false;
   let done: CleanLine[] = [];
 
@@ -57,6 +67,7 @@ export function createConsoleText(): ConsoleText {
       if (one.trim() !== '') done.push({ text: one, redrawn });
     line = '';
     column = 0;
+    begin = { column: 0 };
     returned = false;
   };
   const print = (text: string): void => {
@@ -77,6 +88,14 @@ export function createConsoleText(): ConsoleText {
   const move = (to: number): void => {
     column = Math.min(Math.max(0, to), LONGEST_LINE);
   };
+  /** SeaBIOS puts the cursor where it is anyway, within a word too: a boot loader's line stays one. */
+  const place = ({ row, column: to }: Place): void => {
+    const isOnLine = begin.row === undefined || begin.row === row;
+    const isHere = !returned && isOnLine && to >= begin.column && Math.abs(begin.column + column - to) <= 1;
+    if (!isHere) end();
+    begin = { row, column: isHere ? begin.column : to };
+    move(to - begin.column);
+  };
   const control = (parameters: string, final: string): void => {
     const count = Number.parseInt(parameters, 10) || 1;
     if (final === 'K') erase(parameters);
@@ -84,7 +103,8 @@ export function createConsoleText(): ConsoleText {
     else if (final === 'G' || final === '`') move(count - 1);
     else if (final === 'C' || final === 'a') move(column + count);
     else if (final === 'D') move(column - count);
-    else if ('ABEFHJdfu'.includes(final)) end();
+    else if (final === 'H' || final === 'f') place(placeOf(parameters));
+    else if ('ABEFJdu'.includes(final)) end();
   };
   const take = (token: string, parameters: string | undefined, final: string | undefined): void => {
     if (final !== undefined) control(parameters ?? '', final);

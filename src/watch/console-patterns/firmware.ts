@@ -176,13 +176,15 @@ export const FIRMWARE_PATTERNS: readonly ConsolePattern[] = [
   {
     ...row,
     id: 'firmware.isolinux',
+    // The banner may stand in front, or on a line of its own.
     regex:
-      /^(isolinux|SYSLINUX|ISOLINUX).*(No DEFAULT or UI configuration directive found|Image checksum error|Failed to load)/i,
+      /^(?:(?:iso|sys)linux\b.*)?(?:No DEFAULT or UI configuration directive found|WARNING: No configuration file found)|^(?:iso|sys)linux.*(?:Image checksum error|Failed to load)|^Failed to load \w+\.c32/i,
     meaning: 'the boot loader of the media found no configuration or a damaged file',
-    remedy: 'Check the media against its checksum.',
+    remedy:
+      'Check the media against its checksum; in media of your own, put isolinux.cfg (for SYSLINUX: syslinux.cfg) beside the boot loader.',
     sample: {
-      from: 'documented',
-      text: 'SYSLINUX 6.04 EDD No DEFAULT or UI configuration directive found!\nboot:',
+      from: 'recorded',
+      text: 'ISOLINUX 6.04 20200816 ETCD Copyright (C) 1994-2015 H. Peter Anvin et al\nWARNING: No configuration file found\nboot:',
     },
     never: 'ISOLINUX 6.04 20200816  Copyright (C) 1994-2015 H. Peter Anvin et al',
   },

@@ -36,6 +36,22 @@ describe('console text', () => {
     expect(read('Booting from DVD/CD...\n').lines).toEqual(['Booting from DVD/CD...']);
   });
 
+  it('keeps a line whole in which the cursor is put where it is anyway, as SeaBIOS does', () => {
+    const raw =
+      'ISOLINUX 6.04 20200816 ETCD \x1b[11;28H\x1b[11;29HCopyr\x1b[11;33H\x1b[11;34Hig\x1b[11;35H\x1b[11;36Hht\r\n' +
+      'WAR\x1b[12;03H\x1b[12;04HN\x1b[12;04H\x1b[12;05HING\x1b[12;07H\x1b[12;08H: No file\r\nboot: ';
+    for (let cut = 0; cut <= raw.length; cut += 1) {
+      expect(read(raw.slice(0, cut), raw.slice(cut))).toEqual({
+        lines: ['ISOLINUX 6.04 20200816 ETCD Copyright', 'WARNING: No file'],
+        partial: 'boot:',
+      });
+    }
+  });
+
+  it('takes what is put elsewhere for another line', () => {
+    expect(read('\x1b[5;10Hone\x1b[6;13Htwo\x1b[6;40Hthree\x1b[H').lines).toEqual(['one', 'two', 'three']);
+  });
+
   it('carries out backspaces', () => {
     expect(read('Loading -\b\\\b|\b/ ok\n').lines).toEqual(['Loading / ok']);
     expect(read('type\b\b\b\bTYPE\n').lines).toEqual(['TYPE']);
