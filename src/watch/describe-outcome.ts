@@ -27,13 +27,16 @@ const WHAT: Readonly<Record<FailureCause, string>> = {
   'not-booted': 'The install media did not boot',
 };
 
+/** A guest that shows nothing for as long may be at work all the same; nobody can say so. */
+const IDLE_SECONDS = 20;
+
 /** What to do when the console text does not tell better. */
 const REMEDIES: Readonly<Record<FailureCause, string>> = {
   'installer-error': 'Correct what the installer names; the serial log has the whole story.',
   prompt: 'Answer the question in the install script.',
   panic: 'Try another CPU model, more memory or another kernel.',
   'no-marker':
-    'The installer gave up, or the script powers off before its end. Read the last lines below; the screenshot and the log tell the rest.',
+    "The installer gave up, the script ends the guest before its end, or a command of it ended before the marker's turn. Read the last lines of the console; the serial log tells the rest.",
   crashed:
     "Look for the reason in QEMU's log of this domain (log/qemu of libvirt) and in dmesg: the kernel ends QEMU when the host runs out of memory.",
   destroyed:
@@ -49,14 +52,15 @@ const REMEDIES: Readonly<Record<FailureCause, string>> = {
 export function installErrorOf(outcome: BadOutcome, script: readonly string[] = []): InstallError {
   const { code, what, remedy } = tell(outcome);
   const { evidence } = outcome;
-  const last = outcome.line ?? evidence.consoleTail.at(-1);
+  const last = evidence.consoleTail.at(-1);
+  const line = outcome.line ?? last;
   const add = script.length > 0 ? [] : (outcome.mend?.add ?? []);
   const text = [
     what,
     ...(evidence.phase === undefined ? [] : [`  phase: ${evidence.phase}`]),
-    last === undefined
+    line === undefined
       ? '  The guest printed nothing on its serial console.'
-      : `  last line: "${last.trim()}"`,
+      : `  ${line.trim() === last?.trim() ? 'last line' : 'line'}: "${line.trim()}"`,
     ...(outcome.patternAt === undefined ? [] : [`  told by the pattern in: ${outcome.patternAt}`]),
     ...(remedy === undefined ? [] : [`  what to do: ${remedy}`]),
     ...(add.length === 0 ? [] : ['  add to the install script:', ...add.map((line) => `    ${line}`)]),
@@ -99,7 +103,9 @@ function tell(outcome: BadOutcome): Telling {
         what: `The install did not end within ${formatDuration(outcome.limitSeconds)}.`,
         remedy:
           suggestion ??
-          'Raise the time limit of the template, or find out what takes so long: the guest was still working.',
+          (outcome.idleSeconds < IDLE_SECONDS
+            ? 'Raise the time limit of the template (--timeout), or find out what takes so long: the guest was still working.'
+            : `See what it waits for: nothing had moved for the last ${formatDuration(outcome.idleSeconds)}. Raise the time limit of the template (--timeout) if the step really takes that long.`),
       };
   }
 }

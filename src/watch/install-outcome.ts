@@ -69,6 +69,8 @@ export type InstallOutcome =
   | (Explanation & {
       readonly kind: 'timed-out';
       readonly limitSeconds: number;
+      /** How long nothing had moved then. */
+      readonly idleSeconds: number;
       readonly evidence: Evidence;
     });
 

@@ -83,17 +83,14 @@ function judgeRunning({ console, activity, expects, startedAt, limits }: Facts, 
       verdict: () => failedBy(waiting, { hint }, expects.network),
     });
   const stallSeconds = limits.stallOf?.(console.progress()?.phase) ?? limits.stallSeconds;
+  const idleSeconds = Math.round((now - activity.idleSince()) / 1000);
   dues.push({
     at: activity.idleSince() + stallSeconds * 1000,
-    verdict: () => ({
-      kind: 'stalled',
-      idleSeconds: Math.round((now - activity.idleSince()) / 1000),
-      ...silence(),
-    }),
+    verdict: () => ({ kind: 'stalled', idleSeconds, ...silence() }),
   });
   dues.push({
     at: startedAt + limits.totalSeconds * 1000,
-    verdict: () => ({ kind: 'timed-out', limitSeconds: limits.totalSeconds, ...silence() }),
+    verdict: () => ({ kind: 'timed-out', limitSeconds: limits.totalSeconds, idleSeconds, ...silence() }),
   });
   const due = dues.find(({ at }) => at <= now);
   return due?.verdict() ?? { kind: 'undecided', lookAgainAt: Math.min(...dues.map(({ at }) => at)) };

@@ -16,7 +16,7 @@ const OUTCOMES: readonly (readonly [BadOutcome, string])[] = [
     (cause) => [{ kind: 'failed', cause, reason: 'It was seen.', evidence }, ''] as const,
   ),
   [{ kind: 'stalled', idleSeconds: 600, evidence }, 'install.stalled'],
-  [{ kind: 'timed-out', limitSeconds: 3600, evidence }, 'install.timed-out'],
+  [{ kind: 'timed-out', limitSeconds: 3600, idleSeconds: 0, evidence }, 'install.timed-out'],
 ];
 
 describe('the error of an install that did not end well', () => {
@@ -62,6 +62,34 @@ describe('the error of an install that did not end well', () => {
     expect(message).toContain('"Root password:"');
     expect(message).toContain('Add d-i passwd/root-password-crypted.');
     expect(message).not.toContain('the very last line');
+  });
+
+  it('calls that line the last one only where it is', () => {
+    const told = (line: string) =>
+      installErrorOf({ kind: 'failed', cause: 'panic', reason: 'It panicked.', line, evidence }).message;
+    expect(told('Kernel panic - not syncing: Fatal')).toContain(
+      '\n  line: "Kernel panic - not syncing: Fatal"',
+    );
+    expect(told('the very last line')).toContain('\n  last line: "the very last line"');
+  });
+
+  it('calls a guest at work at the end of its time only where something moved of late', () => {
+    const told = (idleSeconds: number) =>
+      installErrorOf({ kind: 'timed-out', limitSeconds: 60, idleSeconds, evidence }).message;
+    expect(told(3)).toContain('the guest was still working');
+    expect(told(45)).toContain('nothing had moved for the last 45s');
+    expect(told(45)).not.toContain('still working');
+  });
+
+  it('promises no screenshot of a guest that has gone', () => {
+    const { screenshot: _, ...gone } = evidence;
+    const { message } = installErrorOf({
+      kind: 'failed',
+      cause: 'no-marker',
+      reason: 'The guest powered off.',
+      evidence: gone,
+    });
+    expect(message).not.toContain('screenshot');
   });
 
   it('says so when the guest printed nothing', () => {

@@ -98,7 +98,17 @@ describe('limits and surprises', () => {
       await run.clock.advance(5);
     }
     expect(run.outcome()).toBeUndefined();
-    expect(await untilDecided(run, 6)).toMatchObject({ kind: 'timed-out', limitSeconds: 120 });
+    expect(await untilDecided(run, 6)).toMatchObject({
+      kind: 'timed-out',
+      limitSeconds: 120,
+      idleSeconds: 10,
+    });
+  });
+
+  it('tells for how long nothing had moved at the total limit', async () => {
+    const run = await start({ limits: { totalSeconds: 50, stallSeconds: 600, settleSeconds: 5 } });
+    run.guest.print('Loading the kernel\r\n');
+    expect(await untilDecided(run, 51)).toMatchObject({ kind: 'timed-out', idleSeconds: 50 });
   });
 
   it('rejects at once when cancelled', async () => {
