@@ -5,6 +5,7 @@ import { compareFindings, type Finding, placeText } from './lint/lint-rule.ts';
 import { lintScript } from './lint/lint-script.ts';
 import type { LintTarget } from './lint/lint-target.ts';
 import { mendScript } from './lint/mend-script.ts';
+import { misplacedValues } from './misplaced-values.ts';
 import { type RenderedScript, renderScript, type ScriptValues } from './render-script.ts';
 
 export type CheckedScript = {
@@ -43,13 +44,28 @@ export function checkScript({ text, kind, label, values, target, edit }: ScriptI
 
 /**
  * From the user's text to what the installer gets: what is missing put in, refused when it cannot work, values filled in.
- * @throws SpecError `script.lint`, `script.unknown-placeholder`
+ * @throws SpecError `script.lint`, `script.bad-value`, `script.unknown-placeholder`
  */
 export function prepareScript(script: ScriptInput): PreparedScript {
+  // Before all else: what such a value has spoilt is told as its fault alone.
+  refuseMisplaced(script);
   const { text, diff, findings } = checkScript(script);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw lintError(script.label, errors);
+  // First as it is written: the lines that are told shall be those of the user's file.
+  renderScript(script);
   return { ...renderScript({ ...script, text }), diff, findings };
+}
+
+function refuseMisplaced({ text, kind, label, values }: ScriptInput): void {
+  const misplaced = misplacedValues(text, kind, values);
+  if (misplaced.length === 0) return;
+  const lines = misplaced.map(({ line, name, problem }) => `  ${label}:${line}: {{${name}}}: ${problem}.`);
+  throw new SpecError(
+    'script.bad-value',
+    `Variables have values that would not stay in their place:\n${lines.join('\n')}`,
+    { details: { script: label, misplaced } },
+  );
 }
 
 /** `kickstart/x.ks:12: error: … [kickstart.removed-command]`, and below it what to do. */

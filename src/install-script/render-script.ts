@@ -2,6 +2,7 @@ import { SpecError } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { cdataFinder, commentFinder } from './comments.ts';
+import { lineOf } from './edit/text-edits.ts';
 import { escapeXml } from './escape-xml.ts';
 
 /** Values for placeholders, by name. Secrets are masked wherever the text is shown. */
@@ -17,6 +18,13 @@ export type RenderedScript = {
   readonly text: string;
   /** The same with secrets masked, for logs and people. */
   readonly redactedText: string;
+};
+
+export type RenderInput = {
+  readonly text: string;
+  readonly kind: InstallScriptKind;
+  readonly values: ScriptValues;
+  readonly label?: string;
 };
 
 const MASK = '********';
@@ -36,15 +44,10 @@ export function placeholdersIn(text: string, kind: InstallScriptKind): readonly 
  * outside CDATA.
  * @throws SpecError `script.unknown-placeholder` naming all of them with file and line
  */
-export function renderScript(script: {
-  readonly text: string;
-  readonly kind: InstallScriptKind;
-  readonly values: ScriptValues;
-  readonly label?: string;
-}): RenderedScript {
+export function renderScript(script: RenderInput): RenderedScript {
   const { text, kind, values } = script;
   const placeholders = placeholdersIn(text, kind);
-  refuseUnknown(script, placeholders);
+  refuseUnknown(script);
   const raw = kind === 'autoyast' ? cdataFinder(text) : () => true;
   const fill = (secret: (name: string) => string | undefined): string => {
     let at = 0;
@@ -62,17 +65,29 @@ export function renderScript(script: {
   };
 }
 
-function refuseUnknown(
-  { text, values, label = 'install script' }: { text: string; values: ScriptValues; label?: string },
-  placeholders: readonly Placeholder[],
-): void {
+export type UnknownPlaceholder = { readonly name: string; readonly line: number; readonly problem: string };
+
+/** Placeholders that nobody gave a value for. */
+export function unknownPlaceholders(
+  text: string,
+  kind: InstallScriptKind,
+  values: ScriptValues,
+): readonly UnknownPlaceholder[] {
   const known = [...values.plain.keys(), ...values.secret.keys()];
-  const problems = placeholders
+  return placeholdersIn(text, kind)
     .filter(({ name }) => !known.includes(name))
     .map(({ name, offset }) => ({
-      where: `${label}:${text.slice(0, offset).split('\n').length}`,
+      name,
+      line: lineOf(text, offset),
       problem: `{{${name}}} has no value.${suggestion(name, known)}`,
     }));
+}
+
+function refuseUnknown({ text, kind, values, label = 'install script' }: RenderInput): void {
+  const problems = unknownPlaceholders(text, kind, values).map(({ line, problem }) => ({
+    where: `${label}:${line}`,
+    problem,
+  }));
   if (problems.length === 0) return;
   const lines = problems.map(({ where, problem }) => `  ${where}: ${problem}`);
   throw new SpecError(

@@ -209,3 +209,66 @@ describe('secrets are looked for in the text as it is written', () => {
     expect(secrets('d-i passwd/root-password password {{root_password_hash}}\n', 'preseed')).toHaveLength(1);
   });
 });
+
+describe('values that would not stay in their place', () => {
+  const render = (text: string, kind: InstallScriptKind, v: string) =>
+    prepareScript({
+      ...{ text, kind, label: 'x', target: { family: 'test-installer' as const }, edit: true },
+      values: {
+        plain: new Map([
+          ['v', v],
+          ['completion_marker_command', 'true'],
+        ]),
+        secret: new Map(),
+      },
+    });
+  const preseed = 'd-i a/b string {{v}}\nd-i c/d boolean false\n';
+  const post = (line: string) => `text\n%post\n${line}\necho\n%end\n`;
+  const profile = (source: string) =>
+    `<profile xmlns="http://www.suse.com/1.0/yast2ns" xmlns:config="http://www.suse.com/1.0/configns"><a><![CDATA[${source}]]></a></profile>\n`;
+  const split = ']]></a><a><![CDATA[x';
+
+  it.each([
+    ['preseed', preseed, 'x\\', 1],
+    ['preseed', preseed, 'x\\\\\\', 1],
+    ['kickstart', post('echo {{v}}'), 'x\\', 3],
+    ['kickstart', post('{{v}}'), '%post', 3],
+    ['kickstart', post('{{v}}'), '%end', 3],
+    ['kickstart', 'text\nnetwork --hostname={{v}}\n', 'a --bootproto=static --ip=1.2.3.4', 2],
+    ['kickstart', 'text\nnetwork --hostname="{{v}}"\n', 'a" --bootproto="static', 2],
+    ['autoyast', profile('echo {{v}}'), split, 1],
+    ['autoyast', profile('echo ]]{{v}}'), '>', 1],
+  ] as const)('%s %j with %j', (kind, text, value, line) => {
+    expect(() => render(text, kind, value)).toThrowError(
+      expect.objectContaining({
+        code: 'script.bad-value',
+        message: expect.stringContaining(`x:${line}: {{v}}: its value`),
+        details: expect.objectContaining({ script: 'x' }),
+      }),
+    );
+  });
+
+  it.each([
+    ['preseed', preseed, 'x\\\\'],
+    ['preseed', 'd-i a/b string {{v}} y\nd-i c/d boolean false\n', 'x\\'],
+    ['kickstart', post('echo {{v}}'), '%post'],
+    ['kickstart', 'text\nbootloader --append="{{v}}"\n', 'quiet splash'],
+    ['kickstart', 'text\nnetwork {{v}}\n', '--bootproto=dhcp --hostname=a'],
+    ['autoyast', profile('echo {{v}}'), 'a]]b>c'],
+    ['autoyast', profile('echo').replace('<a>', '<a>{{v}}'), split],
+  ] as const)('others are put in: %s %j with %j', (kind, text, value) => {
+    expect(() => render(text, kind, value)).not.toThrow();
+  });
+});
+
+it('tells the lines of the file as it is written, not as it was mended', () => {
+  const values = { plain: new Map([['completion_marker_command', 'true']]), secret: new Map() };
+  const text = 'rootpw --lock\nautopart\n%post\necho {{nobody}}\n%end\n';
+  const given = { text, kind: 'kickstart' as const, label: 'x.ks', values, target: osTarget('fedora42') };
+  expect(() => prepareScript({ ...given, edit: true })).toThrowError(
+    expect.objectContaining({
+      code: 'script.unknown-placeholder',
+      message: expect.stringContaining('x.ks:4: {{nobody}} has no value'),
+    }),
+  );
+});
