@@ -5,18 +5,19 @@ import { writeFile } from '../foundation/write-file.ts';
 import { detectKind } from '../install-script/detect-kind.ts';
 import { compareFindings, type Finding } from '../install-script/lint/lint-rule.ts';
 import type { LintTarget } from '../install-script/lint/lint-target.ts';
+import { valueFindings } from '../install-script/lint/value-findings.ts';
 import { checkScript } from '../install-script/prepare-script.ts';
 import { readScript } from '../install-script/read-script.ts';
 import { scriptHints } from '../install-script/script-hints.ts';
 import { scriptValues } from '../install-script/script-values.ts';
 import type { MediaSource } from '../media/install-media.ts';
-import { findOsBySuite } from '../os/find-os.ts';
+import { findOs, findOsBySuite } from '../os/find-os.ts';
 import { diskTarget } from '../plan/choose-hardware.ts';
 import type { DiskBus, InstallScriptKind } from '../spec/build-spec.ts';
 import { findTarget } from '../spec/build-target.ts';
 import { DEFAULTS } from '../spec/complete-spec.ts';
 import { labelOf } from '../spec/find-template.ts';
-import { readTemplateChain } from '../spec/load-template.ts';
+import { loadTemplate, readTemplateChain, type TemplatePlaces } from '../spec/load-template.ts';
 import { atLeastMinimum } from '../spec/os-minimums.ts';
 import { readOs } from '../spec/os-word.ts';
 import type { BuildContext } from './build-context.ts';
@@ -31,6 +32,8 @@ export type LintRequest = {
   readonly bus?: DiskBus;
   /** Size of the disk; default: the template's, else what a build makes without being told. */
   readonly diskSize?: Bytes;
+  /** Values for the script's placeholders, over those of the template. */
+  readonly variables?: Variables;
   /** Write what is missing into the file. */
   readonly fix?: boolean;
   /** What a build would put in by itself is no more than a warning; false, as for a build that may not: initially true. */
@@ -54,8 +57,10 @@ type Subject = {
   readonly kind: InstallScriptKind;
   readonly text: string;
   readonly target: LintTarget;
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: Variables;
 };
+
+type Variables = Readonly<Record<string, string>>;
 
 /**
  * Everything wrong with an install script that can be seen without running it.
@@ -77,7 +82,8 @@ export async function lintInstallScript(
 }
 
 async function reportOn(subject: Subject, label: string, request: LintRequest): Promise<LintReport> {
-  const { path, kind, text, target, variables } = subject;
+  const { path, kind, text, target } = subject;
+  const variables = { ...subject.variables, ...request.variables };
   const { os, disk, media } = target;
   const values = scriptValues({
     name: 'image',
@@ -90,8 +96,13 @@ async function reportOn(subject: Subject, label: string, request: LintRequest): 
     passwordHash: undefined,
   });
   const fix = request.fix === true;
-  const { text: mended, diff, findings: all } = checkScript({ text, kind, label, values, target, edit: fix });
-  const findings = request.edit === false ? all : all.map(asBuildTakesIt).sort(compareFindings);
+  const {
+    text: mended,
+    diff,
+    findings: found,
+  } = checkScript({ text, kind, label, values, target, edit: fix });
+  const all = [...found, ...valueFindings(text, kind, values)];
+  const findings = (request.edit === false ? all : all.map(asBuildTakesIt)).sort(compareFindings);
   if (diff !== '') await writeFile(path, mended);
   return { path, label, kind, ...(target.os === undefined ? {} : { os: target.os }), findings, diff };
 }
@@ -102,7 +113,7 @@ const asBuildTakesIt = (finding: Finding): Finding =>
 
 async function subjectOf(
   { target, os, bus, diskSize }: LintRequest,
-  places: { readonly cwd: string; readonly templateDir: string },
+  places: TemplatePlaces,
 ): Promise<Subject> {
   const named = os === undefined ? undefined : readOs(os);
   const found = await findTarget(target, places);
@@ -116,10 +127,18 @@ async function subjectOf(
     const system = named ?? told ?? suite;
     const usual = usualSizes(system, media.media === undefined ? [] : [media.media]);
     const sizes = { diskSize: diskSize ?? usual.disk, memory: usual.memory };
-    return { path, kind, text, target: { ...osTarget(system), disk, ...sizes, ...media }, variables: {} };
+    const variables = await variablesFor(system, places);
+    return { path, kind, text, target: { ...osTarget(system), disk, ...sizes, ...media }, variables };
   }
   if (found.type === 'none') throw noScript(target);
   return templateSubject(found.path, { os: named, bus, diskSize }, places);
+}
+
+/** A script that is built takes the place of the one in its system's template, which may have values for it. */
+async function variablesFor(os: string | undefined, places: TemplatePlaces): Promise<Variables> {
+  const template = os === undefined ? undefined : findOs(os)?.template;
+  if (template === undefined) return {};
+  return (await loadTemplate(template, places)).settings.variables ?? {};
 }
 
 /** Media need not be named to look at a script. */
@@ -130,7 +149,7 @@ async function templateSubject(
     readonly bus: DiskBus | undefined;
     readonly diskSize: Bytes | undefined;
   },
-  places: { readonly cwd: string; readonly templateDir: string },
+  places: TemplatePlaces,
 ): Promise<Subject> {
   const { name, settings, problems } = await readTemplateChain(path, places);
   if (problems.length > 0) throw specErrorOf(`The template ${name}`, problems);

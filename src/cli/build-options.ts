@@ -54,7 +54,8 @@ export type BuildOptionValues = {
   readonly aliases?: Readonly<Record<string, string>>;
 };
 
-const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+/** Every value of an option that may be given several times. */
+export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
 const GUEST = "Virtual machine (virt-install's words):";
 const MEDIA = 'Install media and script:';

@@ -3,6 +3,7 @@ import { EXIT_CODES, SpecError } from '../foundation/errors.ts';
 import { type Finding, placeText, SEVERITIES, type Severity } from '../install-script/lint/lint-rule.ts';
 import { DISK_BUSES } from '../spec/build-spec.ts';
 import { readDisk } from '../spec/disk-word.ts';
+import { readAssignment } from '../spec/variable-words.ts';
 import type { CliIo } from './cli-io.ts';
 import { safeJson, safeLine, safeText } from './safe-text.ts';
 import { type Style, styleFor } from './style.ts';
@@ -11,6 +12,8 @@ export type LintOptions = {
   readonly os?: string;
   readonly bus?: string;
   readonly disk?: string;
+  /** `name=value`. */
+  readonly var?: readonly string[];
   readonly fix?: boolean;
   /** False with `--no-edit`. */
   readonly edit?: boolean;
@@ -32,10 +35,11 @@ export async function runLint(targets: readonly string[], options: LintOptions, 
   }
   if (options.fix && options.edit === false)
     throw new SpecError('options.invalid', '--fix edits scripts and --no-edit forbids it: leave one out.');
+  const variables = readVariableOptions(options.var ?? []);
   const reports = [];
   for (const target of targets) {
     const request = {
-      target,
+      ...{ target, variables },
       ...(options.os === undefined ? {} : { os: options.os }),
       ...(bus ? { bus } : {}),
       ...(disk.size === undefined ? {} : { diskSize: disk.size }),
@@ -64,12 +68,19 @@ export async function runLint(targets: readonly string[], options: LintOptions, 
 
 /** In the words of `kiln build`. */
 function readDiskOption(text: string | undefined): ReturnType<typeof readDisk> {
-  if (text === undefined) return {};
+  return text === undefined ? {} : readOption('--disk', () => readDisk(text));
+}
+
+function readVariableOptions(given: readonly string[]): Readonly<Record<string, string>> {
+  return readOption('--var', () => Object.fromEntries(given.map(readAssignment)));
+}
+
+function readOption<T>(name: string, read: () => T): T {
   try {
-    return readDisk(text);
+    return read();
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    throw new SpecError('options.invalid', `--disk: ${safeLine(error.message.replace(/\.$/, ''))}.`, {
+    throw new SpecError('options.invalid', `${name}: ${safeLine(error.message.replace(/\.$/, ''))}.`, {
       cause: error,
     });
   }

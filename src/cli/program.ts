@@ -1,4 +1,4 @@
-import { addBuildOptions, type BuildOptionValues, RUN_GROUP } from './build-options.ts';
+import { addBuildOptions, type BuildOptionValues, collect, RUN_GROUP } from './build-options.ts';
 import { addBuilds } from './builds-commands.ts';
 import type { CliIo } from './cli-io.ts';
 import { addIpxe } from './ipxe-commands.ts';
@@ -92,6 +92,7 @@ function addLint(program: KilnCommand, io: CliIo, setExitCode: (code: number) =>
     .option('--os <id>', 'system the script is for (default: as its head or the template says)')
     .option('--bus <bus>', 'bus of the disk: virtio, sata, scsi or ide (default: virtio)')
     .option('--disk <size>', "size of the disk that the build makes (default: the template's, else 10 GiB)")
+    .option('--var <name=value>', 'value of a placeholder the script declares; repeatable', collect)
     .option('--fix', 'write what is missing into the script, and show it')
     .option('--no-edit', 'take what a build would put in by itself for the mistake it is with --no-edit')
     .option('--json', 'print the findings as JSON')

@@ -8,13 +8,12 @@ it('docs/lint.md lists every rule', async () => {
       [`\`${id}\``, severity, about, mend ? 'yes' : ''].join('\t'),
     ),
   );
-  const encoding = [
-    '`script.encoding`',
-    'error',
-    'UTF-16, CRLF, a byte order mark, or bytes that are not UTF-8',
-    '',
-  ].join('\t');
-  const rows = [...new Set([...all, encoding])].sort().map((row) => row.split('\t'));
+  const besides = [
+    ['script.encoding', 'UTF-16, CRLF, a byte order mark, or bytes that are not UTF-8'],
+    ['script.unknown-placeholder', 'a placeholder nobody gave a value for'],
+    ['script.bad-value', 'a variable whose value would not stay in its place'],
+  ].map(([id, about]) => [`\`${id}\``, 'error', about, ''].join('\t'));
+  const rows = [...new Set([...all, ...besides])].sort().map((row) => row.split('\t'));
   const table = markdownTable([['rule', 'severity', 'what is wrong', 'put in by itself'], ...rows]);
   const { written, wanted } = await generatedPart('docs/lint.md', 'rules', table);
   expect(written).toBe(wanted);
