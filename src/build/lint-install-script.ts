@@ -15,11 +15,13 @@ import { findOs, findOsBySuite } from '../os/find-os.ts';
 import { diskTarget } from '../plan/choose-hardware.ts';
 import type { DiskBus, InstallScriptKind } from '../spec/build-spec.ts';
 import { findTarget } from '../spec/build-target.ts';
+import { checkVariableNames, ownVariablesOf } from '../spec/check-names.ts';
 import { DEFAULTS } from '../spec/complete-spec.ts';
 import { labelOf } from '../spec/find-template.ts';
 import { loadTemplate, readTemplateChain, type TemplatePlaces } from '../spec/load-template.ts';
 import { atLeastMinimum } from '../spec/os-minimums.ts';
 import { readOs } from '../spec/os-word.ts';
+import { ProblemList } from '../spec/problem-list.ts';
 import type { BuildContext } from './build-context.ts';
 import { lintTargetOf, osTarget } from './lint-target.ts';
 
@@ -151,12 +153,18 @@ async function templateSubject(
   },
   places: TemplatePlaces,
 ): Promise<Subject> {
-  const { name, settings, problems } = await readTemplateChain(path, places);
-  if (problems.length > 0) throw specErrorOf(`The template ${name}`, problems);
+  const template = await readTemplateChain(path, places);
+  const { name, settings } = template;
+  const list = new ProblemList();
+  list.addAll(template.problems);
+  refuseIfAny(name, list);
   const { script, variables = {}, media = [] } = settings;
   if (script?.path === undefined) throw noScript(name);
-  const text = await readScript(script.path, labelOf(script.path, places.cwd));
+  const label = labelOf(script.path, places.cwd);
+  const text = await readScript(script.path, label);
   const kind = script.kind ?? detectKind(text, script.path);
+  checkVariableNames(ownVariablesOf(template), { text, kind, label }, list);
+  refuseIfAny(name, list);
   const system = asked.os ?? settings.os;
   const diskBus = asked.bus ?? settings.disk?.bus ?? DEFAULTS.bus;
   const usual = usualSizes(system, media);
@@ -165,6 +173,10 @@ async function templateSubject(
   const memoryMiB = (settings.memory ?? usual.memory) / mebibytes(1);
   const target = lintTargetOf({ ...(system === undefined ? {} : { os: system }), disk, media, memoryMiB });
   return { path: script.path, kind, text, target, variables };
+}
+
+function refuseIfAny(template: string, { problems }: ProblemList): void {
+  if (problems.length > 0) throw specErrorOf(`The template ${template}`, problems);
 }
 
 /** What a build takes when it is not told. */

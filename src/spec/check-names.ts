@@ -68,21 +68,35 @@ export type ScriptText = {
   readonly label: string;
 };
 
+/** Names of variables and where they are given: `--var`, or the place in a template. */
+export type GivenVariables = ReadonlyMap<string, string>;
+
 /**
- * Variables named for this very build must be asked for by its script. Those of a template may be for others: a base serves several
- * scripts.
+ * Variables named for this very build, or by the very template that names the script, must be asked for by that script. Those of a base
+ * may be for others: it serves several scripts.
  */
 export function checkVariableNames(
-  names: readonly string[],
+  given: GivenVariables,
   script: ScriptText | undefined,
   list: ProblemList,
 ): void {
   const asked = script === undefined ? [] : askedBy(script);
-  for (const name of names) {
-    if (script === undefined)
-      list.add('--var', `"${name}": there is no install script that could ask for it`);
-    else if (!asked.includes(name)) list.add('--var', notAsked(name, asked, script.label));
+  for (const [name, where] of given) {
+    if (script === undefined) list.add(where, `"${name}": there is no install script that could ask for it`);
+    else if (!asked.includes(name)) list.add(where, notAsked(name, asked, script.label));
   }
+}
+
+/** A template without a script leaves the choice of one to others. */
+export function ownVariablesOf(template: {
+  readonly settings: { readonly script?: unknown };
+  readonly ownVariables: readonly string[];
+  readonly locate: (path: readonly PropertyKey[]) => string | undefined;
+}): GivenVariables {
+  if (template.settings.script === undefined) return new Map();
+  return new Map(
+    template.ownVariables.map((name) => [name, template.locate(['variables', name]) ?? `variables.${name}`]),
+  );
 }
 
 /** Kiln's own placeholders cannot be given, `hostname` apart; some are made of options that can. */

@@ -19,6 +19,8 @@ export type TemplatePlaces = {
 export type LoadedTemplate = {
   readonly name: string;
   readonly settings: Settings;
+  /** Names of the variables that the nearest file gives itself. */
+  readonly ownVariables: readonly string[];
   /** Nearest first. */
   readonly sources: readonly { readonly name: string; readonly sha256: string }[];
   readonly problems: readonly Problem[];
@@ -68,6 +70,7 @@ export async function readTemplateChain(path: string, places: TemplatePlaces): P
     name,
     problems: inLineOrder(problems),
     faulty: isWhole ? faulty : 'all',
+    ownVariables: Object.keys(links[0]?.settings.variables ?? {}),
     settings: links.reduceRight<Settings>((below, link) => mergeSettings(below, link.settings), {}),
     sources: links.map((link) => ({ name: link.name, sha256: link.sha256 })),
     locate: (keys) => links.map((link) => link.locate(keys)).find((place) => place !== undefined),

@@ -9,7 +9,7 @@ import { nameFrom } from './build-name.ts';
 import type { BuildOverrides } from './build-overrides.ts';
 import type { BuildSpec } from './build-spec.ts';
 import { type BuildTarget, findTarget } from './build-target.ts';
-import { checkOverrideKeys, checkVariableNames } from './check-names.ts';
+import { checkOverrideKeys, checkVariableNames, type GivenVariables, ownVariablesOf } from './check-names.ts';
 import { checkSpec } from './check-spec.ts';
 import { completeSpec } from './complete-spec.ts';
 import { findTemplate, labelOf } from './find-template.ts';
@@ -46,7 +46,7 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   list.addAll(base.problems);
   const faulty = new Set([...faultyOptions(list), ...templateKeys(base.faulty)]);
   const isFaulty = (key: keyof Settings): boolean => base.faulty === 'all' || faulty.has(key);
-  const variables = isFaulty('script') ? [] : Object.keys(given.settings.variables ?? {});
+  const variables = isFaulty('script') ? new Map() : variablesFor(target, base, given.settings);
   const { settings, failure } = await withScriptKind(merged, variables, places, list);
   const spec = completeSpec({
     settings,
@@ -62,14 +62,20 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   return spec;
 }
 
+/** What the script must ask for. A script that takes the place of a template's own need not ask for what that one did. */
+function variablesFor(target: BuildTarget, base: Base, given: Settings): GivenVariables {
+  const isOwnScript = target.type === 'template' && given.script?.path === undefined;
+  const options = Object.keys(given.variables ?? {}).map((name) => [name, '--var'] as const);
+  return new Map([...(isOwnScript ? ownVariablesOf(base) : []), ...options]);
+}
+
 /**
- * The kind follows from the script's text unless somebody named it. `variables`: names given for this build, which the script must ask
- * for. `failure`, with the code `script.not-found`, `script.unknown-kind`, `script.encoding` or `script.empty`, is one more problem beside
+ * The kind follows from the script's text unless somebody named it. `variables`: names that the script must ask for. `failure`, with the code `script.not-found`, `script.unknown-kind`, `script.encoding` or `script.empty`, is one more problem beside
  * others, and alone the error.
  */
 async function withScriptKind(
   settings: Settings,
-  variables: readonly string[],
+  variables: GivenVariables,
   { cwd }: TemplatePlaces,
   list: ProblemList,
 ): Promise<{ readonly settings: Settings; readonly failure?: SpecError }> {
@@ -96,6 +102,7 @@ function subjectOf(target: BuildTarget): string {
 
 const NOTHING: Base = {
   settings: {},
+  ownVariables: [],
   sources: [],
   problems: [],
   faulty: [],

@@ -431,10 +431,29 @@ describe('options', () => {
     ]);
   });
 
-  it('lets a template hold variables for other scripts', async () => {
+  it("refuses a template's own variable that its script does not ask for", async () => {
+    await file('asks.cfg', 'd-i a/b string {{greeting}}\n');
+    const text = 'media: [{cdrom: x}]\nscript: asks.cfg\nvariables: {greeting: hi, locale: de_DE.UTF-8}\n';
+    await file('t.yaml', text);
+    const refused = await thrownBy(resolve('t.yaml'));
+    expect(refused.details.problems).toEqual([
+      {
+        where: 't.yaml:3:35 variables.locale',
+        problem: 'no {{locale}} stands in asks.cfg. It asks for greeting.',
+      },
+    ]);
+    await file('on-debian.yaml', 'base: debian-13\nvariables: {locale: de_DE.UTF-8}\n');
+    expect(await problemsOf(resolve('on-debian.yaml'))).toEqual(['on-debian.yaml:2:21 variables.locale']);
+  });
+
+  it('lets a base hold variables for other scripts, and a template for the one that another replaces', async () => {
     await file('asks.cfg', 'd-i a/b string x\n');
-    await file('t.yaml', 'media: [{cdrom: x}]\nscript: asks.cfg\nvariables: {other: 1}\n');
+    await file('low.yaml', 'media: [{cdrom: x}]\nscript: asks.cfg\nvariables: {other: 1}\n');
+    await file('t.yaml', 'base: low\n');
     expect((await resolve('t.yaml')).variables).toEqual({ other: '1' });
+    await file('own.cfg', 'd-i a/b string {{other}}\n');
+    await file('o.yaml', 'media: [{cdrom: x}]\nscript: own.cfg\nvariables: {other: 1}\n');
+    expect((await resolve('o.yaml', { script: 'asks.cfg' })).variables).toEqual({ other: '1' });
   });
 
   it.each([
