@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MARKER_WORD } from '../../../src/foundation/completion-marker.ts';
+import {
+  answerAt,
+  commandTexts,
+  parseAutoinstall,
+} from '../../../src/install-script/autoinstall-document.ts';
 import { hashPassword } from '../../../src/install-script/hash-password.ts';
+import { RULES_OF } from '../../../src/install-script/lint/all-rules.ts';
 import { markerCommand } from '../../../src/install-script/marker.ts';
 import { readSecret, secretNote } from '../../../src/install-script/read-secret.ts';
 import { CommandError, runCommand } from '../../../src/process/run-command.ts';
@@ -21,6 +27,17 @@ function moved(serial: string): string {
     .replaceAll('-c /dev/ttyS0', `-e ${serial}`)
     .replaceAll('/dev/ttyS0', serial);
 }
+
+it("the serial console put into autoinstall keeps the kernel's other arguments", async () => {
+  const text = '#cloud-config\nautoinstall:\n  version: 1\n';
+  const rule = RULES_OF.autoinstall.find(({ id }) => id === 'autoinstall.no-serial-console');
+  const mended = rule?.mend?.({ kind: 'autoinstall', text, document: parseAutoinstall(text) }, {}) ?? '';
+  const [command = ''] = commandTexts(answerAt(parseAutoinstall(mended), 'late-commands'));
+  const here = command.replaceAll('/target', root).replace('curtin in-target --', 'true');
+  const read = `GRUB_CMDLINE_LINUX="net.ifnames=0"; . ${root}/etc/default/grub.d/*.cfg; echo "$GRUB_CMDLINE_LINUX"`;
+  const { stdout } = await runCommand('dash', ['-e', '-c', `${here}; ${read}`], { timeoutMs: 20_000 });
+  expect(stdout.trim()).toBe('net.ifnames=0 console=tty0 console=ttyS0,115200n8');
+});
 
 describe.each([
   ['dash', ['-e', '-c']],

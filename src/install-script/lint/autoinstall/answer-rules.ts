@@ -160,8 +160,9 @@ const noConsole: Rule = {
           },
         ],
   mend: (script) => {
-    const setting = `GRUB_CMDLINE_LINUX='${CONSOLE}'`;
-    const command = `mkdir -p ${FILE.slice(0, FILE.lastIndexOf('/'))} && echo "${setting}" > ${FILE} && curtin in-target -- update-grub`;
+    // A shell reads the file after /etc/default/grub, whose arguments must stay.
+    const setting = `GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX ${CONSOLE}"`;
+    const command = `mkdir -p ${FILE.slice(0, FILE.lastIndexOf('/'))} && echo '${setting}' > ${FILE} && curtin in-target -- update-grub`;
     return addLateCommand(script, command, 'first');
   },
 };
