@@ -24,6 +24,7 @@ export const DERIVED_PLACEHOLDERS: ReadonlyMap<string, readonly string[]> = new 
   ['package_items', ['packages']],
   ['package_elements', ['packages']],
   ['source_lines', ['mirror', 'proxy']],
+  ['mirror_lines', ['mirror']],
   ['apt_value', ['mirror']],
   ['proxy_value', ['proxy']],
   ['repository_elements', ['mirror']],

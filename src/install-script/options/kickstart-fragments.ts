@@ -44,5 +44,7 @@ export function kickstartFragments(
     ['disk_lines', layoutLines(values.diskLayout, kickstartRelease(os)).join('\n')],
     ['package_lines', values.packages.join('\n')],
     ['source_lines', sourceLine(values, tree)],
+    // For installers that know no proxy: a script that asks for this alone takes none.
+    ['mirror_lines', sourceLine({ ...values, proxy: '' }, tree)],
   ]);
 }

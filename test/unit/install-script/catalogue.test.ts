@@ -10,6 +10,8 @@ import { placeholdersIn, renderScript } from '../../../src/install-script/render
 import { scriptValues } from '../../../src/install-script/script-values.ts';
 import { OPERATING_SYSTEMS } from '../../../src/os/os-table.ts';
 import type { InstallScriptKind } from '../../../src/spec/build-spec.ts';
+import { checkVariableNames } from '../../../src/spec/check-names.ts';
+import { ProblemList } from '../../../src/spec/problem-list.ts';
 import { CATALOGUE, catalogueEntry, tried } from '../../support/catalogue.ts';
 
 const project = join(import.meta.dirname, '../../..');
@@ -78,6 +80,8 @@ const ENDINGS: Readonly<Record<InstallScriptKind, RegExp>> = {
 /** cloud-init grows the root file system by itself there; the agent is not in their archives. */
 const WITHOUT_GROWPART = ['rhel-5', 'ubuntu-10.04', 'ubuntu-12.04', 'ubuntu-12.10'];
 const WITHOUT_AGENT = WITHOUT_GROWPART;
+/** Their installers know none. */
+const WITHOUT_PROXY = ['rhel-5'];
 
 const SERVERS = ['debian-13', 'debian-13-ks'];
 const jeos = CATALOGUE.filter((template) => !SERVERS.includes(template));
@@ -111,6 +115,7 @@ describe.each(jeos)('%s', (template) => {
     const script = await scriptOf(template);
     const text = rendered(script, { ...GIVEN, disk_layout });
     for (const [option, patterns] of Object.entries(TRACES)) {
+      if (option === 'proxy' && WITHOUT_PROXY.includes(template)) continue;
       for (const pattern of patterns) expect(text, option).toMatch(pattern);
     }
     expect(/swap.*1(024|G)|1024 linux-swap/i.test(text)).toBe(disk_layout === 'swap');
@@ -169,4 +174,17 @@ it.each(['debian-13', 'debian-13-ks'])('%s, no JEOS, keeps none of this machine 
     expect(text.lastIndexOf(own), own).toBeLessThan(marker);
   }
   expect(text).toContain('console=tty0 console=ttyS0,115200n8');
+});
+
+it("refuses a proxy that the script's installer does not know, and takes a mirror", async () => {
+  const { text, kind } = await scriptOf('rhel-5');
+  const list = new ProblemList();
+  const given = new Map([
+    ['mirror', '--var'],
+    ['proxy', '--var'],
+  ]);
+  checkVariableNames(given, { text, kind, label: 'rhel-5.ks' }, list);
+  expect(list.problems).toEqual([
+    { where: '--var', problem: expect.stringContaining('no {{proxy}} stands in rhel-5.ks') },
+  ]);
 });
