@@ -189,6 +189,8 @@ function clearPassword(command: KickstartCommand): boolean {
   );
 }
 
+const TAKES_HASH = new Set(['rootpw', 'sshpw', 'user', 'bootloader']);
+
 const clearText: Rule = {
   id: 'kickstart.clear-password',
   severity: 'warning',
@@ -198,7 +200,9 @@ const clearText: Rule = {
     document.commands.filter(clearPassword).map(({ line, name }) => ({
       line,
       message: `${name} holds a password in clear text, which stays in copies of the script`,
-      fix: 'write --iscrypted and a hash (openssl passwd -6), or --iscrypted {{root_password_hash}}',
+      fix: TAKES_HASH.has(name)
+        ? 'write --iscrypted and a hash (openssl passwd -6), or --iscrypted {{root_password_hash}}'
+        : `${name} takes no hash: leave the password out, or write {{name}} in its place and give it with --var`,
     })),
 };
 

@@ -6,6 +6,7 @@ import {
   commandStatus,
   kickstartRelease,
   optionsOfCommand,
+  optionsOfSection,
   type Status,
 } from './kickstart-release.ts';
 
@@ -18,7 +19,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   install: 'leave it out: installing is all there is',
   upgrade: 'leave it out: installing is all there is',
   method: 'use url, cdrom, nfs or harddrive',
-  vnc: 'leave it out, or use rdp',
+  vnc: 'leave it out',
   monitor: 'leave it out',
   multipath: 'leave it out: multipath devices are found',
   dmraid: 'leave it out: BIOS RAID is found',
@@ -55,10 +56,17 @@ const unknownCommand: Rule = {
   check: (script, { os, family }) =>
     family === 'test-installer'
       ? []
-      : commandHits(script, os, 'unknown', (name) => ({
-          message: `${name} is no kickstart command of ${nameOf(os)}.${suggestion(name, commandNames(os))}`,
-          fix: 'remove the line or correct the word; shell commands belong into %pre or %post',
-        })),
+      : commandHits(script, os, 'unknown', (name) => {
+          const others = commandNames(os);
+          // A word of other releases is no slip of the pen.
+          const near = others.includes(name) ? '' : suggestion(name, others);
+          return {
+            message: `${name} is no kickstart command of ${nameOf(os)}.${near}`,
+            fix:
+              INSTEAD[name] ??
+              'remove the line or correct the word; shell commands belong into %pre or %post',
+          };
+        }),
 };
 
 const removedCommand: Rule = {
@@ -88,6 +96,8 @@ const NEW_OPTION: Readonly<Record<string, string>> = {
   '--isUtc': '--utc',
   '--ntpservers': 'the command timesource --ntp-server',
   '--nontp': 'the command timesource --ntp-disable',
+  '--instLangs': '--inst-langs',
+  '--excludeWeakdeps': '--exclude-weakdeps',
 };
 
 /** Their options are handed to the program of that name, unread. */
@@ -100,14 +110,18 @@ function optionHits(
   say: (option: string, command: string, known: readonly string[]) => Omit<Hit, 'line'>,
 ): readonly Hit[] {
   const release = kickstartRelease(os);
-  return document.commands
+  const commands = document.commands
     .filter(({ name }) => commandStatus(name, release) === 'known' && !PASSED_ON.has(name))
-    .flatMap(({ line, name, options }) => {
-      const known = optionsOfCommand(name, release);
-      return options
-        .filter((option) => !option.name.includes('{{') && wanted(known.get(option.name)))
-        .map((option) => ({ line, ...say(option.name, name, [...known.keys()]) }));
-    });
+    .map((command) => ({ ...command, known: optionsOfCommand(command.name, release) }));
+  const sections = document.sections.flatMap((section) => {
+    const known = optionsOfSection(section.name, release);
+    return known === undefined ? [] : [{ ...section, known }];
+  });
+  return [...commands, ...sections].flatMap(({ line, name, options, known }) =>
+    options
+      .filter((option) => !option.name.includes('{{') && wanted(known.get(option.name)))
+      .map((option) => ({ line, ...say(option.name, name, [...known.keys()]) })),
+  );
 }
 
 const unknownOption: Rule = {

@@ -1,5 +1,6 @@
 import { KICKSTART_RELEASES, KICKSTART_TABLE } from './command-table.ts';
 import { KICKSEED_COMMANDS } from './kickseed-table.ts';
+import { SECTION_OPTIONS } from './section-table.ts';
 
 export type Status = 'known' | 'deprecated' | 'removed' | 'unknown';
 const STATUS: Readonly<Record<string, Status>> = { '.': 'known', d: 'deprecated', x: 'removed' };
@@ -46,9 +47,24 @@ export function optionsOfCommand(command: string, release: string | undefined): 
     const names = KICKSEED_COMMANDS.get(command)?.split(' ') ?? [];
     return new Map(names.filter(Boolean).map((name) => [name, 'known' as const]));
   }
-  const entries = Object.entries(COMMANDS.get(command)?.options ?? {});
+  return optionsIn(COMMANDS.get(command)?.options ?? {}, release);
+}
+
+/** Of a section's header; undefined for sections whose options are not looked at, as those of kickseed. */
+export function optionsOfSection(
+  section: string,
+  release: string | undefined,
+): ReadonlyMap<string, Status> | undefined {
+  const options = release === KICKSEED ? undefined : SECTION_OPTIONS.get(section);
+  return options === undefined ? undefined : optionsIn(options, release);
+}
+
+function optionsIn(
+  options: Readonly<Record<string, string>>,
+  release: string | undefined,
+): ReadonlyMap<string, Status> {
   return new Map(
-    entries.flatMap(([letters, names]) => {
+    Object.entries(options).flatMap(([letters, names]) => {
       const status = statusIn(letters, release);
       return status === 'unknown' ? [] : names.split(' ').map((name) => [name, status] as const);
     }),

@@ -162,6 +162,14 @@ const suiteDisagrees: Rule = {
     }),
 };
 
+function hashInstead(question: string): string {
+  if (question.startsWith('passwd/root-'))
+    return 'write passwd/root-password-crypted with a hash (openssl passwd -6) or {{root_password_hash}}';
+  return question.startsWith('passwd/user-')
+    ? 'write passwd/user-password-crypted with a hash (openssl passwd -6)'
+    : 'remove it, or write {{name}} in its place and give it with --var';
+}
+
 const clearText: Rule = {
   id: 'preseed.clear-password',
   severity: 'warning',
@@ -177,7 +185,7 @@ const clearText: Rule = {
       .map(({ lineNumber, question }) => ({
         line: lineNumber,
         message: `${question} holds a password in clear text, which stays in copies of the script`,
-        fix: 'write passwd/root-password-crypted with a hash (openssl passwd -6) or {{root_password_hash}}',
+        fix: hashInstead(question),
       })),
 };
 
