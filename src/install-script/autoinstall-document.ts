@@ -24,14 +24,38 @@ export type AutoinstallDocument = {
   readonly lineOf: (node: unknown) => number;
 };
 
+/** What Kiln takes of XML, too. */
+const MOST_LEVELS = 256;
+const NESTED_LISTS = new RegExp(String.raw`^[ \t]*(?:[-?:][ \t]+){${MOST_LEVELS}}`);
+
+/** The parser takes minutes for texts of brackets alone, so they are counted before, quoted or not. */
+function lineOfTooDeep(text: string): number | undefined {
+  let depth = 0;
+  for (const [index, line] of text.split('\n').entries()) {
+    for (const [bracket] of line.matchAll(/[[\]{}]/g)) {
+      depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
+      if (depth > MOST_LEVELS) return index + 1;
+    }
+    if (NESTED_LISTS.test(line)) return index + 1;
+  }
+  return undefined;
+}
+
 export function parseAutoinstall(text: string): AutoinstallDocument {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  const errors = document.errors.map(({ code, message, pos }) => ({
-    line: counter.linePos(pos[0]).line,
-    code,
-    message,
-  }));
+  const deep = lineOfTooDeep(text);
+  const document = parseDocument(deep === undefined ? text : '', {
+    lineCounter: counter,
+    prettyErrors: false,
+  });
+  const errors =
+    deep === undefined
+      ? document.errors.map(({ code, message, pos }) => ({
+          line: counter.linePos(pos[0]).line,
+          code,
+          message,
+        }))
+      : [{ line: deep, code: 'TOO_DEEP', message: `lists and maps are nested deeper than ${MOST_LEVELS}` }];
   const lineOf = (node: unknown): number => {
     const offset = isNode(node) ? node.range?.[0] : undefined;
     return offset === undefined ? 1 : counter.linePos(offset).line;

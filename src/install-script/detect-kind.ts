@@ -35,7 +35,8 @@ function looksLikeKickstart(text: string): boolean {
 
 function looksLikeAutoinstall(text: string): boolean {
   return (
-    /^autoinstall:\s*(#.*)?$/m.test(text) || (/^version:\s*1\s*$/m.test(text) && AUTOINSTALL_KEYS.test(text))
+    /^autoinstall:\s*(?:[&!]\S+[ \t]*)?(#.*)?$/m.test(text) ||
+    (/^version:\s*1\s*$/m.test(text) && AUTOINSTALL_KEYS.test(text))
   );
 }
 
@@ -43,7 +44,11 @@ function looksLikeAutoinstall(text: string): boolean {
 export function kindOf(text: string): InstallScriptKind | undefined {
   // Whatever it writes into files of its own: what begins so is run.
   if (text.startsWith('#!')) return 'user-script';
-  if (/^\s*(<\?xml[^>]*>\s*)?(?:<!DOCTYPE profile[^>]*>\s*|<!--[\s\S]*?-->\s*)*<profile[\s>]/.test(text))
+  if (
+    /^\s*(<\?xml[^>]*>\s*)?(?:<!DOCTYPE profile(?:[^>[]|\[[^\]]*\])*>\s*|<!--[\s\S]*?-->\s*)*<profile[\s>]/.test(
+      text,
+    )
+  )
     return 'autoyast';
   if (looksLikeAutoinstall(text)) return 'autoinstall';
   if (looksLikePreseed(text)) return 'preseed';

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import { suggestion } from '../../../foundation/nearest-word.ts';
 import { answerAt, keysOf } from '../../autoinstall-document.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
@@ -146,8 +146,8 @@ const badShape: Rule = {
   id: 'autoinstall.bad-shape',
   severity: 'error',
   about: 'a value of another shape than Subiquity wants',
-  check: ({ document }) =>
-    Object.entries(AUTOINSTALL_KEYS).flatMap(([key, shape]): Hit[] => {
+  check: ({ document }) => [
+    ...Object.entries(AUTOINSTALL_KEYS).flatMap(([key, shape]): Hit[] => {
       const node = answerAt(document, key);
       if (node === undefined || key === 'version' || hasShape(node, shape)) return [];
       return [
@@ -158,7 +158,23 @@ const badShape: Rule = {
         },
       ];
     }),
+    ...['early-commands', 'late-commands', 'error-commands'].flatMap((key) => badCommands(document, key)),
+  ],
 };
+
+/** A text, or a list of words. */
+function badCommands(document: Script['document'], key: string): readonly Hit[] {
+  const list = answerAt(document, key);
+  if (!isSeq(list)) return [];
+  const bad = list.items.filter(
+    (item) => !isScalar(item) && !isAlias(item) && !(isSeq(item) && item.items.every((word) => !isMap(word))),
+  );
+  return bad.map((item) => ({
+    line: document.lineOf(item),
+    message: `a command of ${key} is a map: an unquoted ": " makes one of it`,
+    fix: 'put the whole command between quotes',
+  }));
+}
 
 export const SHAPE_RULES: readonly Rule[] = [
   tab,

@@ -1,6 +1,7 @@
 import { suggestion } from '../../../foundation/nearest-word.ts';
 import type { PlacedXmlNode } from '../../../foundation/parse-xml.ts';
 import { allNodes, childrenOf, nodeAt } from '../../../foundation/xml-node.ts';
+import { lineOf } from '../../edit/text-edits.ts';
 import { otherDisk } from '../disk-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
@@ -14,10 +15,18 @@ const syntax: Rule = {
   severity: 'error',
   about: 'a text that is not well-formed XML',
   // What follows the first error is mostly its echo.
-  check: ({ document }) =>
-    document.errors
+  check: ({ text, document }) => {
+    const declarations = /^[^[]*?<!DOCTYPE[^>[]*\[/.exec(text);
+    if (declarations !== null) {
+      const message = 'declarations in the document type (entities) are not taken';
+      const fix =
+        'remove what stands in brackets behind <!DOCTYPE profile, and write the values in their places';
+      return [{ line: lineOf(text, declarations[0].length - 1), message, fix }];
+    }
+    return document.errors
       .slice(0, 1)
-      .map(({ line, message }) => ({ line, message: `not XML: ${message}`, fix: 'correct the line' })),
+      .map(({ line, message }) => ({ line, message: `not XML: ${message}`, fix: 'correct the line' }));
+  },
 };
 
 const YAST = 'http://www.suse.com/1.0/yast2ns';
