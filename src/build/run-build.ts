@@ -12,6 +12,7 @@ import { withFastKernel } from './emulated-boot.ts';
 import { otherSystemNote } from './other-system-note.ts';
 import { checkTargets } from './publish-check.ts';
 import { publishResult } from './publish-result.ts';
+import { refuseOwnInput } from './refuse-overwriting.ts';
 import { runOwnedStages } from './run-owned-stages.ts';
 import { tidyUp } from './tidy-up.ts';
 
@@ -35,6 +36,7 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
     return decided;
   });
   const directory = await outputDirectory(request, context.cwd, decision.plan.name, run.id);
+  await refuseOwnInput(directory, decision.plan.media);
   reporter.emit({ type: 'build-started', buildId: run.id, name: decision.plan.name, directory });
   if (decision.plan.accelerator === 'tcg') {
     reporter.notice(`Guests are emulated, which is much slower than KVM: ${decision.plan.acceleratorWhy}`);
