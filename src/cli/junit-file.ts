@@ -1,7 +1,7 @@
+import { writeFileAtomically } from '../artifact/write-file-atomically.ts';
 import type { BuildEvent } from '../build/build-events.ts';
 import { outputFile } from '../foundation/output-file.ts';
 import { asKilnError } from '../foundation/system-error.ts';
-import { writeFile } from '../foundation/write-file.ts';
 import type { CliIo } from './cli-io.ts';
 import { junitReport } from './junit-report.ts';
 import { outputPath } from './output-option.ts';
@@ -35,7 +35,7 @@ export async function openJunitFile(
       .catch(() => undefined)
       .then(() => {
         waits = false;
-        return writeFile(path, report.text()).catch(asKiln);
+        return writeFileAtomically(path, report.text()).catch(asKiln);
       });
     return written;
   };
