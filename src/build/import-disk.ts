@@ -29,7 +29,7 @@ export type ImportOptions = {
 /**
  * Copies an image into the build's disk and enlarges it when asked to; partitions stay as they are. The image is checked first:
  * one that could reach other files of this host is refused before anything reads it.
- * @throws DiskError of `inspectImage`, `disk.locked` while a machine runs on it, `disk.changed` when it was written to since its checksum
+ * @throws DiskError of `inspectImage`, `disk.corrupt` for tables that contradict each other, `disk.locked` while a machine runs on it, `disk.changed` when it was written to since its checksum
  *   was made; SpecError `spec.disk-too-small`;
  *   HostError `host.no-space`; CancelledError
  */
@@ -39,6 +39,7 @@ export async function importDisk(options: ImportOptions): Promise<ImportedDisk> 
   const tool = qemuImg();
   const { format, virtualSize } = await refuseSmallerDisk(image, sizeBytes, signal);
   const source = { path: image, format };
+  await refuseCorrupt(tool, source, signal);
   await requireSpace(dirname(disk), await contentSize(tool, source, signal), 'a copy of the image');
   await writeFile(disk, '', { mode: 0o600 });
   await tool.convert(
@@ -59,6 +60,17 @@ export async function refuseSmallerDisk(
   const { format, virtualSize } = await inspectImage(qemuImg(), image, signal);
   if (sizeBytes !== undefined && sizeBytes < virtualSize) throw tooSmall(image, virtualSize, sizeBytes);
   return { format, virtualSize };
+}
+
+/** Reads the image's tables alone, not its content. */
+async function refuseCorrupt(tool: QemuImg, image: ImageRef, signal: AbortSignal): Promise<void> {
+  const { result } = await tool.check(image, { signal });
+  if (result !== 'corrupt') return;
+  throw new DiskError(
+    'disk.corrupt',
+    `${image.path} is damaged: its tables contradict each other (qemu-img check). Take a good copy, or mend one with \`qemu-img check -r all\`.`,
+    { details: { path: image.path } },
+  );
 }
 
 /** What a sparse raw copy takes; `qemu-img measure` counts holes as well. */

@@ -66,7 +66,11 @@ export type QemuImgOptions = {
 type Run = (args: string[], attempt: Attempt, options?: RunCall) => Promise<CommandResult>;
 type RunCall = CallOptions & { readonly onLine?: (line: string) => void };
 
-/** `qemu-img check` ends with 2 for corruption and 3 for leaks, having printed its findings; 63 for "cannot check". */
+/**
+ * `qemu-img check` ends with 2 for corruption and 3 for leaks, having printed its findings, and also with 1 where a table is so damaged that it
+ * could not look at all of it; 63 for "cannot check".
+ */
+const FOUND_NO_END = 1;
 const FOUND_CORRUPTION = 2;
 const FOUND_LEAKS = 3;
 const CANNOT_CHECK = 63;
@@ -134,6 +138,8 @@ async function checkImage(run: Run, image: ImageRef, options?: ReadCallOptions):
     if (!(cause instanceof CommandError)) throw error;
     if (cause.exitCode === CANNOT_CHECK) return { result: 'unsupported', corruptions: 0, leaks: 0 };
     if (cause.exitCode === FOUND_CORRUPTION || cause.exitCode === FOUND_LEAKS)
+      return parseCheck(cause.stdout);
+    if (cause.exitCode === FOUND_NO_END && cause.stdout.includes('"check-errors"'))
       return parseCheck(cause.stdout);
     throw error;
   }

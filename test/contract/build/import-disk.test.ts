@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +54,17 @@ describe('importDisk', () => {
     });
     await expect(written).rejects.toMatchObject({
       code: 'disk.changed',
+      message: expect.stringContaining(image),
+    });
+  });
+
+  it.each([64, 128])('refuses a qcow2 image with damaged tables at %i KiB', async (kibibytes) => {
+    const raw = image;
+    image = join(folder, 'image.qcow2');
+    execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, image]);
+    writeAt(kibibytes * 1024, Buffer.alloc(64 * 1024, 0x5a));
+    await expect(copying()).rejects.toMatchObject({
+      code: 'disk.corrupt',
       message: expect.stringContaining(image),
     });
   });
