@@ -18,6 +18,6 @@ export function keptText({ buildId, work, logs, domains, uri, privateDaemon }: K
   return [
     `Kept as asked: ${work}`,
     ...domains.map((name) => `the domain ${name} (${look(name)})`),
-    `remove all with \`kiln builds clean ${buildId}\``,
+    `\`kiln builds clean ${buildId}\` removes all of it, and the build's results and logs with it`,
   ].join('; ');
 }
