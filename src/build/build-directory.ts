@@ -31,6 +31,8 @@ export type BuildDirectory = {
   /** Everything that is gone when the build is over. */
   readonly work: string;
   readonly disk: string;
+  /** With `--force`: what the build before had logged. */
+  readonly earlierLogs: string;
   readonly overlay: string;
   /** What another process needs to go on with the install. */
   readonly savedInstall: string;
@@ -76,6 +78,7 @@ export function buildDirectory(root: string, buildId: string): BuildDirectory {
     bootCheckXml: join(logs, 'domain-boot-check.xml'),
     work,
     disk: join(work, 'disk.raw'),
+    earlierLogs: join(work, 'earlier-logs'),
     overlay: join(work, 'boot-check.qcow2'),
     savedInstall: join(work, 'install.json'),
     initrd: join(work, 'initrd'),

@@ -7,6 +7,7 @@ import { isAlive, type ProcessIdentity } from '../foundation/process-identity.ts
 import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
 import { removeIfEmpty } from '../foundation/remove-if-empty.ts';
 import { aboutFile, writeFile } from '../foundation/write-file.ts';
+import { deliveredIn } from './folder-owner.ts';
 import type { PublicationRecord } from './publication-records.ts';
 
 export type BuildStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
@@ -139,9 +140,16 @@ async function readRecord(stateDir: string, id: string): Promise<BuildRecord | u
   if (text === undefined) return found?.isDirectory() && !isBeingMade(found) ? damagedRecord(id) : undefined;
   const record = parseRecord(text);
   if (record?.id !== id) return damagedRecord(id);
-  return record.status === 'running' && !isAlive(record.process)
-    ? { ...record, status: 'interrupted', unclean: true }
-    : record;
+  return record.status === 'running' && !isAlive(record.process) ? interrupted(record) : record;
+}
+
+/** A Kiln that was killed after its last file has built all the same: what is left to do is its clean-up. */
+async function interrupted(record: BuildRecord): Promise<BuildRecord> {
+  const delivered = await deliveredIn(record.directory).catch(() => undefined);
+  if (delivered?.buildId !== record.id || delivered.images.length === 0)
+    return { ...record, status: 'interrupted', unclean: true };
+  const { images, createdAt } = delivered;
+  return { ...record, status: 'succeeded', images, endedAt: createdAt, unclean: true };
 }
 
 /** The folder is there a moment before its first record; without one after so long, whoever made it was killed. */

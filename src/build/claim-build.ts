@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, realpath, rm } from 'node:fs/promises';
+import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Clock } from '../foundation/clock.ts';
@@ -10,6 +10,7 @@ import { asKilnError } from '../foundation/system-error.ts';
 import { type BuildRecord, journalPath, listBuilds, writeRecord } from './build-records.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { refuseAnothersFolder } from './refuse-anothers-folder.ts';
+import { refuseForeignLogs } from './refuse-overwriting.ts';
 
 export const newBuildId = (): string => randomBytes(4).toString('hex');
 
@@ -124,7 +125,7 @@ async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Pr
 /**
  * Where the results go, without links: should one come into its place while the build runs, that can be told.
  * @throws SpecError `output.in-use` when a build runs there or was kept, which `force` does not change; `output.exists` when a folder
- *   named by the user holds something and `force` is not given
+ *   named by the user holds something and `force` is not given, or logs that are none of Kiln's; `output.not-a-folder`
  */
 export async function outputDirectory(
   request: { readonly output?: string; readonly force?: boolean },
@@ -150,6 +151,7 @@ export async function outputDirectory(
       { details: { directory } },
     );
   }
+  await refuseForeignLogs(directory);
   return directory;
 }
 
@@ -160,8 +162,23 @@ async function withoutLinks(path: string): Promise<string> {
   } catch (error) {
     const parent = dirname(path);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) return path;
+    if (await isLink(path)) throw leadsNowhere(path);
     return join(await withoutLinks(parent), basename(path));
   }
+}
+
+const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+
+function leadsNowhere(path: string): SpecError {
+  return new SpecError(
+    'output.not-a-folder',
+    `${path} is a link that leads nowhere, so no results can go there. Make the folder it names, or remove the link.`,
+    { details: { path } },
+  );
 }
 
 function notAFolder(directory: string, cause: unknown): SpecError {

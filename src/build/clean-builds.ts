@@ -1,14 +1,12 @@
-import { lstatSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { KilnError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 import type { Places } from '../foundation/places.ts';
-import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
 import { asKilnError } from '../foundation/system-error.ts';
 import { endAbandonedDaemon } from '../libvirt/private-daemon.ts';
 import { abandonedPartFolders } from '../publish/part-folder.ts';
-import { buildDirectory, isWorkFolder } from './build-directory.ts';
+import { buildDirectory, isWorkFolder, workFolderName } from './build-directory.ts';
 import {
   type BuildRecord,
   findBuild,
@@ -20,6 +18,7 @@ import {
 } from './build-records.ts';
 import { abandonedInCache, cleanCache } from './clean-cache.ts';
 import { libvirtOf, removeFromLibvirt } from './clean-libvirt.ts';
+import { deliveredIn, isAnothers, othersWorkFolders, ownerOfLogs, restoreLogs } from './folder-owner.ts';
 import { type JournalDomain, openJournal, ownedAtLibvirt } from './journal.ts';
 import { isReplacedByLink, type OwnedPath, ownedPaths } from './owned-paths.ts';
 import { type CleanedItem, removeFolder, removePath, sizeOf } from './remove-path.ts';
@@ -77,16 +76,36 @@ export async function cleanBuilds(options: CleanOptions): Promise<CleanReport> {
     }
   }
   if (!options.dryRun) await endAbandonedDaemon(places.runtime, options.logger);
-  if (options.all) removed.push(...(await cleanCache(places.cache, options.dryRun === true)));
+  if (options.all) await cleanUnusedCache(options, { removed, kept });
   return { removed, kept, failed, freedBytes: removed.reduce((sum, item) => sum + item.bytes, 0) };
 }
 
 type Doings = { readonly removed: CleanedItem[]; readonly kept: KeptItem[] };
 
+/** A guest reads its media where they lie in the cache. */
+async function cleanUnusedCache(
+  { places, dryRun = false }: CleanOptions,
+  { removed, kept }: Doings,
+): Promise<void> {
+  const user = (await listBuilds(places.state)).find(({ status }) => status === 'running');
+  if (user === undefined) removed.push(...(await cleanCache(places.cache, dryRun)));
+  else kept.push({ what: places.cache, why: `build ${user.id} is running and may read its media there` });
+}
+
 async function cleanOrKeep(record: BuildRecord, options: CleanOptions, doings: Doings): Promise<void> {
   const what = `build ${record.id} (${record.name})`;
   if (record.status === 'running') {
-    doings.kept.push({ what, why: `it is running as process ${record.process.pid}` });
+    doings.kept.push({
+      what,
+      why: `it is running as process ${record.process.pid}; \`kiln builds stop ${record.id}\` ends it`,
+    });
+    return;
+  }
+  const other = await workOfAnother(record, doings.removed);
+  if (other !== undefined) {
+    const id = other.slice(workFolderName('').length);
+    const why = `build ${id} runs in its folder ${record.directory}, or was kept there; clean up when \`kiln builds stop ${id}\` or \`kiln builds clean ${id}\` has ended that`;
+    doings.kept.push({ what, why });
     return;
   }
   if (options.spareRunning && (await canGoOn(record, options))) {
@@ -98,6 +117,17 @@ async function cleanOrKeep(record: BuildRecord, options: CleanOptions, doings: D
     return;
   }
   await cleanOne(record, options, doings);
+}
+
+/** The work folder of a build that uses the folder now, whichever state folder knows of it. */
+async function workOfAnother(
+  record: BuildRecord,
+  removed: readonly CleanedItem[],
+): Promise<string | undefined> {
+  const { directory, id } = record;
+  if (isDamaged(record) || isReplacedByLink(directory)) return undefined;
+  const names = await othersWorkFolders(directory, id);
+  return names.find((name) => !removed.some(({ what }) => what === join(directory, name)));
 }
 
 /** What publications of partition images left beside their images when they were killed, and what was made of media. */
@@ -114,9 +144,13 @@ async function cleanParts(options: CleanOptions): Promise<CleanedItem[]> {
   return removed;
 }
 
+/** Newest first: of two in one folder the later one has what is in it. */
 async function chosenBuilds({ places, ids, all }: CleanOptions): Promise<BuildRecord[]> {
-  if (ids !== undefined && ids.length > 0) return Promise.all(ids.map((id) => findBuild(places.state, id)));
-  const records = await listBuilds(places.state);
+  if (ids !== undefined && ids.length > 0) {
+    const named = await Promise.all(ids.map((id) => findBuild(places.state, id)));
+    return named.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+  }
+  const records = (await listBuilds(places.state)).toReversed();
   return all ? records : records.filter(({ unclean }) => unclean);
 }
 
@@ -130,8 +164,8 @@ async function cleanOne(
   removed.push(...(await removeFromLibvirt(record, journal, options, kept)));
   const named = options.ids !== undefined && options.ids.length > 0;
   const forgotten = named || options.all === true;
-  const spared = await sparedPaths(record, { named, forgotten }, kept);
   const { owned, foreign } = ownedPaths(record, journal);
+  const spared = await sparedPaths(record, { named, forgotten, owned }, kept);
   for (const what of foreign) {
     if (!isDamaged(record))
       kept.push({ what, why: `the journal of build ${record.id} names it, but it is not the build's` });
@@ -139,27 +173,43 @@ async function cleanOne(
   const own = owned.filter((one) => !spared(one.path) && !isUnlikeFile(one)).reverse();
   const paths = own.flatMap(({ path, kind }) => (kind === 'folder' ? [] : [path]));
   const folders = own.flatMap(({ path, kind }) => (kind === 'folder' ? [path] : []));
-  for (const path of paths) removed.push(...(await removePath(path, dryRun)));
+  const directory = buildDirectory(record.directory, record.id);
+  for (const path of paths) {
+    removed.push(...(await removePath(path, dryRun)));
+    if (path === directory.logs && !dryRun) await restoreLogs(directory);
+  }
   for (const path of folders) removed.push(...(await removeFolder(path, paths, dryRun)));
-  if (dryRun) return;
-  if (forgotten || isDamaged(record)) await removeRecord(places.state, record.id);
-  else await writeRecord(places.state, { ...record, unclean: false });
+  if (forgotten || isDamaged(record)) {
+    removed.push({ kind: 'record', what: `${record.id} (${record.name})`, bytes: 0 });
+    if (!dryRun) await removeRecord(places.state, record.id);
+  } else if (!dryRun) {
+    // Behind a link nothing was looked at: what lies in the real folder may come back.
+    await writeRecord(places.state, { ...record, unclean: isReplacedByLink(record.directory) });
+  }
 }
+
+type Sparing = {
+  readonly named: boolean;
+  readonly forgotten: boolean;
+  /** By the journal. */
+  readonly owned: readonly OwnedPath[];
+};
 
 /**
  * What of a build's folder stays: finished images with their manifest and logs, unless the build was named; and everything that has become
- * another build's since (`--force`), which the manifest tells.
+ * another build's since (`--force`), which its manifest and its logs tell.
  */
 async function sparedPaths(
   record: BuildRecord,
-  { named, forgotten }: { readonly named: boolean; readonly forgotten: boolean },
+  { named, forgotten, owned }: Sparing,
   kept: KeptItem[],
 ): Promise<(path: string) => boolean> {
-  const nothing = (): boolean => false;
   const allButWork = (path: string): boolean => !isWorkFolder(basename(path));
   if (isDamaged(record)) {
+    const work = owned.find(({ path }) => basename(path) === workFolderName(record.id));
+    const folder = work && dirname(work.path);
     kept.push({
-      what: `the files of build ${record.id}`,
+      what: `the files of build ${record.id}${folder === undefined ? '' : ` in ${folder}`}`,
       why: 'its record is damaged; only its work folder is certain',
     });
     return allButWork;
@@ -171,45 +221,40 @@ async function sparedPaths(
     });
     return (path) => path === record.directory || dirname(path) === record.directory;
   }
-  const owner = await manifestOwner(record.directory);
-  if (owner !== undefined && owner !== record.id) {
-    kept.push({ what: record.directory, why: `it holds the results of build ${owner} now` });
+  const { logs, planFile } = buildDirectory(record.directory, record.id);
+  const owner = (await deliveredIn(record.directory))?.buildId;
+  const logsOwner = (await ownerOfLogs({ planFile })) ?? owner;
+  const sparesFiles = isAnothers(owner, record.id);
+  const sparesLogs = isAnothers(logsOwner, record.id);
+  if (sparesFiles) kept.push({ what: record.directory, why: `it holds the results of build ${owner} now` });
+  if (sparesLogs && logsOwner !== owner)
+    kept.push({ what: logs, why: `they are those of build ${logsOwner} now` });
+  if (!sparesFiles && !named && record.images.length > 0) {
+    kept.push({ what: record.directory, why: 'it holds finished images; name the build to remove them' });
     return allButWork;
   }
-  if (!forgotten && record.images.length === 0) return await sparedLogs(record, kept);
-  if (record.images.length === 0 || named) return nothing;
-  kept.push({ what: record.directory, why: 'it holds finished images; name the build to remove them' });
-  return allButWork;
+  if (!sparesFiles && record.images.some((name) => isUnnoted(join(record.directory, name), owned))) {
+    const why = `the journal of build ${record.id} is damaged and does not name its results; remove the folder yourself`;
+    kept.push({ what: record.directory, why });
+  }
+  const saysWhy = forgotten || sparesLogs ? undefined : await sparedLogs(record, kept);
+  return (path) => (path === logs ? sparesLogs || saysWhy === logs : sparesFiles && allButWork(path));
 }
 
-/** A guest that said something before its build was interrupted may tell why. */
-async function sparedLogs(
-  { id, directory }: BuildRecord,
-  kept: KeptItem[],
-): Promise<(path: string) => boolean> {
+/** A guest that said something before its build was interrupted may tell why. @returns the folder, where it did */
+async function sparedLogs({ id, directory }: BuildRecord, kept: KeptItem[]): Promise<string | undefined> {
   const { logs, serialLog, bootCheckLog } = buildDirectory(directory, id);
   const sizes = await Promise.all([serialLog, bootCheckLog].map(sizeOf));
-  if (sizes.every((size) => size === 0)) return () => false;
+  if (sizes.every((size) => size === 0)) return undefined;
   kept.push({
     what: logs,
     why: `\`kiln builds logs ${id}\` shows them, \`kiln builds clean ${id}\` removes them`,
   });
-  return (path) => path === logs;
+  return logs;
 }
 
-/** Id of the build whose manifest lies in the folder. */
-async function manifestOwner(directory: string): Promise<string | undefined> {
-  try {
-    const { buildId } = JSON.parse(await readFile(join(directory, 'manifest.json'), READ_AT_ONCE)) as {
-      buildId?: unknown;
-    };
-    return typeof buildId === 'string' ? buildId : undefined;
-  } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError;
-    if (isAbsent || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
+const isUnnoted = (path: string, owned: readonly OwnedPath[]): boolean =>
+  existsSync(path) && !owned.some((one) => one.path === path);
 
 /** No folder goes where a build puts a file. */
 const isUnlikeFile = ({ path, kind }: OwnedPath): boolean =>

@@ -34,6 +34,8 @@ export async function deliver(options: DeliverOptions): Promise<BuildResult> {
   journal.note({ kind: 'path', path: directory.manifest });
   const replaced = await imagesOfManifest(directory.manifest);
   const artifacts = await options.images.commit(directory.root);
+  // From here on the folder is this build's, and with it what clean-up may remove after a fault.
+  await rm(directory.manifest, { force: true });
   // With --force: no image stays that the new manifest and checksums say nothing of.
   const stale = replaced.filter((name) => !artifacts.some((artifact) => artifact.name === name));
   await Promise.all(stale.map((name) => rm(join(directory.root, name), { force: true })));

@@ -6,6 +6,7 @@ import type { BuildRun } from './build-context.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import type { ClaimedBuild } from './claim-build.ts';
 import type { FailureChoice } from './failure-choice.ts';
+import { deliveredIn, isAnothers, ownerOfLogs, restoreLogs } from './folder-owner.ts';
 import { ownedAtLibvirt } from './journal.ts';
 import { type KeptThings, keptText } from './kept-text.ts';
 import { isReplacedByLink, ownedPaths, replacedText } from './owned-paths.ts';
@@ -79,17 +80,21 @@ const remove = (path: string): Promise<void> => rm(path, { recursive: true, forc
 async function removeAllButLogs({ run, directory, claimed }: LeaveOptions): Promise<void> {
   const logs = resolve(directory.logs);
   const { owned } = ownedPaths({ id: run.id, directory: directory.root }, claimed.journal.entries());
+  const said = await Promise.all([directory.serialLog, directory.bootCheckLog].map(sizeOf));
+  // Otherwise it came to nothing before the folder was its own.
+  const madeLogs =
+    owned.some(({ path }) => path === logs) && !isAnothers(await ownerOfLogs(directory), run.id);
+  const keepsLogs = madeLogs && said.some((size) => size > 0);
+  if (madeLogs && !keepsLogs) await removeLogs(directory);
+  const keepsFiles = isAnothers((await deliveredIn(directory.root))?.buildId, run.id);
   for (const { path, kind } of owned.toReversed()) {
     if (kind === 'tree' && path !== logs) await remove(path);
-    if (kind === 'file') await rm(path, { force: true });
+    if (kind === 'file' && !keepsFiles) await rm(path, { force: true });
   }
-  const removeOwnFolder = async (): Promise<void> => {
-    if (owned.some(({ kind }) => kind === 'folder')) await removeIfEmpty(directory.root);
-  };
-  // It came to nothing before the folder was its own.
-  if (!owned.some(({ path }) => path === logs)) return removeOwnFolder();
-  const said = await Promise.all([directory.serialLog, directory.bootCheckLog].map(sizeOf));
-  if (said.some((size) => size > 0)) return;
+  if (!keepsLogs && owned.some(({ kind }) => kind === 'folder')) await removeIfEmpty(directory.root);
+}
+
+async function removeLogs(directory: BuildDirectory): Promise<void> {
   await remove(directory.logs);
-  await removeOwnFolder();
+  await restoreLogs(directory);
 }

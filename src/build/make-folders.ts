@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { makeFolder } from '../foundation/make-folder.ts';
 import { mebibytes } from '../foundation/size.ts';
 import { requireSpace } from '../host/free-space.ts';
 import type { BuildDirectory } from './build-directory.ts';
+import { setLogsAside } from './folder-owner.ts';
 import type { Journal } from './journal.ts';
 import { refuseAnothersFolder } from './refuse-anothers-folder.ts';
 
@@ -26,8 +27,7 @@ export async function makeFolders(directory: BuildDirectory, journal: Journal): 
   refuseAnothersFolder(directory.root, await readdir(directory.root), directory.work);
   await mkdir(directory.outputs);
   journal.note({ kind: 'path', path: directory.logs });
-  // With --force: the logs of the build whose results are replaced.
-  await rm(directory.logs, { recursive: true, force: true });
+  await setLogsAside(directory);
   // A console shows addresses that nobody is to guess, and what scripts print.
   await mkdir(directory.logs, { mode: 0o700 });
 }

@@ -13,7 +13,7 @@ import { decidePlan } from './decide-plan.ts';
 import { refuseSmallerDisk } from './import-disk.ts';
 import { type FinalDomainOptions, finalDomain, installDomain } from './install-domain.ts';
 import { argumentsWith } from './receive-syslog.ts';
-import { refuseOwnInput } from './refuse-overwriting.ts';
+import { refuseOverwriting } from './refuse-overwriting.ts';
 import type { BuildScript } from './render-for-build.ts';
 
 export type PlannedBuild = {
@@ -37,7 +37,7 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
   await requireLocalMedia(plan.media);
   await checkImport(plan, signal);
   const root = await outputDirectory(request, context.cwd, plan.name, '<id>');
-  await refuseOwnInput(root, plan.media);
+  await refuseOverwriting(root, plan);
   const options = {
     buildId: '<id>',
     plan,

@@ -22,8 +22,11 @@ export type PrepareImportOptions = FinalDomainOptions & {
 
 /** The build's disk is there already. There is no guest before the boot check. */
 export async function prepareImport(options: PrepareImportOptions): Promise<PreparedImport> {
-  const { plan, directory, origin } = options;
+  const { plan, directory, origin, buildId } = options;
   const final = finalDomain(options);
-  await Promise.all([writePlan(directory.planFile, plan), writeFile(directory.finalXml, domainXml(final))]);
+  await Promise.all([
+    writePlan(directory.planFile, plan, buildId),
+    writeFile(directory.finalXml, domainXml(final)),
+  ]);
   return { kind: 'import', plan, directory, domain: { final }, origin };
 }

@@ -247,9 +247,12 @@ async function prepareSeed({ plan, script, directory }: PrepareOptions): Promise
 }
 
 /** For whoever reads the build's folder later: the choices made and the domains as libvirt gets them. */
-async function writeIntent({ plan, directory }: PrepareOptions, domain: InstallDomain): Promise<void> {
+async function writeIntent(
+  { plan, directory, buildId }: PrepareOptions,
+  domain: InstallDomain,
+): Promise<void> {
   await Promise.all([
-    writePlan(directory.planFile, plan),
+    writePlan(directory.planFile, plan, buildId),
     writeFile(directory.installXml, domain.installXml),
     writeFile(directory.finalXml, domain.finalXml),
   ]);

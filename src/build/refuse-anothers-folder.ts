@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { SpecError } from '../foundation/errors.ts';
-import { isWorkFolder } from './build-directory.ts';
+import { isWorkFolder, workFolderName } from './build-directory.ts';
 
 /**
  * A work folder says that a build runs there or was kept, whichever state folder knows of it.
@@ -11,9 +11,10 @@ import { isWorkFolder } from './build-directory.ts';
 export function refuseAnothersFolder(root: string, names: readonly string[], own?: string): void {
   const other = names.find((name) => isWorkFolder(name) && (own === undefined || name !== basename(own)));
   if (other === undefined) return;
+  const id = other.slice(workFolderName('').length);
   throw new SpecError(
     'output.in-use',
-    `The output folder ${root} holds ${other}: another build runs there, or was kept. Name another folder, or end that build with \`kiln builds clean\` and its id.`,
+    `The output folder ${root} holds ${other}: another build runs there, or was kept. Name another folder, or end that build: \`kiln builds stop ${id}\` while it runs, \`kiln builds clean ${id}\` else.`,
     { details: { directory: root } },
   );
 }

@@ -1,8 +1,23 @@
+import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { CHECKSUM_FILES } from '../artifact/checksum.ts';
+import { conversionJobs } from '../disk/conversion-jobs.ts';
 import { SpecError } from '../foundation/errors.ts';
 import type { MediaSource } from '../media/install-media.ts';
 import { parseMediaLocator } from '../media/media-locator.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
+import { buildDirectory } from './build-directory.ts';
+import { deliveredIn } from './folder-owner.ts';
+
+/** @throws SpecError `output.is-input`, `output.exists` */
+export async function refuseOverwriting(
+  directory: string,
+  plan: Pick<BuildPlan, 'name' | 'outputs' | 'media'>,
+): Promise<void> {
+  await refuseOwnInput(directory, plan.media);
+  await refuseForeignFiles(directory, plan);
+}
 
 /**
  * An image that is imported from the folder of the results could be replaced by what is made of it.
@@ -20,6 +35,47 @@ export async function refuseOwnInput(directory: string, media: readonly MediaSou
     );
   }
 }
+
+/**
+ * `--force` replaces what builds made, and nothing else.
+ * @throws SpecError `output.exists`
+ */
+export async function refuseForeignLogs(directory: string): Promise<void> {
+  const { logs, planFile } = buildDirectory(directory, '');
+  const isTheirs = existsSync(planFile) || (await isEmptyOrAbsent(logs));
+  if (!isTheirs) throw foreign(logs);
+}
+
+/**
+ * Files in the place of results that no manifest beside them names.
+ * @throws SpecError `output.exists`
+ */
+export async function refuseForeignFiles(
+  directory: string,
+  { name, outputs }: Pick<BuildPlan, 'name' | 'outputs'>,
+): Promise<void> {
+  const images = conversionJobs(name, outputs, () => '').map((job) => job.name);
+  const earlier = await deliveredIn(directory);
+  const made =
+    earlier === undefined ? [] : [...earlier.images, ...Object.values(CHECKSUM_FILES), 'manifest.json'];
+  for (const file of [...images, ...Object.values(CHECKSUM_FILES), 'manifest.json']) {
+    const path = join(directory, file);
+    if (!made.includes(file) && existsSync(path)) throw foreign(path);
+  }
+}
+
+const foreign = (path: string): SpecError =>
+  new SpecError(
+    'output.exists',
+    `${path} is no earlier result of Kiln's, so --force does not replace it. Move it away, or name another folder with --output.`,
+    { details: { path } },
+  );
+
+const isEmptyOrAbsent = (folder: string): Promise<boolean> =>
+  readdir(folder).then(
+    (names) => names.length === 0,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
 
 /** By whatever name: below the folder, or as one of its files by a hard or a symbolic link. */
 async function liesIn(directory: string, path: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Something clean-up took away, or would. */
 export type CleanedItem = {
-  readonly kind: 'domain' | 'storage' | 'path' | 'folder';
+  readonly kind: 'domain' | 'storage' | 'path' | 'folder' | 'record';
   readonly what: string;
   readonly bytes: number;
 };

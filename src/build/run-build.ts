@@ -12,7 +12,7 @@ import { withFastKernel } from './emulated-boot.ts';
 import { otherSystemNote } from './other-system-note.ts';
 import { checkTargets } from './publish-check.ts';
 import { publishResult } from './publish-result.ts';
-import { refuseOwnInput } from './refuse-overwriting.ts';
+import { refuseOverwriting } from './refuse-overwriting.ts';
 import { runOwnedStages } from './run-owned-stages.ts';
 import { tidyUp } from './tidy-up.ts';
 
@@ -36,15 +36,9 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
     return decided;
   });
   const directory = await outputDirectory(request, context.cwd, decision.plan.name, run.id);
-  await refuseOwnInput(directory, decision.plan.media);
-  reporter.emit({ type: 'build-started', buildId: run.id, name: decision.plan.name, directory });
-  if (decision.plan.accelerator === 'tcg') {
-    reporter.notice(`Guests are emulated, which is much slower than KVM: ${decision.plan.acceleratorWhy}`);
-  }
-  const { publish = [] } = decision.plan;
-  const { name, rootPassword } = decision.plan;
+  await refuseOverwriting(directory, decision.plan);
+  const { name, rootPassword, publish = [] } = decision.plan;
   const secret = rootPassword === undefined ? undefined : await secretNote(rootPassword);
-  if (secret !== undefined) reporter.notice(secret);
   const claimed = await claimBuild({
     stateDir: context.places.state,
     id: run.id,
@@ -52,6 +46,11 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
     directory,
     clock: run.clock,
   });
+  reporter.emit({ type: 'build-started', buildId: run.id, name, directory });
+  if (decision.plan.accelerator === 'tcg') {
+    reporter.notice(`Guests are emulated, which is much slower than KVM: ${decision.plan.acceleratorWhy}`);
+  }
+  if (secret !== undefined) reporter.notice(secret);
   const libvirt = openLibvirt(run);
   let result: BuildResult;
   try {

@@ -9,8 +9,8 @@ export function publicPlan(plan: BuildPlan): BuildPlan {
   return { ...plan, media, variables: maskNamedSecrets(plan.variables) };
 }
 
-/** Saves the choices made for whoever reads the build's logs later. */
-export async function writePlan(path: string, plan: BuildPlan): Promise<void> {
+/** Saves the choices made for whoever reads the build's logs later, and whose logs they are. */
+export async function writePlan(path: string, plan: BuildPlan, buildId: string): Promise<void> {
   // Variables whose names tell nothing may be secrets as well.
-  await writeFile(path, `${JSON.stringify(publicPlan(plan), null, 2)}\n`, { mode: 0o600 });
+  await writeFile(path, `${JSON.stringify({ buildId, ...publicPlan(plan) }, null, 2)}\n`, { mode: 0o600 });
 }

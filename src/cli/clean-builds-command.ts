@@ -66,5 +66,6 @@ export function cleanText(report: CleanReport, dryRun: boolean): string {
 /** Sizes add up to the total: every byte is counted with the outermost thing it goes with. */
 function itemText({ kind, what, bytes }: CleanedItem): string {
   if (kind === 'domain') return `domain ${safeLine(what)}`;
+  if (kind === 'record') return `the record of build ${safeLine(what)}`;
   return kind === 'folder' ? `empty folder ${safeLine(what)}` : `${safeLine(what)} (${formatSize(bytes)})`;
 }

@@ -97,11 +97,11 @@ export async function prepareMachine(ground: MachineGround): Promise<ReadyMachin
 }
 
 async function writeIntent(
-  { directory, plan }: MachineGround,
+  { run, directory, plan }: MachineGround,
   { install, final }: ReadyMachine,
 ): Promise<void> {
   await Promise.all([
-    writePlan(directory.planFile, plan),
+    writePlan(directory.planFile, plan, run.id),
     writeFile(directory.finalXml, final),
     ...(install === undefined ? [] : [writeFile(directory.installXml, install)]),
   ]);

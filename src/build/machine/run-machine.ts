@@ -92,9 +92,9 @@ async function withLibvirt(
   const { reporter, context, clock, id } = run;
   const { host, media, folder, ...decision } = await decide(run, request, libvirt);
   const { name } = decision.plan;
+  const claimed = await claimBuild({ stateDir: context.places.state, id, name, directory: folder, clock });
   reporter.emit({ type: 'build-started', buildId: id, name, directory: folder });
   for (const warning of decision.machine.warnings) reporter.notice(warning);
-  const claimed = await claimBuild({ stateDir: context.places.state, id, name, directory: folder, clock });
   let result: MachineResult;
   try {
     const directory = buildDirectory(folder, id);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -94,6 +94,22 @@ describe('the folder of a build', () => {
       });
     },
   );
+
+  it('is refused with the command that ends the build which has it', async () => {
+    mkdirSync(join(folder, 'out', '.kiln-work-aaaa0000'), { recursive: true });
+    const output = join(folder, 'out');
+    await expect(outputDirectory({ output }, folder, 'x', ID)).rejects.toMatchObject({
+      message: expect.stringMatching(/kiln builds stop aaaa0000.*kiln builds clean aaaa0000/),
+    });
+  });
+
+  it.each(['dangling', 'dangling/below'])('is refused as a link that leads nowhere: %s', async (output) => {
+    symlinkSync('nowhere', join(folder, 'dangling'));
+    await expect(outputDirectory({ output }, folder, 'x', ID)).rejects.toMatchObject({
+      code: 'output.not-a-folder',
+      message: expect.stringContaining(`${join(folder, 'dangling')} is a link`),
+    });
+  });
 
   it('is one build’s when many begin at once', async () => {
     const ids = ['aaaa0001', 'aaaa0002', 'aaaa0003', 'aaaa0004'];

@@ -2,7 +2,11 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refuseOwnInput } from '../../../src/build/refuse-overwriting.ts';
+import {
+  refuseForeignFiles,
+  refuseForeignLogs,
+  refuseOwnInput,
+} from '../../../src/build/refuse-overwriting.ts';
 
 let folder: string;
 let output: string;
@@ -38,5 +42,39 @@ describe('an image to import', () => {
   it('may lie anywhere else, and the folder need not be there', async () => {
     await refuse(join(folder, 'mine.qcow2'));
     await refuseOwnInput(join(folder, 'new'), [{ kind: 'import', from: join(folder, 'mine.qcow2') }]);
+  });
+});
+
+describe('what --force replaces', () => {
+  const plan = { name: 'app', outputs: [{ format: 'qcow2' }] } as const;
+  const manifest = (file: string): void =>
+    writeFileSync(
+      join(output, 'manifest.json'),
+      JSON.stringify({ buildId: 'aaaa0000', outputs: [{ file }] }),
+    );
+
+  it('are no files that no build made', async () => {
+    await expect(refuseForeignFiles(output, plan)).rejects.toMatchObject({
+      code: 'output.exists',
+      message: expect.stringContaining(join(output, 'app.qcow2')),
+    });
+    manifest('other.qcow2');
+    await expect(refuseForeignFiles(output, plan)).rejects.toMatchObject({ code: 'output.exists' });
+    await refuseForeignFiles(output, { ...plan, name: 'new' });
+    manifest('app.qcow2');
+    await refuseForeignFiles(output, plan);
+  });
+
+  it('are no logs that no build wrote', async () => {
+    await expect(refuseForeignLogs(output)).rejects.toMatchObject({
+      code: 'output.exists',
+      message: expect.stringContaining(join(output, 'logs')),
+    });
+    rmSync(join(output, 'logs', 'app.qcow2'));
+    await refuseForeignLogs(output);
+    writeFileSync(join(output, 'logs', 'serial.log'), 'x');
+    writeFileSync(join(output, 'logs', 'plan.json'), '{}');
+    await refuseForeignLogs(output);
+    await refuseForeignLogs(join(folder, 'new'));
   });
 });

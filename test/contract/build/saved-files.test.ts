@@ -18,7 +18,7 @@ const modeOf = (path: string): number => statSync(path).mode & 0o777;
 it("the plan in the logs is its owner's, and has no variables that are secrets by their names", async () => {
   const path = join(folder, 'plan.json');
   const variables = { api_token: 'hush-one', DB_PASSWORD: 'hush-two', hostname: 'web', token: '' };
-  await writePlan(path, planFixture({ variables }));
+  await writePlan(path, planFixture({ variables }), '0123abcd');
   expect(modeOf(path)).toBe(0o600);
   const text = readFileSync(path, 'utf8');
   expect(text).not.toContain('hush');
