@@ -1,7 +1,9 @@
-import { writeFileAtomically } from '../artifact/write-file-atomically.ts';
+import { rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { BuildEvent } from '../build/build-events.ts';
 import { outputFile } from '../foundation/output-file.ts';
 import { asKilnError } from '../foundation/system-error.ts';
+import { aboutFile, writeFile } from '../foundation/write-file.ts';
 import type { CliIo } from './cli-io.ts';
 import { junitReport } from './junit-report.ts';
 import { outputPath } from './output-option.ts';
@@ -35,7 +37,7 @@ export async function openJunitFile(
       .catch(() => undefined)
       .then(() => {
         waits = false;
-        return writeFileAtomically(path, report.text()).catch(asKiln);
+        return replaceFile(path, report.text()).catch(asKiln);
       });
     return written;
   };
@@ -57,6 +59,18 @@ export async function openJunitFile(
 /** Whether a build would write its report there. @throws as `openJunitFile` */
 export async function checkJunitFile(file: string | undefined, { cwd }: Pick<CliIo, 'cwd'>): Promise<void> {
   if (file !== undefined) await outputFile(outputPath('--junit', file, cwd)).catch(asKiln);
+}
+
+/** Not synced: a Kiln that is killed takes nothing back, and the shorter this takes the less often it leaves something. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = join(dirname(path), `.kiln-${basename(path)}.partial`);
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw aboutFile(error, path);
+  }
 }
 
 function asKiln(error: unknown): never {
