@@ -4,6 +4,7 @@ import type { PhaseSpan } from '../watch/recorder.ts';
 import { buildDirectory } from './build-directory.ts';
 import { type BuildRecord, isDamaged } from './build-records.ts';
 import { type FailureRecord, readFailure, readTimeline } from './failure-record.ts';
+import { type Replaced, replacedIn } from './folder-owner.ts';
 import { phasesSoFar } from './phases-so-far.ts';
 
 /** What a build left that tells its story. */
@@ -13,6 +14,8 @@ export type BuildStory = {
   readonly phases: readonly PhaseSpan[];
   /** Files of the log folder that hold something, relative to it. */
   readonly evidence: readonly string[];
+  /** Where its folder holds another build's instead of its own: which one's. */
+  readonly replaced?: Replaced;
 };
 
 /** Reads what is there; a build that has just begun has none of it. Of one that has not ended the phases are those it has told so far. */
@@ -20,6 +23,8 @@ export async function readStory(build: BuildRecord, stateDir: string): Promise<B
   // Its folder is not known.
   if (isDamaged(build)) return { build, phases: [], evidence: [] };
   const directory = buildDirectory(build.directory, build.id);
+  const replaced = await replacedIn(directory, build.id);
+  if (replaced.logs !== undefined) return { build, phases: [], evidence: [], replaced };
   const [failure, timeline, names] = await Promise.all([
     readFailure(directory),
     readTimeline(directory),
@@ -33,7 +38,7 @@ export async function readStory(build: BuildRecord, stateDir: string): Promise<B
     .sort();
   const isOpen = build.status === 'running' || build.status === 'interrupted';
   const phases = isOpen && timeline.length === 0 ? await phasesSoFar(build, stateDir) : timeline;
-  return { build, failure, phases, evidence };
+  return { build, failure, phases, evidence, replaced };
 }
 
 /** A log that nobody wrote to, or that a full disk left empty, is no evidence. */

@@ -31,6 +31,20 @@ export async function ownerOfLogs({
   return typeof buildId === 'string' ? buildId : undefined;
 }
 
+export type Replaced = { readonly results?: string; readonly logs?: string };
+
+/** Ids of the builds whose results and logs lie in a build's folder instead of its own (`--force`). */
+export async function replacedIn({ root, planFile }: BuildDirectory, buildId: string): Promise<Replaced> {
+  const [results, logs] = await Promise.all([
+    deliveredIn(root).then((found) => found?.buildId),
+    ownerOfLogs({ planFile }),
+  ]).catch(() => []);
+  return {
+    ...(results !== undefined && results !== buildId ? { results } : {}),
+    ...(logs !== undefined && logs !== buildId ? { logs } : {}),
+  };
+}
+
 /** Of other builds that run there or were kept. */
 export async function othersWorkFolders(directory: string, buildId: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);

@@ -5,6 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildDirectory } from '../build/build-directory.ts';
 import { type BuildRecord, findBuild, requireWhole } from '../build/build-records.ts';
+import { replacedIn } from '../build/folder-owner.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { fileType } from '../foundation/read-regular-file.ts';
@@ -23,6 +24,11 @@ export async function runBuildLogs(
   const { state } = placesFrom(io.env);
   const build = requireWhole(await findBuild(state, id));
   const paths = buildDirectory(build.directory, build.id);
+  const { logs: other } = await replacedIn(paths, build.id);
+  if (other !== undefined) {
+    const text = `The logs in ${paths.logs} are those of build ${other} (\`kiln builds logs ${other}\`); build ${build.id} has none there.`;
+    throw new SpecError('builds.no-log', text);
+  }
   const printer = consolePrinter((text) => io.out.write(text));
   let grew = false;
   // An imported disk has booted, and nothing was installed.

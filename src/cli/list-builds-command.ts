@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { buildDirectory } from '../build/build-directory.ts';
 import { type BuildRecord, listBuilds } from '../build/build-records.ts';
+import { replacedIn } from '../build/folder-owner.ts';
 import { isPublished } from '../build/publication-records.ts';
 import { diskUsage } from '../build/remove-path.ts';
 import { formatDuration } from '../foundation/duration.ts';
@@ -27,8 +29,17 @@ export type SizedBuild = BuildRecord & {
 
 async function withSize(build: BuildRecord): Promise<SizedBuild> {
   const { directory } = build;
-  const sizeBytes = directory === '' ? 0 : await diskUsage(directory);
+  const isOwn = directory !== '' && (await ownsFolder(build));
+  const sizeBytes = isOwn ? await diskUsage(directory) : 0;
   return { ...build, sizeBytes, folderExists: directory !== '' && existsSync(directory) };
+}
+
+/** What lies in a folder that several builds were given is counted with the one whose results it holds, or else whose logs. */
+async function ownsFolder({ directory, id }: BuildRecord): Promise<boolean> {
+  const paths = buildDirectory(directory, id);
+  const { results, logs } = await replacedIn(paths, id);
+  if (results !== undefined) return false;
+  return logs === undefined || existsSync(paths.manifest);
 }
 
 /** Columns as wide as their widest cell, the status coloured after padding. */

@@ -23,9 +23,13 @@ export async function runShowBuild(
   io.out.write(options.json ? `${safeJson({ ...build, ...more }, 2)}\n` : buildText(story, styleFor(io.out)));
 }
 
-export function buildText({ build, failure, phases, evidence }: BuildStory, style: Style): string {
+export function buildText(
+  { build, failure, phases, evidence, replaced = {} }: BuildStory,
+  style: Style,
+): string {
   const directory = buildDirectory(build.directory, build.id);
   const isThere = (path: string): boolean => evidence.includes(relative(directory.logs, path));
+  const hasResults = replaced.results === undefined;
   const rows: readonly (readonly [label: string, value: string | undefined])[] = [
     ['Build', build.id],
     ['Name', build.name],
@@ -33,12 +37,14 @@ export function buildText({ build, failure, phases, evidence }: BuildStory, styl
     ['Ended', build.endedAt],
     ['Time', build.seconds === undefined ? undefined : formatDuration(build.seconds)],
     ['Folder', build.directory],
-    ...build.images.map((image) => ['Image', join(build.directory, image)] as const),
-    ['Manifest', build.status === 'succeeded' ? directory.manifest : undefined],
+    ...(hasResults ? build.images : []).map((image) => ['Image', join(build.directory, image)] as const),
+    ['Manifest', build.status === 'succeeded' && hasResults ? directory.manifest : undefined],
     ...(build.publications ?? []).map((one) => {
       const label = one.status === 'published' ? 'Published' : 'Publish';
       return [label, publicationLines(one, build)] as const;
     }),
+    ['Results', replaced.results && `those in the folder are build ${replaced.results}'s`],
+    ['Logs', replaced.logs && `those in the folder are build ${replaced.logs}'s`],
     ['Console', [directory.serialLog, directory.bootCheckLog].find(isThere)],
     ['Cause', failure?.patternId],
     ['Error', build.error && `${build.error.message} [${build.error.code}]`],

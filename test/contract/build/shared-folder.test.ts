@@ -21,11 +21,17 @@ import {
   listBuilds,
   writeRecord,
 } from '../../../src/build/build-records.ts';
+import { readStory } from '../../../src/build/build-story.ts';
 import type { ClaimedBuild } from '../../../src/build/claim-build.ts';
 import { type CleanReport, cleanBuilds } from '../../../src/build/clean-builds.ts';
 import { type Journal, openJournal } from '../../../src/build/journal.ts';
 import { leaveBuild } from '../../../src/build/leave-build.ts';
 import { makeFolders } from '../../../src/build/make-folders.ts';
+import { runBuildLogs } from '../../../src/cli/build-logs-command.ts';
+import type { CliIo } from '../../../src/cli/cli-io.ts';
+import { runListBuilds } from '../../../src/cli/list-builds-command.ts';
+import { buildText } from '../../../src/cli/show-build-command.ts';
+import { styleFor } from '../../../src/cli/style.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import type { ChosenLibvirt } from '../../../src/libvirt/choose-uri.ts';
 
@@ -128,6 +134,31 @@ describe('an earlier build', () => {
     await clean({ all: true });
     expect(await idsLeft()).toEqual([]);
     expect(existsSync(at('out'))).toBe(false);
+  });
+});
+
+it('the story of a build whose logs and results were replaced tells nothing of another one', async () => {
+  for (const id of [EARLIER, LATER]) {
+    deliver(id, await logged(id, { status: 'succeeded', images: ['demo.qcow2'] }));
+    end(id);
+  }
+  const story = await readStory(await findBuild(at('state'), EARLIER), at('state'));
+  expect(story).toMatchObject({ phases: [], evidence: [], replaced: { results: LATER, logs: LATER } });
+  const text = buildText(story, styleFor({ colours: false }));
+  expect(text).toMatch(new RegExp(`Results +those in the folder are build ${LATER}'s`));
+  expect(text).not.toContain('demo.qcow2');
+  expect((await readStory(await findBuild(at('state'), LATER), at('state'))).evidence).toContain(
+    'serial.log',
+  );
+  const written: string[] = [];
+  const io = { out: { write: (line: string) => written.push(line) }, env: { KILN_STATE_DIR: at('state') } };
+  await runListBuilds({ json: true }, io as unknown as CliIo);
+  const [first, second] = JSON.parse(written.join('')) as { sizeBytes: number }[];
+  expect(first?.sizeBytes).toBe(0);
+  expect(second?.sizeBytes).toBeGreaterThan(0);
+  await expect(runBuildLogs(EARLIER, {}, io as unknown as CliIo)).rejects.toMatchObject({
+    code: 'builds.no-log',
+    message: expect.stringContaining(`kiln builds logs ${LATER}`),
   });
 });
 
