@@ -144,14 +144,16 @@ function noSyslog(why: string): SpecError {
   return new SpecError('spec.invalid', `The installer's log over the network (syslog) ${why}.`);
 }
 
+/** What may be silent longer than the whole install may take waits as long as that: known only when both are scaled. */
 function limitsOf({ limits }: BuildSpec, accelerator: BuildPlan['accelerator']): BuildPlan['limits'] {
   const scaled = (which: 'total' | 'stall'): number =>
     accelerator === 'tcg' && !limits.literal?.includes(which)
       ? limits[which] * EMULATION_FACTORS[which]
       : limits[which];
+  const totalSeconds = scaled('total');
   return {
-    totalSeconds: scaled('total'),
-    stallSeconds: scaled('stall'),
+    totalSeconds,
+    stallSeconds: Math.min(scaled('stall'), totalSeconds),
     ...(limits.literal?.includes('stall') ? { stallIsLiteral: true } : {}),
   };
 }

@@ -73,15 +73,10 @@ export function completeSpec({ settings, fallbackName, templates }: SpecParts): 
   };
 }
 
-/**
- * One of `--timeout` and `--stall` alone must fit a limit the user did not think of: what waits longer than the whole install may
- * take waits as long as that. Both of one origin contradict each other, which is reported.
- */
 function limitsOf(given: Settings['limits']): TimeLimits {
   const { literal } = given ?? {};
   const total = given?.total ?? DEFAULTS.total;
   const stall = given?.stall ?? DEFAULTS.stall;
-  if (literal?.length === 1 && stall > total) return { total, stall: total, literal: ['total', 'stall'] };
   return { total, stall, ...(literal ? { literal } : {}) };
 }
 

@@ -298,6 +298,18 @@ describe('limits', () => {
     const literal = resolvePlan(spec({ limits: { ...limits, literal: ['total'] } }), host());
     expect(literal.limits).toEqual({ totalSeconds: 100, stallSeconds: 20 });
   });
+
+  it.each([
+    ['stall', 200, { totalSeconds: 400, stallSeconds: 200, stallIsLiteral: true }],
+    ['stall', 500, { totalSeconds: 400, stallSeconds: 400, stallIsLiteral: true }],
+    ['total', 15, { totalSeconds: 15, stallSeconds: 15 }],
+  ] as const)(
+    'let a %s limit of %d seconds alone never shorten the whole install',
+    (which, value, expected) => {
+      const asked = { ...limits, [which]: seconds(value), literal: [which] };
+      expect(resolvePlan(spec({ limits: asked }), host()).limits).toEqual(expected);
+    },
+  );
 });
 
 describe('the plan as a document', () => {

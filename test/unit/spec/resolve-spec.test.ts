@@ -395,12 +395,15 @@ describe('options', () => {
   );
 
   it.each([
-    ['timeout', { timeout: '20s' }, { total: 20, stall: 20 }],
-    ['stall', { stall: '2h' }, { total: 3600, stall: 3600 }],
-  ] as const)('fits the stall limit when --%s alone is given', async (_option, overrides, limits) => {
-    await file('l.yaml', 'media: [{cdrom: x}]\nlimits: {total: 1h, stall: 10m}\n');
-    expect((await resolve('l.yaml', overrides)).limits).toMatchObject(limits);
-  });
+    ['timeout', { timeout: '20s' }, { total: 20, stall: 600, literal: ['total'] }],
+    ['stall', { stall: '2h' }, { total: 3600, stall: 7200, literal: ['stall'] }],
+  ] as const)(
+    'leaves the other limit as it is when --%s alone is given',
+    async (_option, overrides, limits) => {
+      await file('l.yaml', 'media: [{cdrom: x}]\nlimits: {total: 1h, stall: 10m}\n');
+      expect((await resolve('l.yaml', overrides)).limits).toEqual(limits);
+    },
+  );
 
   it('reports --timeout and --stall that contradict each other', async () => {
     await file('l.yaml', 'media: [{cdrom: x}]\n');
