@@ -12,17 +12,31 @@ export async function freeSpace(path: string): Promise<Bytes> {
 
 /**
  * Makes sure that `needed` bytes can be written below `folder`, which need not exist yet. `purpose` completes "for …".
- * @throws HostError `host.no-space`, `host.no-permission`
+ * @throws HostError `host.no-space`, `host.no-permission`, `host.bad-path`
  */
 export async function requireSpace(folder: string, needed: number, purpose: string): Promise<void> {
   const existing = await nearestExisting(folder);
   await requireWritable(existing, folder, purpose);
   const free = await freeSpace(existing);
   if (free >= needed) return;
+  if (await isSizeless(existing)) throw noStorage(existing, folder, purpose);
   throw new HostError(
     'host.no-space',
     `${folder} has ${formatSize(free)} free, ${formatSize(needed)} are needed for ${purpose}. Make room there, or choose another folder.`,
     { details: { folder, free, needed } },
+  );
+}
+
+/** /proc and its like let root write, and no room can be made in them. */
+async function isSizeless(existing: string): Promise<boolean> {
+  return (await statfs(existing)).blocks === 0;
+}
+
+function noStorage(existing: string, folder: string, purpose: string): HostError {
+  return new HostError(
+    'host.bad-path',
+    `${existing} is on a file system of 0 B, as those of the kernel are, so ${folder} cannot be used for ${purpose}. Choose another folder.`,
+    { details: { folder } },
   );
 }
 
