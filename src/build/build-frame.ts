@@ -1,8 +1,9 @@
 import { systemClock } from '../foundation/clock.ts';
-import { CancelledError, HostError } from '../foundation/errors.ts';
+import { CancelledError } from '../foundation/errors.ts';
 import { silentLogger } from '../foundation/logger.ts';
 import { asKilnError } from '../foundation/system-error.ts';
 import { type ChosenLibvirt, chooseLibvirt } from '../libvirt/choose-uri.ts';
+import { requireQemu } from '../libvirt/require-qemu.ts';
 import type { MediaSource, ResolvedMedia } from '../media/install-media.ts';
 import { proxyFrom } from '../media/proxy-fetch.ts';
 import { resolveMedia } from '../media/resolve-media.ts';
@@ -89,17 +90,6 @@ export function openLibvirt({ request, context, logger }: BuildRun): Promise<Cho
   }).then(requireQemu);
   opening.catch(() => undefined);
   return opening;
-}
-
-/** libvirt's other drivers, its test driver above all, take a QEMU domain and run nothing. */
-async function requireQemu(libvirt: ChosenLibvirt): Promise<ChosenLibvirt> {
-  const { uri } = libvirt.connection;
-  if (/^qemu[+:]/.test(uri)) return libvirt;
-  await libvirt.close();
-  throw new HostError(
-    'host.libvirt-driver',
-    `${uri} is not libvirt's QEMU driver; name one that begins with qemu.`,
-  );
 }
 
 /** The first of these media that can be used. */

@@ -6,7 +6,7 @@ import { examineLibvirt } from './examine-libvirt.ts';
 import { examineFirmware, examineNode, examinePackages, examineQemu } from './examine-programs.ts';
 import { examineAptSources, examineMemory, examinePlaces } from './examine-resources.ts';
 import { findExecutable } from './find-executable.ts';
-import type { Finding } from './finding.ts';
+import { examined, type Finding } from './finding.ts';
 import { EMULATOR } from './probe-host.ts';
 
 export type { Finding } from './finding.ts';
@@ -30,19 +30,17 @@ export async function examineHost(examination: Examination): Promise<readonly Fi
   const { env, places, logger, connect, signal } = examination;
   const emulator = await findExecutable(EMULATOR);
   const probe = { emulator, cacheDir: places.cache, logger, ...(signal ? { signal } : {}) };
+  const choice = { env, runtimeDir: places.runtime, logger, ...(connect === undefined ? {} : { connect }) };
   const findings = await Promise.all([
     examineNode(),
-    examineQemu(probe),
-    examineAccelerator(probe),
-    examineFirmware(),
-    examineLibvirt({
-      choose: examination.chooseLibvirt ?? chooseLibvirt,
-      choice: { env, runtimeDir: places.runtime, logger, ...(connect === undefined ? {} : { connect }) },
-    }),
-    examinePackages(),
+    examined('qemu', examineQemu(probe)),
+    examined('accelerator', examineAccelerator(probe)),
+    examined('uefi-firmware', examineFirmware()),
+    examined('libvirt', examineLibvirt({ choose: examination.chooseLibvirt ?? chooseLibvirt, choice })),
+    examined('packages', examinePackages()),
     examineMemory(),
     examinePlaces(places),
-    examineAptSources(),
+    examined('apt-sources', examineAptSources()),
   ]);
   return findings.flat();
 }

@@ -1,4 +1,3 @@
-import { KilnError } from '../foundation/errors.ts';
 import { hostPackageManager, installAdvice, type PackageManager } from './distribution.ts';
 import type { EmulatorProbe } from './examine-accelerator.ts';
 import { findUefiFirmware } from './find-uefi-firmware.ts';
@@ -30,14 +29,9 @@ export function isAtLeast(version: string, minimum: string): boolean {
 /** Its absence is told by examinePackages, with the package that brings it. */
 export async function examineQemu({ emulator, ...rest }: EmulatorProbe): Promise<readonly Finding[]> {
   if (emulator === undefined) return [];
-  try {
-    const version = await qemuVersion({ emulator, ...rest });
-    const found: Finding = { id: 'qemu', status: 'ok', what: `QEMU ${version} (${emulator}).` };
-    return [found, ...((await hasVnc({ emulator, ...rest })) ? [] : [await noScreen(emulator)])];
-  } catch (error) {
-    if (!(error instanceof KilnError) || error.code !== 'host.qemu-broken') throw error;
-    return [{ id: 'qemu', status: 'fail', what: error.message }];
-  }
+  const version = await qemuVersion({ emulator, ...rest });
+  const found: Finding = { id: 'qemu', status: 'ok', what: `QEMU ${version} (${emulator}).` };
+  return [found, ...((await hasVnc({ emulator, ...rest })) ? [] : [await noScreen(emulator)])];
 }
 
 async function noScreen(emulator: string): Promise<Finding> {

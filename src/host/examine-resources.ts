@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HostError } from '../foundation/errors.ts';
 import type { Places } from '../foundation/places.ts';
 import { formatSize, gibibytes } from '../foundation/size.ts';
+import { asKilnError } from '../foundation/system-error.ts';
 import type { Finding } from './finding.ts';
 import { freeSpace, requireSpace } from './free-space.ts';
 import { probeResources } from './probe-host.ts';
@@ -41,8 +42,9 @@ async function examinePlace(
     await requireSpace(folder, needed, 'usual builds');
     const free = formatSize(await freeSpace(folder));
     return { id, status: 'ok', what: `${free} free for the ${name} folder ${folder}.` };
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
+  } catch (thrown) {
+    const error = asKilnError(thrown);
+    if (!(error instanceof HostError)) throw thrown;
     const status = error.code === 'host.no-space' ? 'warn' : 'fail';
     return { id, status, what: error.message, fix: `Set ${variable} to a folder with room.` };
   }

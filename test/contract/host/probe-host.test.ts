@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HostError } from '../../../src/foundation/errors.ts';
 import { silentLogger } from '../../../src/foundation/logger.ts';
+import { makeFolder } from '../../../src/foundation/make-folder.ts';
 import { bytes } from '../../../src/foundation/size.ts';
 import { examineHost } from '../../../src/host/doctor.ts';
 import { examinePackages, examineQemu } from '../../../src/host/examine-programs.ts';
@@ -96,6 +97,11 @@ describe('requireSpace', () => {
     await expect(refused).rejects.toMatchObject({ code: 'host.no-space', details: { folder } });
   });
 
+  it('refuses a file system that holds no files, without speaking of room', async () => {
+    const refused = requireSpace('/proc/kiln', 1, 'a test');
+    await expect(refused).rejects.toMatchObject({ code: 'host.bad-path', details: { folder: '/proc/kiln' } });
+  });
+
   it('refuses what cannot become a folder', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
@@ -125,6 +131,24 @@ describe('examineHost', () => {
       expect(byId.has(id), id).toBe(true);
     }
     expect(byId.size).toBe(findings.length);
+  });
+
+  it.each([
+    ['a libvirt that is not QEMU', { LIBVIRT_DEFAULT_URI: 'test:///default' }, '', 'libvirt', 'QEMU'],
+    ['a state folder where none can be', {}, '/proc/kiln', 'space.state', '/proc/kiln'],
+    ['a name that is too long', {}, `/tmp/${'x'.repeat(300)}`, 'space.state', 'too long'],
+  ])('fails for %s', async (_case, env, state, id, says) => {
+    const places = { cache: folder, state: state || folder, runtime: folder };
+    const findings = await examineHost({ env, places, logger: silentLogger });
+    const found = findings.find((finding) => finding.id === id);
+    expect(found).toMatchObject({ status: 'fail', what: expect.stringContaining(says) });
+  });
+
+  it('tells of everything though a folder of the system refuses', async () => {
+    const findings = await examine(() => makeFolder('/proc/kiln') as Promise<never>);
+    const what = expect.stringContaining('/proc/kiln cannot be used');
+    expect(findings).toContainEqual({ id: 'libvirt', status: 'fail', what });
+    expect(findings.length).toBeGreaterThan(5);
   });
 
   it('does not hide a bug behind a finding', async () => {
