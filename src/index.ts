@@ -6,6 +6,7 @@ import { checkRequestKeys } from './build/check-request-keys.ts';
 import { type PlannedBuild, planBuild } from './build/plan-build.ts';
 import { build as runBuild } from './build/run-build.ts';
 import { placesFrom } from './foundation/places.ts';
+import { OVERRIDES_SPELLED } from './spec/option-keys.ts';
 
 export type { Artifact } from './artifact/artifact.ts';
 export type { BuildRequest, KeepPolicy } from './build/build-context.ts';
@@ -35,13 +36,18 @@ export type BuildOptions = Partial<Omit<BuildContext, 'projectDir'>>;
  */
 export async function build(request: BuildRequest, options: BuildOptions = {}): Promise<BuildResult> {
   checkRequestKeys(request, options);
-  return runBuild(request, contextFrom(options));
+  return runBuild(spelledForPrograms(request), contextFrom(options));
 }
 
 /** What `build` would do with the same request; touches nothing. */
 export async function plan(request: BuildRequest, options: BuildOptions = {}): Promise<PlannedBuild> {
   checkRequestKeys(request, options);
-  return planBuild(request, contextFrom(options));
+  return planBuild(spelledForPrograms(request), contextFrom(options));
+}
+
+function spelledForPrograms(request: BuildRequest): BuildRequest {
+  const overrides = { spelling: OVERRIDES_SPELLED, ...request.overrides };
+  return { ...request, overrides };
 }
 
 function contextFrom(options: BuildOptions): BuildContext {

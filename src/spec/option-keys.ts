@@ -1,4 +1,5 @@
 import type { BuildOverrides } from './build-overrides.ts';
+import { OVERRIDES } from './check-names.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Settings } from './settings.ts';
 
@@ -51,4 +52,23 @@ const OPTIONS: Readonly<Record<string, string>> = {
   script: '--script',
   'root-password': '--root-password-file, --root-password-env',
   'extra-args': '--extra-args',
+};
+
+/** Options that are not called as their override is. */
+const OTHER_NAMES: Partial<Readonly<Record<keyof BuildOverrides, string>>> = {
+  checksum: '--media-checksum',
+  outputs: '--format',
+  variables: '--var',
+};
+
+/** For a program's problems, which are about overrides and not about options. */
+export const OVERRIDES_SPELLED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.keys(OVERRIDES).map((key) => [
+      OTHER_NAMES[key as keyof BuildOverrides] ??
+        `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      `overrides.${key}`,
+    ]),
+  ),
+  '--root-password-file, --root-password-env': 'overrides.rootPasswordFile, overrides.rootPasswordEnv',
 };

@@ -4,6 +4,9 @@ import { build, plan } from '../../../src/index.ts';
 /** As a program in plain JavaScript would call it. */
 const untyped = (value: Record<string, unknown> | undefined) => value as never;
 
+const PLACES = { cache: '/x', state: '/x', runtime: '/x' };
+const debug = (): void => undefined;
+
 test.each([
   [{ target: 'debian-13', location: 'x.iso' }, {}, 'request.location', '{ overrides: { location: … } }'],
   [{ target: 'debian-13', ouptut: 'x' }, {}, 'request.ouptut', 'Did you mean "output"?'],
@@ -14,6 +17,13 @@ test.each([
   [{ target: 'debian-13', overrides: 'raw' }, {}, 'request.overrides', 'expects an object'],
   [{ target: 'debian-13' }, { onEvent: 'x' }, 'options.onEvent', 'expects a function, found the string "x"'],
   [undefined, {}, 'request', 'is missing'],
+  [{ target: 'debian-13' }, { places: { cache: '/x', state: '/x' } }, 'options.places.runtime', 'is missing'],
+  [{ target: 'debian-13' }, { places: { ...PLACES, foo: 1 } }, 'options.places.foo', 'no such key'],
+  [{ target: 'debian-13' }, { places: { ...PLACES, state: 7 } }, 'options.places.state', 'expects text'],
+  [{ target: 'debian-13' }, { logger: { debug, info: debug } }, 'options.logger.warn', 'expects a function'],
+  [{ target: 'debian-13' }, { env: { HOME: 7 } }, 'options.env.HOME', 'expects text, found the number 7'],
+  [{ target: 'debian-13' }, { signal: {} }, 'options.signal', 'expects an AbortSignal, found a map'],
+  [{ target: 'debian-13' }, { cwd: '/nowhere/at/all' }, 'options.cwd', '/nowhere/at/all is not a folder'],
   [{ target: 'debian-13', overrides: { outputs: 'raw' } }, {}, 'overrides.outputs', 'Write ["raw"].'],
   [
     { target: 'debian-13', overrides: { variables: { hostname: 'x' } } },
