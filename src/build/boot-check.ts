@@ -7,7 +7,8 @@ import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { qemuImg } from '../qemu-img/qemu-img.ts';
 import { domainXml } from '../vm/domain-xml.ts';
-import { waitForConsole } from '../watch/wait-for-console.ts';
+import type { Evidence } from '../watch/install-outcome.ts';
+import { type ConsoleOutcome, waitForConsole } from '../watch/wait-for-console.ts';
 import { bootCheckInput } from './install-domain.ts';
 import type { JournalDomain } from './journal.ts';
 import { requireOwnFolder } from './owned-paths.ts';
@@ -74,13 +75,26 @@ export async function bootAndWait(options: BootOptions): Promise<BootCheckReport
       signal,
     });
     if (outcome.kind === 'matched') return { line: outcome.line, seconds: outcome.seconds };
-    throw new DiskError(
-      'disk.not-bootable',
-      `The disk did not boot: ${outcome.reason} Its console is in ${serialLog}.`,
-      { details: { reason: outcome.reason, console: outcome.evidence.consoleTail } },
-    );
+    throw bootCheckError(outcome, serialLog);
   } finally {
     events.close();
     await removeDomain(connection, uuid);
   }
+}
+
+type BootFailure = Pick<Extract<ConsoleOutcome, { kind: 'failed' }>, 'cause' | 'reason'> & {
+  readonly evidence: Pick<Evidence, 'consoleTail'>;
+};
+
+const SLOW_GUEST =
+  'The guest still ran: where it only takes longer, raise boot-check.limit in the template or leave the check out with ' +
+  '--no-boot-check; --keep keeps the disk of a build that fails.';
+
+export function bootCheckError({ cause, reason, evidence }: BootFailure, serialLog: string): DiskError {
+  const advice = cause === 'timed-out' ? `${SLOW_GUEST} ` : '';
+  return new DiskError(
+    'disk.not-bootable',
+    `The disk did not boot: ${reason} ${advice}Its console is in ${serialLog}.`,
+    { details: { reason, console: evidence.consoleTail } },
+  );
 }

@@ -70,7 +70,7 @@ export async function showBuild(
 
 function printError(error: unknown, started: Seen['started'], options: ShowOptions, io: CliIo): number {
   const report = reportError(error, styleFor(io.err), options.verbose);
-  io.err.write(report.text + whereToLook(started));
+  io.err.write(report.text + whereToLook(started, error));
   return report.exitCode;
 }
 
@@ -161,11 +161,14 @@ async function buildShown(
 }
 
 /** A build that got as far as having a folder leaves its logs there. */
-function whereToLook(started: Seen['started']): string {
+function whereToLook(started: Seen['started'], error: unknown): string {
   if (started === undefined) return '';
-  const { logs } = buildDirectory(started.directory, started.buildId);
+  const { logs, bootCheckLog } = buildDirectory(started.directory, started.buildId);
   if (!existsSync(logs)) return '';
-  return `Logs: ${safeLine(logs)}\nConsole: kiln builds logs ${safeLine(started.buildId)}\n`;
+  const isBootCheck =
+    error instanceof KilnError && error.code === 'disk.not-bootable' && existsSync(bootCheckLog);
+  const option = isBootCheck ? ' --boot-check' : '';
+  return `Logs: ${safeLine(logs)}\nConsole: kiln builds logs ${safeLine(started.buildId)}${option}\n`;
 }
 
 async function printResult(

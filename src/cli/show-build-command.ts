@@ -45,7 +45,7 @@ export function buildText(
     }),
     ['Results', replaced.results && `those in the folder are build ${replaced.results}'s`],
     ['Logs', replaced.logs && `those in the folder are build ${replaced.logs}'s`],
-    ['Console', [directory.serialLog, directory.bootCheckLog].find(isThere)],
+    ['Console', [directory.serialLog, directory.bootCheckLog].filter(isThere).join('\n') || undefined],
     ['Cause', failure?.patternId],
     ['Error', build.error && `${build.error.message} [${build.error.code}]`],
     ['Kept', build.kept ? `yes, \`kiln builds clean ${build.id}\` removes it` : undefined],
