@@ -55,7 +55,7 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   });
   checkSpec(spec, list, placeFinder(base, given.settings, overrides), isFaulty);
   const isNoMedia = target.type === 'script' && spec.media.length === 0;
-  if (isNoMedia && list.problems.every(({ where }) => where === 'media')) throw noMedia(target);
+  if (isNoMedia && list.problems.every(({ where }) => where === 'media')) throw noMedia(target, spec.os);
   if (failure !== undefined && list.problems.length === 0) throw failure;
   if (failure !== undefined) list.add('script', failure.message);
   if (list.problems.length > 0) throw specErrorOf(subjectOf(target), inLineOrder(list.problems));
@@ -194,12 +194,18 @@ const CAMEL: Readonly<Record<string, string>> = {
 const templateKeys = (keys: readonly string[] | 'all'): readonly string[] =>
   keys === 'all' ? [] : keys.map((key) => CAMEL[key] ?? key);
 
-function noMedia({ label, kind }: Extract<BuildTarget, { type: 'script' }>): SpecError {
-  const usesCdrom = kind === 'kickstart' ? ' (its "cdrom" command means the media it is started from)' : '';
-  return new SpecError(
-    'spec.no-media',
-    `${label} does not tell what to install from${usesCdrom}. Add --cdrom <iso> or --location <tree>, or name the system: ` +
-      'put "# kiln: os=debian13" at its head or give --os.',
-    { details: { script: label } },
-  );
+function noMedia(
+  { label, kind, text }: Extract<BuildTarget, { type: 'script' }>,
+  os: string | undefined,
+): SpecError {
+  const usesCdrom = kind === 'kickstart' && /^\s*cdrom\b/m.test(text);
+  const cdrom = usesCdrom ? ' (its "cdrom" command means the media it is started from)' : '';
+  const add = 'Add --cdrom <iso> or --location <tree>';
+  const advice =
+    os === undefined
+      ? `. ${add}, or name the system: put "# kiln: os=debian13" at its head or give --os.`
+      : `, and ${findOs(os)?.template === undefined ? `there is no template of ${os}` : `the template of ${os} names no media`}. ${add}.`;
+  return new SpecError('spec.no-media', `${label} does not tell what to install from${cdrom}${advice}`, {
+    details: { script: label },
+  });
 }

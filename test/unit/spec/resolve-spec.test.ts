@@ -243,8 +243,23 @@ describe('the target', () => {
 
   it('says what to add when nothing tells the media', async () => {
     await file('c.ks', 'cdrom\nlang C\npoweroff\n');
-    expect((await thrownBy(resolve('c.ks'))).code).toBe('spec.no-media');
+    const said = await thrownBy(resolve('c.ks'));
+    expect(said.code).toBe('spec.no-media');
+    expect(said.message).toContain('its "cdrom" command means');
+    expect(said.message).toContain('name the system');
     expect((await resolve('c.ks', { cdrom: 'x.iso' })).media[0]?.kind).toBe('cdrom');
+  });
+
+  it('speaks of no command the script does not have, nor of a system it names already', async () => {
+    await file('k.ks', '# kiln: os=kiln-test\n# no cdrom\nlang C\npoweroff\n');
+    const { message } = await thrownBy(resolve('k.ks'));
+    expect(message).toBe(
+      'k.ks does not tell what to install from, and the template of kiln-test names no media. Add --cdrom <iso> or --location <tree>.',
+    );
+    await file('l.ks', 'lang C\npoweroff\n');
+    expect((await thrownBy(resolve('l.ks', { os: 'kiln-test' }))).message).toBe(
+      message.replace('k.ks', 'l.ks'),
+    );
   });
 
   it('reports a head comment that names an unknown system', async () => {
