@@ -1,6 +1,7 @@
 import { beginConversion, type PendingArtifacts } from '../disk/convert-disk.ts';
 import type { DiskReport } from '../disk/disk-report.ts';
 import { modificationTime } from '../disk/modification-time.ts';
+import { requirePartitionImage } from '../disk/partition-image.ts';
 import { assertVerified, verifyDisk } from '../disk/verify-disk.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { StageReporter } from './stage-reporter.ts';
@@ -80,6 +81,8 @@ function startAttempt({ disk, plan, reporter, signal, ...options }: DiskFinishOp
       signal: either,
     });
     assertVerified(found, options.origin);
+    const takesParts = plan.outputs.some(({ imageKind }) => imageKind === 'partition');
+    if (takesParts) await requirePartitionImage(disk, `the ${options.origin}ed disk`);
     if (found.os !== undefined) stage.note(found.os.prettyName);
     return found;
   });

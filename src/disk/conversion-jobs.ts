@@ -48,7 +48,7 @@ export async function takeParts(
 ): Promise<string> {
   const folder = partsFolder(job);
   await mkdir(folder, { mode: 0o700 });
-  const parts = await extractPartitionImage(disk, folder, signal);
+  const parts = await extractPartitionImage(disk, folder, signal, 'the disk');
   for (const { kind, temporary } of jobs) {
     if (kind === 'kernel' || kind === 'initrd') await rename(parts[kind].path, temporary);
   }

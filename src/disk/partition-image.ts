@@ -64,6 +64,18 @@ export async function extractPartitionImage(
   });
 }
 
+/**
+ * Makes sure that `extractPartitionImage` will find what it needs, before anything is converted.
+ * @throws DiskError as it
+ */
+export async function requirePartitionImage(rawPath: string, shown: string): Promise<void> {
+  await withFileReader(rawPath, async (disk) => {
+    const volumes = await openVolumes(disk, await readPartitionTable(disk));
+    const { volume, tree } = await rootOf(volumes, shown);
+    await kernelOf([tree, ...treesOf(volumes, volume)], shown);
+  });
+}
+
 async function rootOf(
   volumes: readonly Volume[],
   path: string,

@@ -4,7 +4,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { OutputSpec } from '../../../src/artifact/output-spec.ts';
+import { diskFinish } from '../../../src/build/finish-disk.ts';
+import { stageReporter } from '../../../src/build/stage-reporter.ts';
 import { convertDisk } from '../../../src/disk/convert-disk.ts';
+import { systemClock } from '../../../src/foundation/clock.ts';
 import { debianTree, makeBootableDisk, ROOT_SIZE } from './bootable-disk.ts';
 
 let folder: string;
@@ -61,6 +65,27 @@ it('makes the whole disk, and its root file system with kernel and initrd, in on
 
 it('leaves nothing when the disk has no kernel', async () => {
   const disk = await makeBootableDisk(folder);
-  await expect(convert(disk)).rejects.toMatchObject({ code: 'disk.no-kernel' });
+  const failure = convert(disk);
+  await expect(failure).rejects.toMatchObject({ code: 'disk.no-kernel' });
+  // What is converted is a build's own, which is gone when the message is read.
+  await expect(failure).rejects.not.toThrow(disk);
   expect(await readdir(join(folder, 'out'))).toEqual([]);
+});
+
+it('is looked for while the disk is verified, and named there', async () => {
+  const [disk, complete] = [await makeBootableDisk(folder), join(folder, 'complete')];
+  await mkdir(complete);
+  const verified = async (path: string, outputs: readonly OutputSpec[]): Promise<unknown> => {
+    const directory = join(folder, 'out');
+    const finish = diskFinish({
+      ...{ disk: path, origin: 'install', outputs: directory, signal: new AbortController().signal },
+      plan: { name: 'web', firmware: { kind: 'bios' }, outputs },
+      reporter: stageReporter(systemClock, () => undefined, 0),
+    });
+    return finish.verified().finally(() => finish.discard());
+  };
+  const wanted = [{ format: 'raw', imageKind: 'partition' }] as const;
+  await expect(verified(disk, wanted)).rejects.toMatchObject({ code: 'disk.no-kernel' });
+  await verified(disk, [{ format: 'raw' }]);
+  await verified(await makeBootableDisk(complete, { fill: withKernel }), wanted);
 });
