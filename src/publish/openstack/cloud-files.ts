@@ -13,6 +13,8 @@ export type CloudFiles = {
   readonly profiles: Readonly<Record<string, PlainMap>>;
   /** The clouds.yaml that was read. */
   readonly path: string | undefined;
+  /** The secure.yaml that was read, and the clouds of which it says something. */
+  readonly secure: { readonly path: string; readonly clouds: readonly string[] } | undefined;
   /** Where it was looked for. */
   readonly searched: readonly string[];
 };
@@ -38,6 +40,7 @@ export async function readCloudFiles(around: Surroundings): Promise<CloudFiles> 
     clouds: mapsIn(merged),
     profiles: mapsIn(mapIn(vendor?.content, 'public-clouds')),
     path: main?.path,
+    secure: secure && { path: secure.path, clouds: Object.keys(mapIn(secure.content, 'clouds')) },
     searched,
   };
 }

@@ -245,7 +245,7 @@ function loginRefused(cloud: CloudSettings, refusal: PublishError): PublishError
       : 'Check user, password, project and their domains';
   return new PublishError(
     'publish.auth',
-    `Keystone does not let ${loginName(cloud)} in: ${sentence(String(refusal.details.words))} ${advice} in ${cloud.origin}.`,
+    `Keystone does not let ${loginName(cloud)} in: ${sentence(String(refusal.details.words))} ${advice} in ${[cloud.origin, cloud.secureFile].filter(Boolean).join(' and ')}.`,
     { cause: refusal, details: refusal.details },
   );
 }

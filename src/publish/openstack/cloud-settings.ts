@@ -53,6 +53,8 @@ export type CloudSettings = {
   readonly fromEnvironment: boolean;
   /** Where it was found, for messages. */
   readonly origin: string;
+  /** What was laid over it, mostly passwords. */
+  readonly secureFile?: string;
   readonly login: Login;
   readonly region?: string;
   readonly interface: EndpointInterface;

@@ -37,7 +37,9 @@ export async function findCloud(choice: CloudChoice, around: Surroundings): Prom
   const own = files.clouds[chosen];
   if (own === undefined) throw unknownCloud(chosen, files);
   const profile = files.profiles[text(own.profile ?? own.cloud) ?? ''] ?? {};
-  return settingsOf(chosen, files.path ?? '', mergeDeep(profile, own), env, choice);
+  const settings = settingsOf(chosen, files.path ?? '', mergeDeep(profile, own), env, choice);
+  const { secure } = files;
+  return secure?.clouds.includes(chosen) ? { ...settings, secureFile: secure.path } : settings;
 }
 
 function settingsOf(

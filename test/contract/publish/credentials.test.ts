@@ -206,3 +206,16 @@ describe('a cloud', () => {
     expect([...scene.cloud.images.values()]).toMatchObject([{ tags: ['nightly'] }]);
   });
 });
+
+it('a refused login names secure.yaml too, where that says something of its cloud', async () => {
+  scene.cloud.fault = (_request, response) => reply(response, 401, { error: { message: 'No.' } });
+  const secure = join(scene.folder, 'secure.json');
+  writeFileSync(
+    secure,
+    JSON.stringify({ clouds: { mycloud: { auth: { password: 'a-very-secret-word' } } } }),
+  );
+  const told = async (cloud: string): Promise<string> =>
+    (await scene.failureTo(`glance:${cloud}`, { ...named, OS_CLIENT_SECURE_FILE: secure })).message;
+  expect(await told('mycloud')).toContain(`clouds.json and ${secure}.`);
+  expect(await told('another')).not.toContain(secure);
+});
