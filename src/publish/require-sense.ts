@@ -19,6 +19,8 @@ export function requireSense(target: PublishTarget, hasThing: boolean): void {
   }
   if (values.text('resource-class')?.trim() === '')
     throw invalid('resource-class', 'takes a class, not an empty word.');
+  if (values.list('member').some((project) => project.trim() === ''))
+    throw invalid('member', 'takes a project, not an empty word.');
   requireOwnProperties(values.pairs('property'));
   const [image, url] = [values.text('image'), values.text('url')];
   if (image !== undefined && hasThing) {

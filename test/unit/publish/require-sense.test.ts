@@ -122,3 +122,9 @@ it.each(['glance:lab', 'cinder:lab', 'ironic:lab,node=n'])(
       expect(() => check(`${target},name=${name}`), name).not.toThrow();
   },
 );
+
+it('an image is shared with projects', () => {
+  for (const member of ['member=', 'member=a,member= '])
+    expect(() => check(`glance:lab,${member}`)).toThrow(/--member takes a project/);
+  expect(() => check('glance:lab,member=a,member=b')).not.toThrow();
+});
