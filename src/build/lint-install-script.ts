@@ -22,6 +22,7 @@ import { loadTemplate, readTemplateChain, type TemplatePlaces } from '../spec/lo
 import { atLeastMinimum } from '../spec/os-minimums.ts';
 import { readOs } from '../spec/os-word.ts';
 import { ProblemList } from '../spec/problem-list.ts';
+import type { Settings } from '../spec/settings.ts';
 import type { BuildContext } from './build-context.ts';
 import { lintTargetOf, osTarget } from './lint-target.ts';
 
@@ -30,9 +31,9 @@ export type LintRequest = {
   readonly target: string;
   /** System it is for; default: as the template or the script's head says. */
   readonly os?: string;
-  /** Bus of the disk; default: the template's, else virtio. */
+  /** Bus of the disk; default: that of the template, or of the template that a build of the script takes, else virtio. */
   readonly bus?: DiskBus;
-  /** Size of the disk; default: the template's, else what a build makes without being told. */
+  /** Size of the disk; default: as with the bus, else what a build makes without being told. */
   readonly diskSize?: Bytes;
   /** Values for the script's placeholders, over those of the template. */
   readonly variables?: Variables;
@@ -124,33 +125,46 @@ async function subjectOf(
     const hints = scriptHints(text, kind);
     const told = hints.directive.os === undefined ? undefined : readOs(hints.directive.os);
     const suite = hints.suite === undefined ? undefined : findOsBySuite(hints.suite)?.id;
-    const disk = diskTarget(bus ?? 'virtio');
     const media = saidMedia(hints.directive);
     const system = named ?? told ?? suite;
-    const usual = usualSizes(system, media.media === undefined ? [] : [media.media]);
-    const sizes = { diskSize: diskSize ?? usual.disk, memory: usual.memory };
-    const variables = await variablesFor(system, places);
+    const settings = await settingsFor(system, places);
+    const sources = media.media === undefined ? [] : [media.media];
+    const { bus: diskBus, ...sizes } = machineOf(system, sources, { bus, diskSize }, settings);
+    const disk = diskTarget(diskBus);
+    const { variables = {} } = settings;
     return { path, kind, text, target: { ...osTarget(system), disk, ...sizes, ...media }, variables };
   }
   if (found.type === 'none') throw noScript(target);
   return templateSubject(found.path, { os: named, bus, diskSize }, places);
 }
 
-/** A script that is built takes the place of the one in its system's template, which may have values for it. */
-async function variablesFor(os: string | undefined, places: TemplatePlaces): Promise<Variables> {
+type AskedDisk = { readonly bus: DiskBus | undefined; readonly diskSize: Bytes | undefined };
+
+/** A script that is built takes the place of the one in its system's template. */
+async function settingsFor(os: string | undefined, places: TemplatePlaces): Promise<Settings> {
   const template = os === undefined ? undefined : findOs(os)?.template;
-  if (template === undefined) return {};
-  return (await loadTemplate(template, places)).settings.variables ?? {};
+  return template === undefined ? {} : (await loadTemplate(template, places)).settings;
+}
+
+/** The machine that a build would make: as asked for, else as the template says. */
+function machineOf(
+  os: string | undefined,
+  media: readonly MediaSource[],
+  asked: AskedDisk,
+  settings: Settings,
+): { readonly bus: DiskBus; readonly diskSize: Bytes; readonly memory: Bytes } {
+  const usual = usualSizes(os, media);
+  return {
+    bus: asked.bus ?? settings.disk?.bus ?? DEFAULTS.bus,
+    diskSize: asked.diskSize ?? settings.disk?.size ?? usual.disk,
+    memory: settings.memory ?? usual.memory,
+  };
 }
 
 /** Media need not be named to look at a script. */
 async function templateSubject(
   path: string,
-  asked: {
-    readonly os: string | undefined;
-    readonly bus: DiskBus | undefined;
-    readonly diskSize: Bytes | undefined;
-  },
+  asked: AskedDisk & { readonly os: string | undefined },
   places: TemplatePlaces,
 ): Promise<Subject> {
   const template = await readTemplateChain(path, places);
@@ -166,11 +180,9 @@ async function templateSubject(
   checkVariableNames(ownVariablesOf(template), { text, kind, label }, list);
   refuseIfAny(name, list);
   const system = asked.os ?? settings.os;
-  const diskBus = asked.bus ?? settings.disk?.bus ?? DEFAULTS.bus;
-  const usual = usualSizes(system, media);
-  const sizeBytes = asked.diskSize ?? settings.disk?.size ?? usual.disk;
-  const disk = { bus: diskBus, target: diskTarget(diskBus), sizeBytes };
-  const memoryMiB = (settings.memory ?? usual.memory) / mebibytes(1);
+  const machine = machineOf(system, media, asked, settings);
+  const disk = { bus: machine.bus, target: diskTarget(machine.bus), sizeBytes: machine.diskSize };
+  const memoryMiB = machine.memory / mebibytes(1);
   const target = lintTargetOf({ ...(system === undefined ? {} : { os: system }), disk, media, memoryMiB });
   return { path: script.path, kind, text, target, variables };
 }

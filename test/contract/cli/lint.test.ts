@@ -100,7 +100,7 @@ test('a recipe is held against the disk that a build makes, or one of the size t
   const ended = await cli.run(['lint', script]);
   expect(ended.code).toBe(2);
   expect(ended.stdout).toMatch(
-    /trips\.preseed:12: error: .*53073 MB .*\/srv.*10737 MB \(10\.0 GiB\).*\[preseed\.recipe-too-large\]/,
+    /trips\.preseed:12: error: .*53073 MB .*\/srv.*4294 MB \(4\.0 GiB\).*\[preseed\.recipe-too-large\]/,
   );
   expect(await cli.run(['lint', script, '--disk', 'size=60'])).toMatchObject({ code: 0 });
   const wrong = await cli.run(['lint', script, '--disk', 'much']);
