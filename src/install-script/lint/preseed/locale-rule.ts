@@ -1,4 +1,5 @@
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
+import { isTestInstaller } from '../lint-target.ts';
 import { judged } from './name-rules.ts';
 
 type Rule = LintRule<ScriptOf<'preseed'>>;
@@ -13,15 +14,19 @@ const MEANT = /^([a-z]{2,3})[-_]([a-z]{2})((?:\.[\w-]+)?(?:@\w+)?)$/i;
 const isKnown = (type: 'language' | 'region', code: string): boolean =>
   new Intl.DisplayNames(['en'], { type, fallback: 'none' }).of(code) !== undefined;
 
-/** What is wrong with a locale, as the end of a sentence. */
-function faultOf(locale: string): string | undefined {
+/** What is wrong with a locale, as the end of a sentence, and what the installer asks for then. */
+type Fault = { readonly what: string; readonly asked: 'language' | 'country' };
+
+function faultOf(locale: string): Fault | undefined {
   if (PLAIN.test(locale)) return undefined;
   const { language, country } = LOCALE.exec(locale)?.groups ?? {};
-  if (language === undefined) return 'is not written as one (language_COUNTRY.UTF-8)';
-  if (!isKnown('language', language)) return `is of no language that is known (${language})`;
+  if (language === undefined)
+    return { what: 'is not written as one (language_COUNTRY.UTF-8)', asked: 'language' };
+  if (!isKnown('language', language))
+    return { what: `is of no language that is known (${language})`, asked: 'language' };
   return country === undefined || isKnown('region', country)
     ? undefined
-    : `is of no country that is known (${country})`;
+    : { what: `is of no country that is known (${country})`, asked: 'country' };
 }
 
 function meantBy(locale: string): string | undefined {
@@ -32,14 +37,14 @@ function meantBy(locale: string): string | undefined {
 
 const unknownLocale: Rule = {
   id: 'preseed.unknown-locale',
-  severity: 'warning',
+  severity: 'error',
   about:
-    'a locale that is not written as one, or of a language or country that does not exist: the installer asks for the language',
-  check: (script) =>
+    'a locale that is not written as one, or of a language or country that does not exist: the installer asks, and waits',
+  check: (script, target) =>
     judged(script, ['debian-installer/locale']).flatMap(({ value, lineNumber }): Hit[] => {
       const fault = faultOf(value);
-      if (fault === undefined) return [];
-      const message = `the locale "${value}" ${fault}, so the installer asks for the language`;
+      if (fault === undefined || isTestInstaller(target)) return [];
+      const message = `the locale "${value}" ${fault.what}, so the installer asks for the ${fault.asked}`;
       const fix = `write ${meantBy(value) ?? 'one such as en_US.UTF-8, de_DE.UTF-8 or C.UTF-8'}`;
       return [{ line: lineNumber, message, fix }];
     }),

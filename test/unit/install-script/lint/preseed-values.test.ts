@@ -48,6 +48,16 @@ it.each([
 });
 
 it.each([
+  ['en_XX', 'country'],
+  ['xx_US', 'language'],
+  ['english', 'language'],
+])('refuses the locale %s, with which the installer asks for the %s', (written, asked) => {
+  expect(found(`d-i debian-installer/locale string ${written}`)).toMatchObject([
+    { severity: 'error', message: expect.stringContaining(`asks for the ${asked}`) },
+  ]);
+});
+
+it.each([
   ['en-US', 'en_US'],
   ['de-DE.UTF-8', 'de_DE.UTF-8'],
   ['en_us.UTF-8', 'en_US.UTF-8'],
