@@ -5,6 +5,7 @@ import { readScript } from '../install-script/read-script.ts';
 import { type ScriptHints, scriptHints } from '../install-script/script-hints.ts';
 import type { MediaSource } from '../media/install-media.ts';
 import { findOs, findOsBySuite } from '../os/find-os.ts';
+import { OPERATING_SYSTEMS } from '../os/os-table.ts';
 import { nameFrom } from './build-name.ts';
 import type { BuildOverrides } from './build-overrides.ts';
 import type { BuildSpec } from './build-spec.ts';
@@ -204,8 +205,22 @@ function noMedia(
   const advice =
     os === undefined
       ? `. ${add}, or name the system: put "# kiln: os=debian13" at its head or give --os.`
-      : `, and ${findOs(os)?.template === undefined ? `there is no template of ${os}` : `the template of ${os} names no media`}. ${add}.`;
+      : `, and ${whyNoMedia(os)}. ${add}.`;
   return new SpecError('spec.no-media', `${label} does not tell what to install from${cdrom}${advice}`, {
     details: { script: label },
   });
+}
+
+const whyNoMedia = (os: string): string =>
+  findOs(os)?.template === undefined
+    ? `there is no template of ${os}${othersLike(os)}`
+    : `the template of ${os} names no media`;
+
+/** The releases of the same distribution for which there is a template. */
+function othersLike(os: string): string {
+  const distribution = os.replace(/\d.*$/, '');
+  const known = OPERATING_SYSTEMS.filter(
+    ({ id, template }) => template && id.replace(/\d.*$/, '') === distribution,
+  );
+  return known.length === 0 ? '' : ` (there is one of ${known.map(({ id }) => id).join(', ')})`;
 }

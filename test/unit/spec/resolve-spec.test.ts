@@ -262,6 +262,14 @@ describe('the target', () => {
     );
   });
 
+  it('says of a release that it has no media for which ones it has', async () => {
+    await file('d.cfg', '# kiln: os=debian31\nd-i debian-installer/locale string C\n');
+    const { code, message } = await thrownBy(resolve('d.cfg'));
+    expect(code).toBe('spec.no-media');
+    expect(message).toMatch(/no template of debian31 \(there is one of .*\bdebian13\b/);
+    expect(message).not.toContain('put "# kiln: os=');
+  });
+
   it('reports a head comment that names an unknown system', async () => {
     await file('c.ks', '# kiln: os=debain13\nlang C\npoweroff\n');
     expect(await problemsOf(resolve('c.ks', { cdrom: 'x' }))).toEqual(['c.ks "# kiln: os="']);
