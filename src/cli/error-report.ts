@@ -68,7 +68,7 @@ function evidenceLines({ details, message }: KilnError, style: Style): string[] 
  * The last lines, and those before the one that decided: what an installer says of a failure may be longer than a screen, as when
  * debian-installer quotes the whole command.
  */
-function linesToShow(lines: readonly string[], decisive: unknown): readonly string[] {
+export function linesToShow(lines: readonly string[], decisive: unknown): readonly string[] {
   const at = lines.lastIndexOf(typeof decisive === 'string' ? decisive : '');
   const from = lines.length - CONSOLE_LINES;
   if (at < 0 || at - LINES_BEFORE >= from) return lines.slice(-CONSOLE_LINES);

@@ -7,6 +7,7 @@ import { formatDuration } from '../foundation/duration.ts';
 import { placesFrom } from '../foundation/places.ts';
 import type { PhaseSpan } from '../watch/recorder.ts';
 import type { CliIo } from './cli-io.ts';
+import { linesToShow } from './error-report.ts';
 import { statusStyle, statusText } from './list-builds-command.ts';
 import { safeJson, safeLine, safeText } from './safe-text.ts';
 import { type Style, styleFor } from './style.ts';
@@ -47,7 +48,7 @@ export function buildText(
     ['Logs', replaced.logs && `those in the folder are build ${replaced.logs}'s`],
     ['Console', [directory.serialLog, directory.bootCheckLog].filter(isThere).join('\n') || undefined],
     ['Cause', failure?.patternId],
-    ['Error', build.error && `${build.error.message} [${build.error.code}]`],
+    ['Error', build.error && errorText(build.error)],
     ['Kept', build.kept ? `yes, \`kiln builds clean ${build.id}\` removes it` : undefined],
   ];
   const lines = rows.flatMap(([label, value]) =>
@@ -59,13 +60,18 @@ export function buildText(
     status,
     ...lines.slice(2),
     ...section('Phases', phases.map(phaseText), style),
-    ...section('Console, its end', (failure?.consoleTail ?? []).slice(-LAST_LINES).map(safeLine), style),
+    ...section('Console, its end', consoleEnd(failure).map(safeLine), style),
     ...section('Evidence', evidence.map(safeLine), style),
   ];
   return `${parts.join('\n')}\n`;
 }
 
-const LAST_LINES = 15;
+/** The code behind the sentence: the message's last line may be a path. */
+const errorText = ({ message, code }: { readonly message: string; readonly code: string }): string =>
+  message.replace(/$/m, () => ` [${code}]`);
+
+const consoleEnd = (failure: BuildStory['failure']): readonly string[] =>
+  linesToShow(failure?.consoleTail ?? [], failure?.line);
 
 function section(title: string, lines: readonly string[], style: Style): string[] {
   return lines.length === 0 ? [] : ['', style.bold(title), ...lines.map((line) => `  ${line}`)];

@@ -101,6 +101,25 @@ test('one build', () => {
   expect(text).not.toMatch(/[\u0007\u001b]/);
 });
 
+test('one build: the code stands behind the sentence, and the line that decided is shown however much followed it', () => {
+  const message = 'It failed.\n  screenshot: /out/logs/screenshot.png';
+  const trace = Array.from({ length: 30 }, (_, at) => `call ${at}`);
+  const line = 'Kernel panic - not syncing';
+  const text = buildText(
+    {
+      build: { ...RECORD, error: { code: 'install.panic', message } },
+      failure: { code: 'install.panic', message, line, script: [], consoleTail: [line, ...trace] },
+      phases: [],
+      evidence: [],
+    },
+    plain,
+  );
+  expect(text).toMatch(/It failed\. \[install\.panic\]\n +screenshot: \/out\/logs\/screenshot\.png\n/);
+  expect(text).toMatch(
+    /Console, its end\n {2}Kernel panic - not syncing\n {2}call 0\n {2}…\n[\s\S]*call 29\n/,
+  );
+});
+
 test('the console of an imported disk is that of its boot', () => {
   const story = { build: RECORD, phases: [] };
   const consoleOf = (...evidence: string[]): string | undefined =>
