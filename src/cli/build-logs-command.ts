@@ -50,7 +50,9 @@ export async function runBuildLogs(
   await log.end();
   printer.end();
   if (!readable) {
-    throw new SpecError('builds.no-log', `Build ${build.id} has no console log yet (${path}).`);
+    const log = booted ? 'console log of a boot check' : 'console log';
+    const yet = current.status === 'running' ? ` yet (${path})` : ': it ended before there was one';
+    throw new SpecError('builds.no-log', `Build ${build.id} has no ${log}${yet}.`);
   }
 }
 
