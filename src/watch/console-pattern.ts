@@ -39,7 +39,7 @@ export type ConsolePattern<Matcher extends LineMatcher = RegExp> = {
   readonly meaning: string;
   /** What to change, where that is known. */
   readonly remedy?: string;
-  /** Advice besides, unless the command that the installer quotes (its blanks left out) does so already. */
+  /** Advice besides, unless something said why, or the command that the installer quotes (its blanks left out) does so already. */
   readonly advice?: { readonly text: string; readonly followedBy: RegExp };
   /** Of an error: what stands below it, line breaks included; its named groups (`word`, `line`, `command`, `named`) tell more; `named` is quoted behind the meaning. */
   readonly detail?: RegExp;

@@ -95,7 +95,7 @@ function tell(outcome: BadOutcome): Telling {
         what: `The install stalled: no new console text, no disk writes and no network traffic for ${formatDuration(outcome.idleSeconds)}.`,
         remedy:
           suggestion ??
-          'See what it was doing last. A question the guest does not show on its serial console looks like this; so does a mirror that does not answer. Raise the stall limit (--stall, or limits.stall in the template) if the step really takes that long.',
+          'See what it was doing last. A question the guest does not show on its serial console looks like this; so does a mirror that does not answer, or a command of the script that waits for something. Raise the stall limit (--stall, or limits.stall in the template) if the step really takes that long.',
       };
     case 'timed-out':
       return {

@@ -116,14 +116,18 @@ type Before = { readonly hint?: PatternMatch | undefined; readonly complaint?: s
 function failedBy(seen: PatternMatch, { hint, complaint }: Before, hasCard: boolean): Verdict {
   const { pattern } = seen;
   const saysLittle = pattern.frame || pattern.fallback || pattern.vague;
-  const better = saysLittle ? hint : undefined;
+  // Who writes patterns of his own writes a hint for errors of his own.
+  const isOwn = pattern.family === 'user' && hint?.pattern.family === 'user';
+  const better = saysLittle || isOwn ? hint : undefined;
+  const isTold = better !== undefined || complaint !== undefined;
   const named = seen.caught?.named?.replace(/\s+/g, ' ');
   const own = named === undefined ? pattern.meaning : `${pattern.meaning}: ${named}`;
   const meaning = better ? `${better.pattern.meaning}; then ${own}` : own;
   const said = better ?? seen;
   const isWithoutCard = !hasCard && needsNetwork(said.pattern.id);
   const mend = pattern.mendOf?.[named ?? ''] ?? pattern.mend;
-  const remedy = remedyOf(pattern, seen.caught?.command);
+  const { command } = seen.caught ?? {};
+  const remedy = remedyOf(pattern, command, isTold);
   // What explains may say nothing of what to do; then the pattern itself does.
   const ofPattern: Explanation = {
     ...(remedy === undefined ? {} : { suggestion: remedy }),
@@ -135,7 +139,7 @@ function failedBy(seen: PatternMatch, { hint, complaint }: Before, hasCard: bool
     reason: sentence(meaning),
     ...(isWithoutCard
       ? { ...NO_CARD, line: said.line, patternId: said.pattern.id }
-      : { ...ofPattern, ...explanation(said, seen.caught?.command) }),
+      : { ...ofPattern, ...explanation(said, command, isTold) }),
     ...(saysLittle && better === undefined && complaint !== undefined ? { line: complaint } : {}),
   };
 }
@@ -147,11 +151,11 @@ const NO_CARD: Explanation = {
     'The guest has no network card (network: none): an installer that needs one fails, or waits for it in silence. Give it one with --network user (network: user in the template), or install from media that bring all packages.',
 };
 
-/** What was said shortly before an end that nobody announced. `command`: what the installer quoted of the script. */
-function explanation(hint: PatternMatch | undefined, command?: string): Explanation {
+/** What was said shortly before an end that nobody announced. `command`: what the installer quoted of the script; `isTold`: see `remedyOf`. */
+function explanation(hint: PatternMatch | undefined, command?: string, isTold = false): Explanation {
   if (hint === undefined) return {};
   const { id, mend, where } = hint.pattern;
-  const remedy = remedyOf(hint.pattern, command ?? hint.caught?.command);
+  const remedy = remedyOf(hint.pattern, command ?? hint.caught?.command, isTold);
   return {
     line: hint.line,
     patternId: id,
@@ -163,9 +167,9 @@ function explanation(hint: PatternMatch | undefined, command?: string): Explanat
   };
 }
 
-/** What to do, less what the script does already. */
-function remedyOf({ remedy, advice }: WatchedPattern, command = ''): string | undefined {
-  const isFollowed = advice?.followedBy.test(command.replace(/\s+/g, '')) === true;
+/** What to do, less what the script does already. `isTold`: a line said why, so nothing helps to have more said. */
+function remedyOf({ remedy, advice }: WatchedPattern, command = '', isTold = false): string | undefined {
+  const isFollowed = isTold || advice?.followedBy.test(command.replace(/\s+/g, '')) === true;
   const said = [remedy, isFollowed ? undefined : advice?.text].filter((text) => text !== undefined);
   return said.length === 0 ? undefined : said.join(' ');
 }

@@ -15,9 +15,9 @@ const ROWS: readonly DebianErrorRow[] = [
     phase: 'the beginning, or the end',
     meaning: 'a command of the preseed file (early_command, late_command …) ended with an error',
     remedy:
-      "Make the command end with exit code 0. 127 stands for a program that the installer's small system lacks, 126 for one that may not run; `in-target PROGRAM` runs that of the installed system. What the command printed went to the installer's syslog.",
+      "Make the command end with exit code 0. 127 stands for a program that the installer's small system lacks, 126 for one that may not run; `in-target PROGRAM` runs that of the installed system. 2 may stand for a command that the shell could not read at all: `kiln lint` tells its line, no trace does.",
     advice: {
-      text: 'To have it on the console, begin the command with `exec 2> /dev/ttyS0; set -x;`.',
+      text: "What the command printed went to the installer's syslog (logs/syslog.log, where Kiln receives it). To have it on the console, begin the command with `exec 2> /dev/ttyS0; set -x;`.",
       followedBy: /^\(*exec[^;]*>[^;]*\/dev\/[^;]*;(?:set-e;)?set-\w*x/,
     },
     settings: [
@@ -28,7 +28,7 @@ const ROWS: readonly DebianErrorRow[] = [
     ],
     fallback: true,
     detail:
-      /^Execution of preseeded command "(?<command>[\s\S]+?)(?:"\s+failed\s+with\s+(?<named>exit\s+code\s+\d+)|(?![\s\S]))/m,
+      /^(?:Execution|KILN TEST INSTALLER ERROR: execution) of preseeded command "(?<command>[\s\S]+?)(?:"\s+failed\s+with\s+(?<named>exit\s+code\s+\d+)|(?![\s\S]))/m,
     shown: 'Failed to run preseeded command',
     from: 'recorded',
     never: 'Running preseeded command',

@@ -61,6 +61,29 @@ describe('what explains a failed command', () => {
     });
   });
 
+  it('leaves out how to have on the console what stands there', async () => {
+    const told = await verdictOf([CANNOT, ...errorOf('cp /nothere /x')]);
+    if (told.kind === 'completed') throw new Error('it failed');
+    expect(told.line).toBe(CANNOT);
+    expect(told.suggestion).toContain('exit code 0');
+    expect(told.suggestion).not.toContain('syslog');
+  });
+
+  it('sends who wonders at exit code 2 to lint', async () => {
+    expect(await verdictOf(errorOf('if true; { echo; }'))).toMatchObject({
+      suggestion: expect.stringMatching(/2 may stand for .*kiln lint/),
+    });
+  });
+
+  it('is a command of the test installer, too', async () => {
+    run = await startWatch();
+    run.guest.print('!! ERROR: Failed to run preseeded command\r\n');
+    run.guest.print(
+      'KILN TEST INSTALLER ERROR: execution of preseeded command "cp /a /b" failed with exit code 1\r\n',
+    );
+    expect(await untilDecided(run)).toMatchObject({ patternId: PRESEEDED, mend: { command: 'cp /a /b' } });
+  });
+
   it('is it however little of the console is seen at a time', async () => {
     run = await startWatch();
     for (const character of [...TRACE, CANNOT, ...errorOf(COMMAND)].join('\r\n')) run.guest.print(character);

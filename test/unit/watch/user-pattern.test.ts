@@ -41,6 +41,25 @@ it("a template's own hint explains what says little itself", async () => {
   });
 });
 
+it("a template's own hint explains its own error, and not one of Kiln's that says what it is", async () => {
+  const patterns = userPatterns([
+    { match: 'cannot reach', kind: 'hint', meaning: 'the vault is down', remedy: 'Start it.' },
+    { match: '^deploy: FAILED', kind: 'error', meaning: 'our step failed' },
+  ]);
+  run = await startWatch({ patterns });
+  run.guest.print('deploy: cannot reach vault.example.org\r\ndeploy: FAILED\r\n');
+  expect(await untilDecided(run)).toMatchObject({
+    cause: 'installer-error',
+    reason: 'The vault is down; then our step failed.',
+    suggestion: 'Start it.',
+    line: 'deploy: cannot reach vault.example.org',
+  });
+  await run.close();
+  run = await startWatch({ patterns });
+  run.guest.print('deploy: cannot reach vault.example.org\r\n!! ERROR: No partitionable media\r\n');
+  expect(await untilDecided(run)).toMatchObject({ patternId: 'debian-installer.no-disk' });
+});
+
 it('no line of a guest makes a pattern run for ever', async () => {
   const patterns = userPatterns([{ match: '^(a+)+$', kind: 'error', meaning: 'it is all a' }]);
   run = await startWatch({ patterns });
