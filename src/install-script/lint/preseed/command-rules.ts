@@ -12,7 +12,9 @@ type Rule = LintRule<ScriptOf<'preseed'>>;
 /** What the shell of debian-installer (busybox) reads besides POSIX's grammar, and others need not. */
 const BEYOND_POSIX = /[<>]\(|\bfunction\s|\[\[|\$'|\|&/;
 
-const isCommand = ({ question }: PreseedAnswer): boolean => COMMAND_QUESTIONS.includes(question);
+/** debconf keeps the last answer to a question, so no other is run; nor does a script with thousands of them start as many shells. */
+const commandsOf = (answers: readonly PreseedAnswer[]): readonly PreseedAnswer[] =>
+  COMMAND_QUESTIONS.flatMap((name) => answers.findLast(({ question }) => question === name) ?? []);
 
 /** The lines of the file are kept: the shell joins them as debconf does, except behind a comment, of which others tell. */
 function syntaxHit(text: string, { question, valueStart, valueEnd }: PreseedAnswer): readonly Hit[] {
@@ -30,7 +32,7 @@ const shellSyntax: Rule = {
   id: 'preseed.shell-syntax',
   severity: 'error',
   about: 'a command that the shell cannot read: an if, a loop or a bracket that is not whole',
-  check: ({ text, answers }) => answers.filter(isCommand).flatMap((answer) => syntaxHit(text, answer)),
+  check: ({ text, answers }) => commandsOf(answers).flatMap((answer) => syntaxHit(text, answer)),
 };
 
 const ENDS_GUEST: ReadonlySet<string> = new Set(['reboot', 'poweroff', 'halt']);
@@ -40,7 +42,7 @@ const endsGuest: Rule = {
   severity: 'error',
   about: 'a command that restarts the guest or switches it off in the middle of the installation',
   check: ({ text, answers }) =>
-    answers.filter(isCommand).flatMap(({ question, valueStart, valueEnd }): Hit[] => {
+    commandsOf(answers).flatMap(({ question, valueStart, valueEnd }): Hit[] => {
       const command = text.slice(valueStart, valueEnd);
       const call = plainCall(command, ENDS_GUEST);
       if (call === undefined || command.slice(0, call.offset).includes(MARKER_PLACEHOLDER)) return [];

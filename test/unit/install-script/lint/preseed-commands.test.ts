@@ -29,6 +29,10 @@ describe('a command that a shell cannot read', () => {
     ['an open quote, which another rule tells', `d-i preseed/late_command string echo "a; ${MARK}`],
     ['what only busybox reads', `d-i preseed/early_command string function a { b <(c); }`],
     ['an answer that is no command', 'd-i netcfg/get_domain string if a; {'],
+    [
+      'an answer that another replaces',
+      'd-i preseed/early_command string if\nd-i preseed/early_command string a',
+    ],
     ['an empty command', 'd-i preseed/early_command string'],
   ])('is not told for %s', (_what, text) => {
     expect(found('preseed.shell-syntax', text)).toEqual([]);
