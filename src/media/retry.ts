@@ -8,20 +8,24 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-export type Attempts = Pick<DownloadOptions, 'attempts' | 'signal'> & { readonly clock?: Clock };
+export type Attempts = Pick<DownloadOptions, 'attempts' | 'signal'> & {
+  readonly clock?: Clock;
+  /** Bytes of an unfinished download that the next run can go on with. */
+  readonly kept?: () => Promise<number>;
+};
 
 /** Pauses double from one second on. */
 const FIRST_PAUSE_MS = 500;
 
 /** @throws MediaError `media.download` when every attempt was interrupted */
 export async function retrying<T>(url: string, options: Attempts, once: () => Promise<T>): Promise<T> {
-  const { attempts = ATTEMPTS, clock = systemClock, signal } = options;
+  const { attempts = ATTEMPTS, clock = systemClock, signal, kept } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await once();
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
-      if (attempt >= attempts) throw failed(url, error, attempts);
+      if (attempt >= attempts) throw failed(url, error, attempts, (await kept?.()) ?? 0);
       await clock.sleep(FIRST_PAUSE_MS * 2 ** attempt, signal);
     }
   }
@@ -42,12 +46,12 @@ export async function withStallLimit<T>(
   }
 }
 
-function failed(url: string, error: Interrupted, attempts: number): MediaError {
+function failed(url: string, error: Interrupted, attempts: number, kept: number): MediaError {
   const tries = attempts === 1 ? '' : `, ${attempts} times`;
   return new MediaError(
     'media.download',
-    `${publicUrl(url)} cannot be fetched: ${error.message}${tries}. Check the network and the address, then try again: what ` +
-      'has arrived is kept.',
+    `${publicUrl(url)} cannot be fetched: ${error.message}${tries}. Check the network and the address, then try again` +
+      `${kept > 0 ? ': what has arrived is kept' : ''}.`,
     { cause: error },
   );
 }

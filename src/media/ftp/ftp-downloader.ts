@@ -15,8 +15,12 @@ const REFUSED = [450, 550, 553];
 /** Plain FTP in passive mode, anonymous unless the URL has a user name. One connection for each file. */
 export function openFtpDownloader(options: DownloadOptions): Downloader {
   const { signal } = options;
-  const connected = <T>(url: string, work: (client: Client, path: string) => Promise<T>): Promise<T> =>
-    retrying(url, options, () => session(url, options, work));
+  const connected = <T>(
+    url: string,
+    work: (client: Client, path: string) => Promise<T>,
+    part?: PartialFile,
+  ): Promise<T> =>
+    retrying(url, part ? { ...options, kept: part.size } : options, () => session(url, options, work));
   return {
     exists: (url) => connected(url, async (client, path) => (await sizeOf(client, path)) !== undefined),
     identity: (url) =>
@@ -34,7 +38,7 @@ export function openFtpDownloader(options: DownloadOptions): Downloader {
       }),
     download: (url, target) =>
       completePartial(options.partial, url, target, signal, (part) =>
-        connected(url, (client, path) => fetchRest(url, client, path, part, options)),
+        connected(url, (client, path) => fetchRest(url, client, path, part, options), part),
       ),
     openBytes: (url) =>
       connected(url, async (client, path) => {

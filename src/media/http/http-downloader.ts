@@ -50,7 +50,7 @@ export function openHttpDownloader(options: DownloadOptions): Downloader {
       ),
     download: (url, target) =>
       completePartial(options.partial, url, target, signal, (part) =>
-        retrying(url, options, () =>
+        retrying(url, { ...options, kept: part.size }, () =>
           withStallLimit(stallMs, (stall, alive) => fetchRest(url, part, request, stall, alive, options)),
         ),
       ),

@@ -62,9 +62,20 @@ function hopeless(url: string, why: string, cause?: unknown): MediaError {
   );
 }
 
+/** What happened, by the codes of Node's client and undici's, which speak of their own insides. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNRESET: 'the server closed the connection before its answer was complete',
+  UND_ERR_SOCKET: 'the server closed the connection before its answer was complete',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the server sent more or less than it said it would',
+  HPE_HEADER_OVERFLOW: "the head of the server's answer is too long",
+};
+
 /** fetch() says "fetch failed" and keeps what happened in the cause. */
 export function reasonOf(error: unknown): string {
   const cause = reason(error);
+  const code = hasCode(cause) ? String((cause as NodeJS.ErrnoException).code) : '';
+  if (REASONS[code] !== undefined) return REASONS[code];
+  if (code.startsWith('HPE_')) return `the server's answer is not HTTP (${(cause as Error).message})`;
   return cause instanceof Error
     ? cause.message || String((cause as NodeJS.ErrnoException).code)
     : String(cause);

@@ -1,6 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { Readable } from 'node:stream';
 
 /** Their answers have no body, which Response insists on. */
 const WITHOUT_BODY = [204, 205, 304];
@@ -17,7 +16,7 @@ export const nodeFetch: typeof fetch = async (input, init = {}) => {
   const { statusCode: status = 0, statusMessage: statusText = '' } = answer;
   const bare = method === 'HEAD' || WITHOUT_BODY.includes(status);
   if (bare) answer.resume();
-  return new Response(bare ? null : (Readable.toWeb(answer) as ReadableStream), {
+  return new Response(bare ? null : bodyOf(answer), {
     status,
     statusText,
     headers: headersOf(answer),
@@ -44,6 +43,36 @@ function answerOf(url: URL, method: string, { headers, signal }: RequestInit): P
       resolve(response);
     });
     request.end();
+  });
+}
+
+/** A break shows only behind what had come before it; a stream made with Readable.toWeb() would drop that. */
+function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
+  let broken: Error | undefined;
+  let cancelled = false;
+  return new ReadableStream<Uint8Array>({
+    start: (body) => {
+      const hasRoom = (): boolean => (body.desiredSize ?? 0) > 0;
+      message.on('data', (piece: Buffer) => {
+        // What the message had read already comes even from a destroyed one.
+        if (cancelled) return;
+        body.enqueue(piece);
+        if (!hasRoom()) message.pause();
+      });
+      message.once('end', () => cancelled || body.close());
+      message.once('error', (error) => {
+        broken = error;
+        if (hasRoom()) body.error(error);
+      });
+    },
+    pull: (body) => {
+      if (broken === undefined) message.resume();
+      else body.error(broken);
+    },
+    cancel: () => {
+      cancelled = true;
+      message.destroy();
+    },
   });
 }
 

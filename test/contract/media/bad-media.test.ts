@@ -138,7 +138,28 @@ it('a download that always ends early, or says more than it sends', async () => 
     response.writeHead(200, { 'content-length': 1000 });
     response.write('only this', () => response.destroy());
   };
-  expect(await refusedDownload(short)).toMatchObject({ code: 'media.download', exitCode: 4 });
+  expect(await refusedDownload(short)).toMatchObject({
+    code: 'media.download',
+    exitCode: 4,
+    message: expect.stringMatching(/the server closed the connection before .*what has arrived is kept\.$/),
+  });
+});
+
+it('a server that sends nothing of use: why, and that nothing is kept', async () => {
+  const busy: Answer = (_request, response) => {
+    response.writeHead(503).end();
+  };
+  const other: Answer = (request) => request.socket.end('220 this is no web server\r\n');
+  expect(await refusedDownload(busy)).toMatchObject({
+    message: expect.stringMatching(
+      /HTTP 503, 2 times\. Check the network and the address, then try again\.$/,
+    ),
+  });
+  await server?.close();
+  expect(await refusedDownload(other)).toMatchObject({
+    code: 'media.download',
+    message: expect.stringContaining("the server's answer is not HTTP"),
+  });
 });
 
 it('a server that stalls', async () => {
