@@ -89,9 +89,18 @@ function argumentsFor(
   const inject = embedded === undefined ? 'metadata' : 'initrd';
   const dialect = (os && dialectOf(os, kind)) ?? dialectOfScript(kind);
   return joinArguments(
-    joinArguments(facts.kernelArguments, installerArguments(dialect, { kind, inject })),
+    joinArguments(
+      ownArguments(facts.kernelArguments, kernelArguments),
+      installerArguments(dialect, { kind, inject }),
+    ),
     kernelArguments,
   );
+}
+
+/** An ISO's own say that Anaconda is on the disc of its label, which is not there when Anaconda comes from a repository. */
+function ownArguments(ofMedia: readonly string[], users: readonly string[]): readonly string[] {
+  if (!users.some((argument) => argument.startsWith('inst.repo='))) return ofMedia;
+  return ofMedia.filter((argument) => !argument.startsWith('inst.stage2=hd:'));
 }
 
 /** Nothing is filled in here: the image outlives this build. */
