@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { type SpecError, specErrorOf } from '../../foundation/errors.ts';
 import { LibvirtError } from '../../libvirt/libvirt-error.ts';
 import type { StorageVolumeRef } from '../../libvirt/storage.ts';
 import { readVolumes, volumeFacts } from '../../storage/read-volumes.ts';
 import type { StorageHost } from '../../storage/storage-host.ts';
 import { poolXml, readPool, type VolumeFacts } from '../../storage/storage-xml.ts';
 import type { GuestFacts, PoolFact, StorageFact } from '../../virt-install/guest/guest-facts.ts';
-import { given, usesOf, type VirtInstallOptions } from '../../virt-install/virt-install-options.ts';
+import {
+  given,
+  type OptionUse,
+  usesOf,
+  type VirtInstallOptions,
+} from '../../virt-install/virt-install-options.ts';
 import { localPool } from '../print-guest/storage-facts.ts';
 
 export type StorageFacts = Pick<GuestFacts, 'pools' | 'paths' | 'defaultPool'> & {
@@ -50,9 +56,19 @@ function poolToMake({ isRemote, defaultTarget }: StorageHost): PoolFact {
   return isRemote ? { ...pool, volumes: [] } : localPool(pool);
 }
 
-type Places = { readonly pools: ReadonlySet<string>; readonly paths: ReadonlySet<string> };
+type Places = {
+  readonly pools: ReadonlySet<string>;
+  /** Those of the pools that a disk needs. */
+  readonly used: ReadonlySet<string>;
+  readonly paths: ReadonlySet<string>;
+};
 
 const isUrl = (path: string): boolean => /^[a-z]+(?:\+[a-z]+)?:\/\//i.test(path);
+
+/** `--disk size=10` */
+const meansDefault = (use: OptionUse): boolean =>
+  given(use, 'size') !== undefined &&
+  ['path', 'source.file', 'source.dev'].every((name) => given(use, name) === undefined);
 
 function namedPlaces(host: StorageHost, options: VirtInstallOptions, more: readonly string[]): Places {
   const disks = usesOf(options, 'disk');
@@ -67,11 +83,13 @@ function namedPlaces(host: StorageHost, options: VirtInstallOptions, more: reado
     given(use, 'pool'),
     given(use, 'vol')?.split('/')[0],
     given(use, 'source.pool'),
-    'default',
+    meansDefault(use) ? 'default' : undefined,
   ]);
+  const used = new Set(pools.filter((pool) => pool !== undefined));
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(host.cwd, path));
   return {
-    pools: new Set(pools.filter((pool) => pool !== undefined)),
+    pools: new Set([...used, 'default']),
+    used,
     paths: new Set(paths.map((path) => absolute(path ?? ''))),
   };
 }
@@ -90,19 +108,36 @@ async function missingTargets(host: StorageHost, paths: ReadonlySet<string>): Pr
 async function factsOfPool(
   host: StorageHost,
   name: string,
-  { pools, paths }: Places,
+  { pools, used, paths }: Places,
 ): Promise<{ readonly facts: PoolFact; readonly isRead: boolean }> {
   const { storage } = host.connection;
   const { type, target = '' } = readPool(await storage.poolXml(name));
   const matters = pools.has(name) || [...paths].some((path) => dirname(path) === target);
   if (!matters) return { facts: { name, path: target, type, volumes: [] }, isRead: false };
-  if ((await storage.poolInfo(name)).state === 'inactive') await storage.startPool(name);
-  await storage.refreshPool(name);
+  try {
+    if ((await storage.poolInfo(name)).state === 'inactive') await storage.startPool(name);
+    await storage.refreshPool(name);
+  } catch (cause) {
+    if (!(cause instanceof LibvirtError)) throw cause;
+    // The default pool is looked at whether or not a disk is to lie in it.
+    if (!used.has(name)) return { facts: { name, path: target, type, volumes: [] }, isRead: false };
+    throw poolUnusable({ name, target }, cause);
+  }
   const volumes = (await readVolumes(storage, name)).map(({ volume, facts }) => ({
     name: volume.name,
     ...storageFact(volume, facts),
   }));
   return { facts: { name, path: target, type, volumes }, isRead: true };
+}
+
+function poolUnusable(
+  pool: { readonly name: string; readonly target: string },
+  cause: LibvirtError,
+): SpecError {
+  const { name, target } = pool;
+  const place = target === '' ? '' : ` (${target})`;
+  const problem = `the pool cannot be used${place}: ${cause.message}; mend it, or name another pool`;
+  return specErrorOf('The command line', [{ where: `--disk pool=${name}`, problem }]);
 }
 
 /** undefined when no file is there, whatever libvirt remembers. */

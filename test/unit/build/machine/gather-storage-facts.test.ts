@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { gatherStorageFacts } from '../../../../src/build/machine/gather-storage-facts.ts';
 import { localStorageHost } from '../../../../src/build/machine/storage-host.ts';
+import { LibvirtError } from '../../../../src/libvirt/libvirt-error.ts';
 import type { StorageHost } from '../../../../src/storage/storage-host.ts';
 import { parseVirtInstall } from '../../../../src/virt-install/parse-command-line.ts';
 import { FakeLibvirt } from '../../../fakes/fake-libvirt.ts';
@@ -77,4 +78,31 @@ test('a link that leads to nothing stands for what is to be made at its end', as
   writeFileSync(end, 'x');
   const made = await gatherStorageFacts(asked, optionsOf('--disk', link), []);
   expect(made.paths[link]).toMatchObject({ path: link, exists: true });
+});
+
+test('a pool that cannot be started is refused by name, unless no disk needs it', async () => {
+  const connection = new FakeLibvirt();
+  for (const name of ['p', 'default'])
+    await connection.storage.definePool(
+      `<pool type='dir'><name>${name}</name><target><path>/gone/${name}</path></target></pool>`,
+    );
+  connection.storage.startPool = async (pool) => {
+    const message = `cannot open directory '/gone/${pool}': No such file or directory`;
+    throw new LibvirtError('virStoragePoolCreate', { code: 38, domain: 18, message });
+  };
+  const look = (words: string) => gatherStorageFacts(host(connection), optionsOf('--disk', words), []);
+  for (const words of ['pool=p,size=1', 'vol=p/x'])
+    await expect(look(words)).rejects.toMatchObject({
+      code: 'spec.invalid',
+      details: {
+        problems: [
+          {
+            where: '--disk pool=p',
+            problem: expect.stringMatching(/^the pool cannot be used \(\/gone\/p\): cannot open directory/),
+          },
+        ],
+      },
+    });
+  await expect(look('size=1')).rejects.toMatchObject({ code: 'spec.invalid' });
+  expect((await look('/elsewhere/a.qcow2,size=1')).pools).toHaveLength(2);
 });
