@@ -75,6 +75,9 @@ const BOOT_FILES = ['kernel', 'initrd', 'dtb', 'acpi.table', 'loader', 'nvram.te
 /** What of a file system's source is there before the guest starts (libvirt.org/formatdomain.html, "Filesystems"). */
 const SHARED: Readonly<Record<string, Wanted>> = { mount: 'folder', file: 'image', block: 'any' };
 
+/** QEMU makes a disk of a folder then, and of no other (formatdomain.html, "dir"). */
+const isFat = (use: OptionUse): boolean => given(use, 'driver.type') === 'fat';
+
 function readByTheGuest(options: VirtInstallOptions): Named[] {
   const isTypedDev = (use: OptionUse): boolean => given(use, 'type') === 'dev';
   // Of an option that makes one element the last word counts, also the empty one.
@@ -85,7 +88,7 @@ function readByTheGuest(options: VirtInstallOptions): Named[] {
   return [
     ...pathsIn('boot', boot, BOOT_FILES, 'image'),
     ...usesOf(options, 'disk').flatMap((use) => [
-      ...pathsIn('disk', use, ['path', 'source.file', 'source.dev'], 'disk'),
+      ...pathsIn('disk', use, ['path', 'source.file', 'source.dev'], isFat(use) ? 'any' : 'disk'),
       ...pathsIn('disk', use, ['backing_store'], 'base'),
     ]),
     ...usesOf(options, 'filesystem').flatMap((use) => {
@@ -131,7 +134,8 @@ function whyOther(found: Stats, wanted: Wanted): string | undefined {
   const isImage = found.isFile() || found.isBlockDevice();
   if (wanted === 'base' && !isImage)
     return `is ${fileType(found)}; what an overlay is made of is a file or a block device`;
-  if (wanted === 'disk' && !isImage && !found.isDirectory())
-    return `is ${fileType(found)}; a disk is a file or a block device`;
+  if (wanted === 'disk' && found.isDirectory())
+    return "is a folder; add the file's name, or driver.type=fat for a disk that holds its files";
+  if (wanted === 'disk' && !isImage) return `is ${fileType(found)}; a disk is a file or a block device`;
   return undefined;
 }

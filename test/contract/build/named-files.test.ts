@@ -44,6 +44,7 @@ const READ_BY_THE_GUEST = [
   '--boot nvram.template=pipe',
   '--disk path=/dev/null',
   '--disk path=pipe',
+  '--disk path=.',
   '--disk backing_store=nope',
   '--disk backing_store=pipe',
   '--disk backing_store=.',
@@ -67,7 +68,9 @@ test.each([...READ_HERE, ...READ_BY_THE_GUEST])('%s is refused by name', async (
 
 test.each([
   ['--initrd-inject there --cloud-init user-data=pipe,meta-data=there --install kernel=there,initrd=there'],
-  ['--boot kernel=there,initrd=there,loader=there,nvram=new --disk new.img,size=1 --disk there --disk .'],
+  [
+    '--boot kernel=there,initrd=there,loader=there,nvram=new --disk new.img,size=1 --disk there --disk .,driver.type=fat',
+  ],
   ['--disk new.img,size=1,backing_store=there --disk http://nowhere/nope.iso,device=cdrom'],
   ['--filesystem .,tag --filesystem type=ram,source=1024,target=t --filesystem source.socket=nope'],
   ['--boot kernel=nope --boot kernel=there --boot loader=nope --boot loader='],
