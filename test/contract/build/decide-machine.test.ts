@@ -114,3 +114,8 @@ test.each([
   const { line } = await decide(...words.split(' '));
   expect(line.split(' ').filter((word) => word === 'no_timer_check')).toHaveLength(count);
 });
+
+test('a value without a place for it is refused', async () => {
+  const refusal = await decide('--xml', 'xpath.value=x').catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ details: { problems: [{ where: '--xml xpath.value=x' }] } });
+});
