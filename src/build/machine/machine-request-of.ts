@@ -7,6 +7,7 @@ import type { GuestXml } from '../../virt-install/guest-xml.ts';
 import { guestXml, xmlText } from '../../virt-install/guest-xml.ts';
 import { type InstallMethod, installMethod } from '../../virt-install/install-method.ts';
 import {
+  given,
   hasFlag,
   switchOf,
   usesOf,
@@ -82,6 +83,12 @@ function refuseMethods(
     refuse('--cloud-init', 'needs --import: an installer is set up by its script (--script)');
   } else if (method.cloudInit !== undefined && hasFlag(options, 'noreboot')) {
     refuse('--cloud-init', 'is for a guest that is started; leave out --noreboot');
+  }
+  const isGenerated = switchOf(method.cloudInit, 'root-password-generate') === true;
+  if (isGenerated && given(method.cloudInit, 'user-data') !== undefined) {
+    const problem =
+      'does not go together with user-data=, which alone says what accounts there are; leave one of them out';
+    refuse('--cloud-init root-password-generate=', problem);
   }
 }
 

@@ -104,3 +104,9 @@ test('images are published as a template says it, and not without an image', () 
     expect.objectContaining({ code: 'spec.invalid', message: expect.stringContaining('--no-capture') }),
   );
 });
+
+test('a password is not generated for nothing', () => {
+  const line = '--import --cloud-init user-data=/u,root-password-generate=';
+  expect(() => request(`${line}on`)).toThrow(/root-password-generate=: does not go together with user-data=/);
+  expect(request(`${line}off`).cloudInit).toMatchObject({ generatePassword: false });
+});
