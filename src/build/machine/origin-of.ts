@@ -12,7 +12,13 @@ export function originOf(message: string, options: VirtInstallOptions): string |
       if (only !== undefined && another === undefined) return only;
     }
   }
-  return undefined;
+  return ofTpm(message, options);
+}
+
+/** Of a TPM libvirt quotes what Kiln chose (`TPM version '2.0'`), so that nothing of it stands on the command line. */
+function ofTpm(message: string, { uses }: VirtInstallOptions): string | undefined {
+  const [use] = uses.tpm ?? [];
+  return use !== undefined && /\bTPM\b/.test(message) ? `--tpm ${use.text}` : undefined;
 }
 
 function withValue(word: string, { values, lists, uses }: VirtInstallOptions): string[] {

@@ -52,6 +52,7 @@ test.each([
   ['--xml ./a=b', "Invalid value 'b'", '--xml ./a=b'],
   ['--numatune x --vcpus 2,cpuset=x', "Failed to parse bitmap 'x'", undefined],
   ['--vcpus 2', "Something about 'machine'", undefined],
+  ['--tpm emulator', "unsupported configuration: TPM version '2.0' is not supported", '--tpm emulator'],
 ])('%s: %s', (words, message, expected) => {
   const command = parseVirtInstall(words.split(' '));
   if (command.kind !== 'run') throw new Error(`not a build: ${command.kind}`);
