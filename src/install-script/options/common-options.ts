@@ -1,3 +1,6 @@
+import { isTimeZone } from '../../foundation/time-zone.ts';
+import { HOST_NAME } from '../host-name.ts';
+
 /** A variable that means the same for every distribution whose script of the catalogue asks for it. */
 export type CommonOption = {
   readonly name: string;
@@ -9,6 +12,8 @@ export type CommonOption = {
   readonly pattern: RegExp;
   /** For the message about a bad one. */
   readonly shape: string;
+  /** What is wrong with a value of the right shape, or why one is not of it, as the end of a sentence; undefined when that is not known. */
+  readonly fault?: (value: string) => string | undefined;
 };
 
 export const DISK_LAYOUTS = ['plain', 'swap', 'lvm'] as const;
@@ -19,6 +24,24 @@ export const KEY_SEPARATOR = ';';
 
 const KEY = String.raw`(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]+=*(?: [\w.@:+-]+)*`;
 const URL = String.raw`https?://[\w.:@%[\]-]+(?:/[\w.:@%~+,/-]*)?`;
+
+/** Users and groups of every system. */
+const TAKEN =
+  'adm audio bin cdrom daemon dialout disk floppy games kmem lp mail man nobody root sys tape tty users utmp video'.split(
+    ' ',
+  );
+
+/** Which of the keys, and what of it. */
+function keysFault(keys: string): string | undefined {
+  const all = keys.split(KEY_SEPARATOR).map((key) => key.trim());
+  const number = all.findIndex((key) => !new RegExp(`^${KEY}$`).test(key)) + 1;
+  if (number === 0) return undefined;
+  const key = all[number - 1] ?? '';
+  const isItsComment = new RegExp(`^${KEY}(?=\\s)`).test(key);
+  return isItsComment
+    ? `key ${number} has a comment with characters other than letters, digits and _ . @ : + -; leave the comment out or change it`
+    : `key ${number} (${key.slice(0, 30)}${key.length > 30 ? '…' : ''}) is no public SSH key; write type, key and comment, and ; between keys`;
+}
 
 export const COMMON_OPTIONS: readonly CommonOption[] = [
   {
@@ -44,6 +67,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     example: 'Europe/Berlin',
     pattern: /^[A-Za-z]+(?:[/+-][\w+-]+)*$/,
     shape: 'a time zone such as Europe/Berlin',
+    fault: (zone) => (isTimeZone(zone) ? undefined : 'is the name of no time zone'),
   },
   {
     name: 'user',
@@ -52,6 +76,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     example: 'admin',
     pattern: /^[a-z_][a-z0-9_-]{0,31}$/,
     shape: 'a user name of small letters, digits, _ and -',
+    fault: (name) => (TAKEN.includes(name) ? 'is a user or group of the system itself' : undefined),
   },
   {
     name: 'ssh_keys',
@@ -60,6 +85,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     example: 'ssh-ed25519 AAAAC3… me@desk',
     pattern: new RegExp(`^${KEY}(?:\\s*${KEY_SEPARATOR}\\s*${KEY})*$`),
     shape: 'public SSH keys, separated by ;',
+    fault: keysFault,
   },
   {
     name: 'packages',
@@ -112,11 +138,22 @@ export type CommonValues = {
 export function commonProblems(
   given: Readonly<Record<string, string>>,
 ): readonly { name: string; problem: string }[] {
-  return COMMON_OPTIONS.flatMap(({ name, initial, pattern, shape }) => {
+  const ofOptions = COMMON_OPTIONS.flatMap(({ name, initial, pattern, shape, fault }) => {
     const value = given[name] ?? initial;
-    const good = pattern.test(value) || (value === '' && initial === '');
-    return good ? [] : [{ name, problem: `"${value}" is not ${shape}` }];
+    if (value === '' && initial === '') return [];
+    const told = fault?.(value);
+    if (told !== undefined && name === 'ssh_keys') return [{ name, problem: told }];
+    if (!pattern.test(value)) return [{ name, problem: `"${value}" is not ${shape}` }];
+    return told === undefined ? [] : [{ name, problem: `"${value}" ${told}` }];
   });
+  return [...ofOptions, ...hostnameProblems(given)];
+}
+
+/** No option of the catalogue, but one every script may ask for. */
+function hostnameProblems({ hostname }: Readonly<Record<string, string>>) {
+  if (hostname === undefined || HOST_NAME.test(hostname)) return [];
+  const problem = `"${hostname}" is no host name: letters, digits and hyphens make one, at most 63, no hyphen first or last; a domain may follow`;
+  return [{ name: 'hostname', problem }];
 }
 
 /** The given values over the initial ones; call `commonProblems` first. */

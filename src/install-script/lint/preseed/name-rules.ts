@@ -1,4 +1,5 @@
 import { isTimeZone } from '../../../foundation/time-zone.ts';
+import { HOST_NAME } from '../../host-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder } from '../lint-target.ts';
 import { quotedWhole } from './quote-rules.ts';
@@ -32,10 +33,6 @@ const unknownTimeZone: Rule = {
         }),
       ),
 };
-
-/** Labels of RFC 1123, as netcfg checks them; a domain may follow. */
-const HOST_NAME =
-  /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*\.?$/i;
 
 const badHostname: Rule = {
   id: 'preseed.bad-hostname',

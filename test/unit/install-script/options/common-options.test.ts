@@ -14,8 +14,9 @@ it.each(COMMON_OPTIONS)('the initial value of $name is good', ({ name }) => {
 it.each([
   ['locale', ['C.UTF-8', 'de_DE', 'sr_RS.UTF-8@latin'], ['german', "x'; rm", '']],
   ['keyboard', ['us', 'de-latin1'], ['US', 'a b', '']],
-  ['timezone', ['UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+3'], ['/etc/passwd', '']],
-  ['user', ['', 'joe', '_x-1'], ['Joe', 'a b', '1a']],
+  ['timezone', ['UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+3'], ['/etc/passwd', 'Mars/X', '']],
+  ['user', ['', 'joe', '_x-1'], ['Joe', 'a b', '1a', 'root', 'daemon']],
+  ['hostname', ['web1', 'web1.example.org'], ['a_b', '-a', 'a b']],
   [
     'ssh_keys',
     ['', 'ssh-rsa AAAA', 'ssh-ed25519 AAAA me@x; ecdsa-sha2-nistp256 BBBB= y'],
@@ -27,6 +28,16 @@ it.each([
 ] as const)('%s takes %j and not %j', (name, good, bad) => {
   for (const value of good) expect(commonProblems({ [name]: value }), value).toEqual([]);
   for (const value of bad) expect(commonProblems({ [name]: value }), value).toHaveLength(1);
+});
+
+it('of several SSH keys the wrong one is named, and why', () => {
+  const [good, bob] = ['ssh-ed25519 AAAA me', "ssh-ed25519 BBBB Bob's laptop"];
+  expect(commonProblems({ ssh_keys: `${good}; ${bob}` })).toEqual([
+    { name: 'ssh_keys', problem: expect.stringMatching(/^key 2 has a comment .*leave the comment out/) },
+  ]);
+  expect(commonProblems({ ssh_keys: `nonsense; ${good}` })).toEqual([
+    { name: 'ssh_keys', problem: expect.stringContaining('key 1 (nonsense) is no public SSH key') },
+  ]);
 });
 
 it('all problems are told together', () => {
