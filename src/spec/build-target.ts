@@ -57,7 +57,7 @@ async function noFile(target: string, path: string, places: TemplatePlaces): Pro
       ? scriptNotFound(target, path, places)
       : templateNotFound(target, places.templateDir);
   return new SpecError(
-    'template.unreadable',
+    isScriptName(target) ? 'script.unreadable' : 'template.unreadable',
     `${labelOf(path, places.cwd)} ${found.why}. Name a template, a template file or an install script.`,
     { details: { path }, cause: found.cause },
   );

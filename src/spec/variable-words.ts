@@ -24,22 +24,24 @@ export function readVariableValue(value: unknown): string {
 export function readVariables(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong('expects a map of names and values');
-  const entries = Object.entries(value).map(([name, text]) => {
-    readVariableName(name);
-    try {
-      return [name, readVariableValue(text)] as const;
-    } catch (error) {
-      throw wrong(`${name} ${error instanceof Error ? error.message : String(error)}`);
-    }
-  });
+  const entries = Object.entries(value).map(([name, text]) => readVariable(name, text));
   return Object.fromEntries(entries);
+}
+
+function readVariable(name: string, value: unknown): readonly [name: string, value: string] {
+  readVariableName(name);
+  try {
+    return [name, readVariableValue(value)];
+  } catch (error) {
+    throw wrong(`${name} ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** `name=value`; everything after the first `=` is the value, blanks, quotes and all. */
 export function readAssignment(text: string): readonly [name: string, value: string] {
   const at = text.indexOf('=');
   if (at < 1) throw wrong(`"${text}" is not of the form name=value`);
-  return [readVariableName(text.slice(0, at)), readVariableValue(text.slice(at + 1))];
+  return readVariable(text.slice(0, at), text.slice(at + 1));
 }
 
 export function readEnvironmentName(value: unknown): string {

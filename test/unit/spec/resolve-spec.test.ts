@@ -247,6 +247,9 @@ describe('the target', () => {
     expect(said.code).toBe('spec.no-media');
     expect(said.message).toContain('its "cdrom" command means');
     expect(said.message).toContain('name the system');
+    const named = await thrownBy(resolve('c.ks', { os: 'rocky9' }));
+    expect(named.code).toBe('spec.no-media');
+    expect(named.message).not.toContain('--os');
     expect((await resolve('c.ks', { cdrom: 'x.iso' })).media[0]?.kind).toBe('cdrom');
   });
 
@@ -457,6 +460,13 @@ describe('options', () => {
     ]);
   });
 
+  it('names the variable whose value is refused', async () => {
+    const refused = await thrownBy(resolve('debian-13', { variables: ['motto=a\nb'] }));
+    expect(refused.details.problems).toEqual([
+      { where: '--var', problem: 'motto holds a line break or a control character' },
+    ]);
+  });
+
   it("refuses a template's own variable that its script does not ask for", async () => {
     await file('asks.cfg', 'd-i a/b string {{greeting}}\n');
     const text = 'media: [{cdrom: x}]\nscript: asks.cfg\nvariables: {greeting: hi, locale: de_DE.UTF-8}\n';
@@ -510,13 +520,15 @@ describe('options', () => {
 
   it('says of a target that is no file what it is', async () => {
     await mkdir(join(cwd, 'folder.yaml'));
+    await mkdir(join(cwd, 'folder.ks'));
     await symlink('loop', join(cwd, 'loop'));
     for (const [target, what] of [
       ['folder.yaml', 'is a folder'],
       ['loop', 'symbolic links go round in a circle'],
+      ['folder.ks', 'is a folder'],
     ] as const) {
       const refused = await thrownBy(resolve(target));
-      expect(refused.code).toBe('template.unreadable');
+      expect(refused.code).toBe(target === 'folder.ks' ? 'script.unreadable' : 'template.unreadable');
       expect(refused.message).toContain(what);
     }
   });
