@@ -129,7 +129,7 @@ function mediaText({ kind, from, kernel, initrd, pin }: MediaSource): string {
 }
 
 function passwordText({ script, rootPassword: secret }: BuildPlan): string | undefined {
-  if (secret === undefined) return script && 'none: the account is locked';
+  if (secret === undefined) return script && 'none: with {{root_password_hash}} the account is locked';
   return 'file' in secret ? `from the file ${secret.file}` : `from the variable ${secret.env}`;
 }
 

@@ -47,7 +47,7 @@ export type InjectionQuestion = {
  * @throws SpecError `script.no-injection`
  */
 export function chooseInjection(question: InjectionQuestion): Injection {
-  const { kind, media, wanted } = question;
+  const { kind, media, wanted, network } = question;
   if (media === 'import' && kind !== 'user-script')
     throw impossible(
       '--import starts from an installed disk, whose cloud-init runs a script that begins with #! and no other',
@@ -57,8 +57,12 @@ export function chooseInjection(question: InjectionQuestion): Injection {
   if (why !== undefined) throw impossible(why);
   const installName = nameFor(inject, kind);
   if (installName !== undefined) return { inject, installName };
-  if (kind === 'preseed') throw impossible(PRESEED_NEEDS_INITRD);
-  throw impossible(`an installer of ${kind} cannot be given its script by ${inject}`);
+  if (kind === 'preseed')
+    throw impossible(media === 'location' ? preseedNotBy(inject) : PRESEED_NEEDS_INITRD);
+  // An image that is only made takes the script in its initrd or not at all.
+  const instead =
+    network === undefined ? '' : '; leave --inject out, or use seed-iso, config-drive, http or metadata';
+  throw impossible(`an installer of ${kind} cannot be given its script by ${inject}${instead}`);
 }
 
 function nameFor(inject: InjectionMethod, kind: InstallScriptKind): string | undefined {
@@ -102,6 +106,9 @@ function whyNot(
     return `an installer of ${kind} looks at a config drive only if its kernel's command line says so, which needs direct kernel boot; ${instead}`;
   return undefined;
 }
+
+const preseedNotBy = (inject: InjectionMethod): string =>
+  `debian-installer looks for a preseed file on no second medium (${inject}); leave --inject out, which puts it into the initrd, or use http or metadata`;
 
 const PRESEED_NEEDS_INITRD =
   "debian-installer finds a preseed file only in its initrd, which an ISO booted with --cdrom brings along. Use --location with the same ISO: Kiln then boots the ISO's kernel directly and adds the preseed to the initrd";

@@ -193,6 +193,15 @@ describe('injection', () => {
     refused(spec({ media: [media], ...script(kind, wanted) }), host(), 'script.no-injection');
   });
 
+  it.each(['seed-iso', 'config-drive'] as const)(
+    'does not propose what was done to a preseed by %s',
+    (wanted) => {
+      const given = spec({ media: [TREE], ...script('preseed', wanted) });
+      expect(() => resolvePlan(given, host())).toThrow(/leave --inject out/);
+      expect(() => resolvePlan(given, host())).not.toThrow(/Use --location/);
+    },
+  );
+
   it.each(['http', 'metadata'] as const)(
     'cannot bring anything by %s to a guest without network',
     (wanted) => {
