@@ -218,12 +218,15 @@ function noScript(target: string): SpecError {
 /** No rule can look at it, yet it is as much a finding as others. */
 function unreadableReport({ message, details }: SpecError, target: string): LintReport {
   const line = typeof details.line === 'number' ? details.line : 1;
-  const fix = 'save the file as UTF-8 without byte order mark, with Unix line ends';
+  const { what = message, remedy: fix = '' } = details as {
+    readonly what?: string;
+    readonly remedy?: string;
+  };
   const finding = {
     rule: 'script.encoding',
     severity: 'error',
     line,
-    message,
+    message: `the file ${what}`,
     fix,
     mendable: false,
   } as const;

@@ -6,8 +6,16 @@ const LINE_FEED = 0x0a;
 /** Scripts are some kilobytes; more is not what the user meant to name. */
 const LARGEST_SCRIPT = 16 * 2 ** 20;
 
-function refuse(code: string, label: string, what: string, line = 1): SpecError {
-  return new SpecError(code, `${label} ${what}`, { details: { script: label, line } });
+function refuse(code: string, label: string, what: string): SpecError {
+  return new SpecError(code, `${label} ${what}`, { details: { script: label } });
+}
+
+/** `what` and `remedy` for programs that show the place by themselves. */
+function badEncoding(label: string, line: number, what: string, remedy: string, cause?: unknown): SpecError {
+  return new SpecError('script.encoding', `${label}:${line} ${what}; ${remedy}.`, {
+    details: { script: label, line, what, remedy },
+    cause,
+  });
 }
 
 /**
@@ -19,18 +27,19 @@ export function decodeScript(content: Uint8Array, label: string): string {
   if (content.length === 0) throw refuse('script.empty', label, 'is empty.');
   const [first, second, third] = content;
   const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  if (utf16) throw refuse('script.encoding', `${label}:1`, 'is UTF-16; save it as UTF-8.');
+  if (utf16) throw badEncoding(label, 1, 'is UTF-16', 'save it as UTF-8');
   if (first === 0xef && second === 0xbb && third === 0xbf)
-    throw refuse(
-      'script.encoding',
-      `${label}:1`,
-      'begins with a byte order mark, which installers trip over; save it without.',
+    throw badEncoding(
+      label,
+      1,
+      'begins with a byte order mark, which installers trip over',
+      'save it without',
     );
   const nul = content.indexOf(0);
   if (nul >= 0) {
     const line = content.subarray(0, nul).filter((byte) => byte === LINE_FEED).length + 1;
-    const what = 'holds NUL bytes: it is a binary file or UTF-16, not an install script.';
-    throw refuse('script.encoding', `${label}:${line}`, what, line);
+    const what = 'holds NUL bytes, as a binary file or UTF-16 does';
+    throw badEncoding(label, line, what, 'name an install script, saved as UTF-8');
   }
   const text = decodeUtf8(content, label);
   if (text.trim() === '') throw refuse('script.empty', label, 'holds nothing but blanks.');
@@ -38,12 +47,7 @@ export function decodeScript(content: Uint8Array, label: string): string {
   if (carriageReturn >= 0) {
     const line = text.slice(0, carriageReturn).split('\n').length;
     const remedy = "convert it, for example with: sed -i 's/\\r$//' <file>";
-    throw refuse(
-      'script.encoding',
-      `${label}:${line}`,
-      `ends in CRLF, which becomes part of the values; ${remedy}`,
-      line,
-    );
+    throw badEncoding(label, line, 'ends in CRLF, which becomes part of the values', remedy);
   }
   return text;
 }
@@ -54,10 +58,7 @@ function decodeUtf8(content: Uint8Array, label: string): string {
   } catch (cause) {
     const good = new TextDecoder('utf-8').decode(content).indexOf('\ufffd');
     const line = new TextDecoder('utf-8').decode(content).slice(0, Math.max(0, good)).split('\n').length;
-    throw new SpecError('script.encoding', `${label}:${line} is not UTF-8; save the file as UTF-8.`, {
-      details: { script: label, line },
-      cause,
-    });
+    throw badEncoding(label, line, 'is not UTF-8', 'save the file as UTF-8', cause);
   }
 }
 

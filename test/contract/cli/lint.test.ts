@@ -63,14 +63,23 @@ test('a word that a question of debian-installer does not take is named', async 
 });
 
 test.each([
-  ['UTF-16', Buffer.from('\ufeffposition', 'utf16le')],
-  ['CRLF', Buffer.from('lang C\npoweroff\r\n')],
-])('%s is a finding', async (_, content) => {
+  [
+    'UTF-16',
+    Buffer.from('\ufeffposition', 'utf16le'),
+    /bad\.ks:1: error: the file is UTF-16 \[.*\n +save it as UTF-8\n/,
+  ],
+  [
+    'CRLF',
+    Buffer.from('lang C\npoweroff\r\n'),
+    /bad\.ks:2: error: the file ends in CRLF,.*\[.*\n +convert it/,
+  ],
+])('%s is a finding, with its place told once', async (_, content, says) => {
   const path = join(cli.folder, 'bad.ks');
   await writeFile(path, content);
   const ended = await cli.run(['lint', path]);
   expect(ended.code).toBe(2);
   expect(ended.stdout).toContain('[script.encoding]');
+  expect(ended.stdout).toMatch(says);
 });
 
 test('--fix writes what is missing and shows it', async () => {
