@@ -14,7 +14,7 @@ import {
 export type AutoinstallDocument = {
   readonly errors: readonly { readonly line: number; readonly code: string; readonly message: string }[];
   readonly document: Document;
-  /** The map under `autoinstall:`, or the whole one where that word is missing. */
+  /** The map under `autoinstall:`, or the whole one where that word is missing. Of a broken text none: what seems missing may stand there. */
   readonly answers: YAMLMap | undefined;
   /** The word `autoinstall:` stands at the top. */
   readonly wrapped: boolean;
@@ -66,7 +66,7 @@ export function parseAutoinstall(text: string): AutoinstallDocument {
   return {
     errors,
     document,
-    answers: wrapped ? (isMap(inner) ? inner : undefined) : top,
+    answers: errors.length > 0 ? undefined : wrapped ? (isMap(inner) ? inner : undefined) : top,
     wrapped,
     topKeys: top === undefined ? [] : keysOf(top, lineOf),
     cloudConfig: /^#cloud-config[ \t]*(\n|$)/.test(text),

@@ -4,7 +4,7 @@ import { addLateCommand, insertAnswer } from '../../edit/autoinstall-edits.ts';
 import { otherDisk } from '../disk-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
-import { isPlaceholder } from '../lint-target.ts';
+import { isPlaceholder, standsForPassword } from '../lint-target.ts';
 
 type Script = ScriptOf<'autoinstall'>;
 type Rule = LintRule<Script>;
@@ -121,6 +121,24 @@ const clearText: Rule = {
   },
 };
 
+const clearUserText: Rule = {
+  id: 'autoinstall.clear-user-password',
+  severity: 'warning',
+  about: 'a password in clear text in user-data, which cloud-init takes',
+  asWritten: true,
+  check: ({ document }) => {
+    const users = answerAt(document, 'user-data', 'users');
+    if (!isSeq(users)) return [];
+    return users.items.flatMap((user): Hit[] => {
+      const node: unknown = isMap(user) ? user.get('plain_text_passwd', true) : undefined;
+      const value = scalarText(node);
+      if (value === undefined || standsForPassword(value)) return [];
+      const message = 'plain_text_passwd holds a password in clear text, which stays in copies of the script';
+      return [{ line: document.lineOf(node), message, fix: 'write passwd: and a hash (openssl passwd -6)' }];
+    });
+  },
+};
+
 const SOURCES = [
   'ubuntu-server',
   'ubuntu-server-minimal',
@@ -174,6 +192,7 @@ export const ANSWER_RULES: readonly Rule[] = [
   badEnding,
   diskName,
   clearText,
+  clearUserText,
   unknownSource,
   noConsole,
 ];

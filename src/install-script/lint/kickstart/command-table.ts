@@ -12,8 +12,8 @@ export type CommandRow = readonly [name: string, letters: string, options?: Read
 
 // biome-ignore format: a table
 export const KICKSTART_TABLE: readonly CommandRow[] = [
-  ['auth', '..xxxxxx.....x'],
-  ['authconfig', '..xxxxxx.....x'],
+  ['auth', '..xxxxxx...ddx'],
+  ['authconfig', '..xxxxxx...ddx'],
   ['authselect', '--......---...'],
   ['autopart', '..............', {
     '........-.....': '--backuppassphrase --escrowcert',
@@ -187,8 +187,8 @@ export const KICKSTART_TABLE: readonly CommandRow[] = [
   ['text', '..............', { '--......---...': '--non-interactive' }],
   ['timesource', '--......----..', { '--......----..': '--ntp-disable --ntp-pool --ntp-server --nts' }],
   ['timezone', '..............', {
-    '..dddddd.....-': '--isUtc',
-    '-.dddddd--...-': '--nontp --ntpservers',
+    '..dddddd....d-': '--isUtc',
+    '-.dddddd--..d-': '--nontp --ntpservers',
     '..............': '--utc',
   }],
   ['unsupported_hardware', '---------..---'],

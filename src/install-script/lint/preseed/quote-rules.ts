@@ -30,6 +30,9 @@ function quotedInVain(answer: PreseedAnswer): string | undefined {
   return quoted.inside.includes(quoted.quote) || !/\s/.test(quoted.inside) ? undefined : quoted.inside;
 }
 
+/** What a line of a message can hold. */
+const LONGEST_SHOWN = 200;
+
 function quoteHit(answer: PreseedAnswer): readonly Hit[] {
   const { question, type, lineNumber } = answer;
   const inside = quotedInVain(answer);
@@ -39,7 +42,7 @@ function quoteHit(answer: PreseedAnswer): readonly Hit[] {
   const message = isCommand
     ? `the command of ${question} stands in quotes as a whole, so the shell looks for a program of that name`
     : `the value of ${question} stands in quotes, which debconf takes for a part of it`;
-  const shown = isSecret || isCommand ? '' : `: ${inside}`;
+  const shown = isSecret || isCommand || inside.length > LONGEST_SHOWN ? '' : `: ${inside}`;
   const fix = inside === '' ? 'write nothing behind the type' : `write it without the quotes${shown}`;
   return [{ line: lineNumber, message, fix }];
 }

@@ -91,3 +91,23 @@ it.each(['upgrade', 'rdp'])('%s is not proposed in its own place', (name) => {
   );
   expect(found?.message).toBe(`${name} is no kickstart command of rocky9.`);
 });
+
+it('of a text that is not YAML nothing is missed', () => {
+  const text = '#cloud-config\nautoinstall:\n  version: 1\n\tlocale: C\n';
+  expect(lint(text, 'autoinstall').map(({ rule }) => rule)).not.toContain('autoinstall.no-identity');
+  expect(lint(text, 'autoinstall').map(({ rule }) => rule)).not.toContain('autoinstall.no-ending');
+});
+
+it('a long value is not repeated', () => {
+  const found = lint(`d-i base-installer/includes string "${'x'.repeat(10_000)}"\n`, 'preseed');
+  expect(found.find(({ rule }) => rule === 'preseed.quoted-value')?.fix).toBe('write it without the quotes');
+});
+
+it.each([
+  ['authconfig --enableshadow', 'rocky8', 'kickstart.deprecated-command'],
+  ['auth --enableshadow', 'rocky9', 'kickstart.deprecated-command'],
+  ['timezone --isUtc Etc/UTC', 'rocky9', 'kickstart.deprecated-option'],
+  ['timezone --ntpservers=a.example Etc/UTC', 'rocky9', 'kickstart.deprecated-option'],
+])('%s is deprecated on %s', (line, os, rule) => {
+  expect(lint(`${line}\n`, 'kickstart', os).map((finding) => finding.rule)).toContain(rule);
+});
