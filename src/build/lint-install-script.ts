@@ -3,6 +3,7 @@ import { SpecError, specErrorOf } from '../foundation/errors.ts';
 import { type Bytes, mebibytes } from '../foundation/size.ts';
 import { writeFile } from '../foundation/write-file.ts';
 import { detectKind } from '../install-script/detect-kind.ts';
+import { lineDiff } from '../install-script/line-diff.ts';
 import { compareFindings, type Finding } from '../install-script/lint/lint-rule.ts';
 import type { LintTarget } from '../install-script/lint/lint-target.ts';
 import { valueFindings } from '../install-script/lint/value-findings.ts';
@@ -99,13 +100,10 @@ async function reportOn(subject: Subject, label: string, request: LintRequest): 
     passwordHash: undefined,
   });
   const fix = request.fix === true;
-  const {
-    text: mended,
-    diff,
-    findings: found,
-  } = checkScript({ text, kind, label, values, target, edit: fix });
+  const { text: mended, findings: found } = checkScript({ text, kind, label, values, target, edit: fix });
   const all = [...found, ...valueFindings(text, kind, values)];
   const findings = (request.edit === false ? all : all.map(asBuildTakesIt)).sort(compareFindings);
+  const diff = lineDiff(text, mended, label, label);
   if (diff !== '') await writeFile(path, mended);
   return { path, label, kind, ...(target.os === undefined ? {} : { os: target.os }), findings, diff };
 }

@@ -87,6 +87,7 @@ test('--fix writes what is missing and shows it', async () => {
   await copyFile(join(fixtures, 'kickstart.no-ending', 'trips.ks'), path);
   const ended = await cli.run(['lint', '--fix', path]);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(ended.stdout).not.toContain('(as run)');
   expect(ended.stdout).toContain('+poweroff');
   expect(await readFile(path, 'utf8')).toMatch(/^poweroff$/m);
 });
