@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { removeIfEmpty } from '../foundation/remove-if-empty.ts';
 import type { ChosenLibvirt } from '../libvirt/choose-uri.ts';
+import { isLibvirtLost } from '../libvirt/libvirt-error.ts';
 import type { BuildRun } from './build-context.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import type { ClaimedBuild } from './claim-build.ts';
@@ -36,7 +37,11 @@ export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'fail
   if (isReplacedByLink(directory.root)) problems.push(replacedText(directory.root));
   const isOurs = problems.length === 0;
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    await work().catch((error: Error) => problems.push(`${what}: ${error.message}`));
+    await work().catch((error: Error) => {
+      // The error that ends the build says so already.
+      const why = isLibvirtLost(error) ? 'libvirt is gone, so it may still run' : error.message;
+      problems.push(`${what}: ${why}`);
+    });
   };
   if (!guestIsLeft) await attempt('guest', () => leaveLibvirt(options, kept));
   if (isOurs && !kept && end === 'succeeded') await attempt('work folder', () => remove(directory.work));

@@ -51,7 +51,7 @@ export function libvirtLost(uri: string, reason: string, cause?: unknown): HostE
   if (isLibvirtLost(cause)) return cause;
   return new HostError(
     'host.libvirt-lost',
-    `The connection to libvirt (${uri}) was lost: ${reason}. Check that libvirtd still runs, then try again.`,
+    `The connection to libvirt (${uri}) was lost: ${reason}. Try again: Kiln starts a libvirtd of its own anew, one of the host's must run.`,
     { details: { uri, reason }, cause },
   );
 }

@@ -34,6 +34,7 @@ import { buildText } from '../../../src/cli/show-build-command.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import type { ChosenLibvirt } from '../../../src/libvirt/choose-uri.ts';
+import { libvirtLost } from '../../../src/libvirt/libvirt-error.ts';
 
 /** The earlier build and the later one, which was given the same folder with `--force`. */
 const [EARLIER, LATER] = ['aaaa0000', 'bbbb0000'] as const;
@@ -219,6 +220,23 @@ describe('a later build that fails', () => {
     expect(readFileSync(at('out', 'demo.qcow2'), 'utf8')).toBe(EARLIER);
     expect(said()).toBe(`said by ${LATER}`);
   });
+});
+
+it('a guest that libvirt took along may still run, which is said once', async () => {
+  const journal = await record(LATER, { status: 'running', process: ownIdentity() });
+  const uri = 'qemu:///system';
+  journal.note({ kind: 'domain', uuid: 'x', name: 'kiln-demo', uri, privateDaemon: true });
+  const lost = async (): Promise<never> => Promise.reject(libvirtLost(uri, 'the daemon has ended'));
+  const notices: string[] = [];
+  const run = { id: LATER, request: {}, reporter: { notice: (text: string) => notices.push(text) } };
+  const options = {
+    run: run as unknown as BuildRun,
+    libvirt: { connection: { lookupByUuid: lost } } as unknown as ChosenLibvirt,
+    claimed: { journal, left: () => undefined } as unknown as ClaimedBuild,
+    directory: buildDirectory(at('out'), LATER),
+  };
+  await leaveBuild(options, 'failed');
+  expect(notices).toEqual([expect.stringMatching(/\(guest: libvirt is gone, so it may still run\)/)]);
 });
 
 describe('what clean-up says', () => {
