@@ -180,7 +180,7 @@ function parseRecord(text: string): BuildRecord | undefined {
 function damagedRecord(id: string): BuildRecord {
   return {
     id,
-    name: '(damaged record)',
+    name: '(builds.damaged-record)',
     directory: '',
     status: 'failed',
     process: { pid: 0, startedAt: '' },

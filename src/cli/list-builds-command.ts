@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { buildDirectory } from '../build/build-directory.ts';
-import { type BuildRecord, listBuilds } from '../build/build-records.ts';
+import { type BuildRecord, isDamaged, listBuilds } from '../build/build-records.ts';
 import { replacedIn } from '../build/folder-owner.ts';
 import { isPublished } from '../build/publication-records.ts';
 import { diskUsage } from '../build/remove-path.ts';
@@ -65,8 +65,11 @@ export function buildTable(builds: readonly SizedBuild[], style: Style): string 
 }
 
 /** A build whose image is good and not yet everywhere. */
-export const statusText = (build: BuildRecord): string =>
-  build.status === 'succeeded' && !isPublished(build) ? 'succeeded, not published' : build.status;
+export function statusText(build: BuildRecord): string {
+  // How it ended stood in the record.
+  if (isDamaged(build)) return 'unknown';
+  return build.status === 'succeeded' && !isPublished(build) ? 'succeeded, not published' : build.status;
+}
 
 export function statusStyle(status: BuildRecord['status'], style: Style): (text: string) => string {
   if (status === 'succeeded') return style.good;
