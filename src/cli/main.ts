@@ -13,11 +13,11 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   const text = readFileSync(resolve(projectDir, 'package.json'), 'utf8');
   process.stdout.write(`kiln ${(JSON.parse(text) as { version: string }).version}\n`);
 } else {
-  const { tooFewOpenFiles } = await import('./open-files-limit.ts');
-  const tooFew = tooFewOpenFiles();
-  if (tooFew !== undefined) {
-    process.stderr.write(tooFew.text);
-    process.exit(tooFew.exitCode);
+  const { tooLowLimit } = await import('./process-limits.ts');
+  const tooLow = tooLowLimit();
+  if (tooLow !== undefined) {
+    process.stderr.write(tooLow.text);
+    process.exit(tooLow.exitCode);
   }
   const { runCli } = await import('./run-cli.ts');
   const { systemIo } = await import('./cli-io.ts');

@@ -143,6 +143,13 @@ test.each([20, 60, 255])(
   },
 );
 
+test.each([4_000_000, 11_000_000])('so with %i KiB of address space', async (most) => {
+  const script = `ulimit -v ${most}; exec "$1" "$2" plan kiln-test`;
+  const ended = await runProgram('bash', ['-c', script, 'bash', process.execPath, cli.main]);
+  expect(ended).toMatchObject({ code: 3, stdout: '' });
+  expect(ended.stderr).toMatch(/^error \[host\.no-memory\]: .*ulimit -v.*\n$/);
+});
+
 test('a plan has the kernel line as it will be, where the one medium is known', async () => {
   const words = ['plan', 'debian-13', '--location', 'debian-offline:trixie'];
   const xml = await cli.run([...words, '--xml']);
