@@ -38,7 +38,7 @@ const REMEDIES: Readonly<Record<FailureCause, string>> = {
   'no-marker':
     "The installer gave up, the script ends the guest before its end, or a command of it ended before the marker's turn. Read the last lines of the console; the serial log tells the rest.",
   crashed:
-    "Look for the reason in QEMU's log of this domain (log/qemu of libvirt) and in dmesg: the kernel ends QEMU when the host runs out of memory.",
+    'Look for the reason in what QEMU said (logs/qemu.log of the build) and in dmesg: the kernel ends QEMU when the host runs out of memory.',
   destroyed:
     'Somebody or something on this host stopped it (virsh destroy, a shutdown of the host); build again.',
   'host-disk-full': 'Free space where the build directory lies, or build elsewhere.',

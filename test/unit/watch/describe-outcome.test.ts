@@ -50,6 +50,11 @@ describe('the error of an install that did not end well', () => {
     ]);
   });
 
+  it("names the build's own copy of what QEMU said, which outlives libvirt's", () => {
+    const crashed = OUTCOMES.find(([outcome]) => outcome.kind === 'failed' && outcome.cause === 'crashed');
+    expect(crashed && installErrorOf(crashed[0]).message).toContain('logs/qemu.log');
+  });
+
   it('prefers the line and the remedy of the pattern that decided', () => {
     const { message } = installErrorOf({
       kind: 'failed',
