@@ -19,6 +19,7 @@ it('shows commands that a shell takes as they are meant', () => {
   const text = keptText(kept);
   expect(text).toContain(`(virsh -c ${URI} dumpxml ${quoted})`);
   expect(text).toContain(`(virsh -c ${URI} dumpxml plain)`);
+  expect(text).toMatch(/clean 0123abcd` removes all of it, and the build's results/);
   const look = lookAtGuest(guest);
   expect(look).toContain(`virsh -c ${URI} console ${quoted}\n`);
   // Whoever wants to look at the guest wants to read its logs when it is gone.
