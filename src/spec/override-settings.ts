@@ -23,6 +23,11 @@ export function overrideSettings(asGiven: BuildOverrides, cwd: string): Override
   const given = wellFormedOverrides(asGiven, list);
   const oneOf = <T extends string>(option: string, value: string | undefined, all: readonly T[]) =>
     list.read(option, value, (text) => words.readOneOf(text, all));
+  const each = <T>(option: string, all: readonly string[] | undefined, reader: (word: string) => T) =>
+    all?.flatMap((word): T[] => {
+      const value = list.read(option, word, reader);
+      return value === undefined ? [] : [value];
+    });
   const bus = list.read('--bus', given.bus, (text) => readDisk(`bus=${text}`));
   const disk = list.read('--disk', given.disk, readDisk);
   const settings: Settings = {
@@ -40,10 +45,10 @@ export function overrideSettings(asGiven: BuildOverrides, cwd: string): Override
     machine: oneOf('--machine', given.machine, words.MACHINES),
     accelerator: oneOf('--accelerator', given.accelerator, words.ACCELERATORS),
     network: oneOf('--network', given.network, words.NETWORKS),
-    outputs: list.read('--format', given.outputs, (all) => all.map(readOutput)),
-    publish: given.publish?.flatMap((word) => list.read('--publish', word, readTargetWord) ?? []),
+    outputs: each('--format', given.outputs, readOutput),
+    publish: each('--publish', given.publish, readTargetWord),
     rootPassword: readPassword(given, cwd, list),
-    variables: list.read('--var', given.variables, (all) => Object.fromEntries(all.map(readAssignment))),
+    variables: given.variables && Object.fromEntries(each('--var', given.variables, readAssignment) ?? []),
     watch: given.syslog === undefined ? undefined : { syslog: given.syslog },
     bootCheck: readBootCheck(given, list),
     limits: readLimits(given, list),

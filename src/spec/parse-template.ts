@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type * as z from 'zod';
 import type { Problem } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
@@ -44,7 +44,7 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   const reported = deep ? [deep] : [...document.errors, ...document.warnings];
   const yamlProblems = reported.map((error) => ({
     where: place(error.pos[0]),
-    problem: yamlProblem(error.code, error.message),
+    problem: yamlProblem(error.code, error.message, text.slice(error.pos[0])),
   }));
   const locate = (keys: KeyPath, at: 'key' | 'value' = 'value'): string | undefined => {
     const offset = offsetOf(document, keys, at);
@@ -58,7 +58,10 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   keepVariablesAsWritten(document);
   const value = plainValue(document);
   if (value.problem !== undefined)
-    return { ...nothing, problems: [{ where: label, problem: value.problem }] };
+    return {
+      ...nothing,
+      problems: [{ where: firstAlias(document, place) ?? label, problem: value.problem }],
+    };
   const parsed = templateSchema(dirname(path)).safeParse(value.plain);
   if (parsed.success) {
     const { base } = parsed.data;
@@ -105,10 +108,11 @@ function soundPart(
 }
 
 /** What `yaml` says, in the words of somebody who edits a template. */
-function yamlProblem(code: string, message: string): string {
+function yamlProblem(code: string, message: string, rest: string): string {
   if (code === 'RESOURCE_EXHAUSTION') return 'maps and lists are nested too deeply here to be a template';
   if (code === 'TAB_AS_INDENT') return 'a tab indents this line; YAML wants blanks';
-  if (code === 'DUPLICATE_KEY') return 'the key stands here a second time; remove one';
+  if (code === 'DUPLICATE_KEY')
+    return `the key ${/^[^\s:]+/.exec(rest)?.[0]} stands here a second time; remove one`;
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here ("---"); a template is one document';
   return message;
 }
@@ -132,14 +136,28 @@ function shapeProblem(
   };
 }
 
+const ALIASES_WITHOUT_END =
+  'its aliases ("*name") repeat themselves, or one another, without end; write out what they stand for';
+
 /** `maxAliasCount` stops a file of a few lines from growing to gigabytes ("billion laughs"); yaml throws a ReferenceError. */
 function plainValue(document: Document): { readonly plain?: unknown; readonly problem?: string } {
   try {
     return { plain: document.toJS({ maxAliasCount: 100 }) };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    return { problem: error.message };
+    return { problem: ALIASES_WITHOUT_END };
   }
+}
+
+function firstAlias(document: Document, place: (offset: number) => string): string | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Alias: (_key, { range }) => {
+      found = range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return found === undefined ? undefined : place(found);
 }
 
 /** A variable's value is text: `1.10` and `0644` stay as written instead of becoming numbers. */

@@ -54,11 +54,13 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
     fallbackName: base.fallbackName || nameFromMedia(settings) || 'image',
     templates: base.sources,
   });
-  checkSpec(spec, list, placeFinder(base, given.settings, overrides), isFaulty);
+  const locate = placeFinder(base, given.settings, overrides);
+  checkSpec(spec, list, locate, isFaulty);
   const isNoMedia = target.type === 'script' && spec.media.length === 0;
   if (isNoMedia && list.problems.every(({ where }) => where === 'media')) throw noMedia(target, spec.os);
   if (failure !== undefined && list.problems.length === 0) throw failure;
-  if (failure !== undefined) list.add('script', failure.message);
+  if (failure !== undefined)
+    list.add(locate(['script', 'path']) ?? locate(['script']) ?? 'script', failure.message);
   if (list.problems.length > 0) throw specErrorOf(subjectOf(target), inLineOrder(list.problems));
   return spec;
 }

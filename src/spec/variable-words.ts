@@ -24,18 +24,26 @@ export function readVariableValue(value: unknown): string {
 export function readVariables(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong('expects a map of names and values');
-  const entries = Object.entries(value).map(([name, text]) => readVariable(name, text));
-  return Object.fromEntries(entries);
+  const problems = Object.entries(value).flatMap(([name, text]) => problemOf(name, text) ?? []);
+  if (problems.length > 0) throw wrong(problems.join('; '));
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, readVariableValue(text)]));
 }
 
-function readVariable(name: string, value: unknown): readonly [name: string, value: string] {
-  readVariableName(name);
+function problemOf(name: string, text: unknown): string | undefined {
   try {
-    return [name, readVariableValue(value)];
+    readVariableName(name);
   } catch (error) {
-    throw wrong(`${name} ${error instanceof Error ? error.message : String(error)}`);
+    return messageOf(error);
   }
+  try {
+    readVariableValue(text);
+  } catch (error) {
+    return `${name} ${messageOf(error)}`;
+  }
+  return undefined;
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** `name=value`; everything after the first `=` is the value, blanks, quotes and all. */
 export function readAssignment(text: string): readonly [name: string, value: string] {

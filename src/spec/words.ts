@@ -47,9 +47,9 @@ export function readSize(value: unknown, unit: 'MiB' | 'GiB'): Bytes {
 }
 
 export function readVcpus(value: unknown): number {
-  const count = typeof value === 'number' ? value : Number(readText(value));
-  if (!Number.isInteger(count) || count < 1 || count > 255)
-    throw wrong(`expects a whole number from 1 to 255, found ${JSON.stringify(value)}`);
+  const count = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > 255)
+    throw wrong(`expects a whole number from 1 to 255, found ${describeValue(value)}`);
   return count;
 }
 
@@ -112,9 +112,11 @@ export function readDigest(value: unknown, algorithm: MediaPin['algorithm']): Me
 
 /** `sha256:<hex>`, `sha512:<hex>`, or a bare digest told apart by its length. */
 export function readChecksum(text: string): MediaPin {
-  const [, named, digest] = /^(?:(sha256|sha512)[:=])?(.*)$/i.exec(readLine(text.trim())) ?? [];
+  const [, named, digest] = /^(?:([a-z]\w*)[:=])?(.*)$/i.exec(readLine(text.trim())) ?? [];
   const algorithm = named?.toLowerCase() ?? (digest?.length === DIGEST_LENGTH.sha512 ? 'sha512' : 'sha256');
-  return readDigest(digest, algorithm === 'sha512' ? 'sha512' : 'sha256');
+  if (algorithm !== 'sha256' && algorithm !== 'sha512')
+    throw wrong(`"${named}" is not taken; write sha256:<64 digits> or sha512:<128 digits>`);
+  return readDigest(digest, algorithm);
 }
 
 /** qemu-img calls VHD files "vpc", which is understood as well. */

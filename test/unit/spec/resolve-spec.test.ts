@@ -135,7 +135,10 @@ describe('composition', () => {
 
   it('counts a missing script among other problems', async () => {
     await file('top.yaml', 'script: {path: gone.ks, kind: kickstart}\nmedia: [{cdrom: x}]\n');
-    expect(await problemsOf(resolve('top.yaml', { memory: 'lots' }))).toEqual(['--memory', 'script']);
+    expect(await problemsOf(resolve('top.yaml', { memory: 'lots' }))).toEqual([
+      '--memory',
+      'top.yaml:1:16 script.path',
+    ]);
     expect((await thrownBy(resolve('top.yaml'))).code).toBe('script.not-found');
   });
 
@@ -430,6 +433,32 @@ describe('options', () => {
       expect((await resolve('l.yaml', overrides)).limits).toEqual(limits);
     },
   );
+
+  it('reports every entry of an option that may be repeated', async () => {
+    await file('l.yaml', 'media: [{cdrom: x}]\nscript: nope.ks\n');
+    const wrong = { outputs: ['tar', 'zip'], variables: ['a', 'b c=1'], checksum: 'md5:abc', cdrom: 'x' };
+    const refused = await thrownBy(resolve('l.yaml', wrong));
+    expect(await problemsOf(Promise.reject(refused))).toEqual([
+      ...['--media-checksum', '--format', '--format', '--var', '--var', 'l.yaml:2:9 script'],
+    ]);
+    expect(refused.message).toContain('"md5" is not taken; write sha256:');
+  });
+
+  it('reports every variable, a key that is doubled by its name, and aliases without end by their place', async () => {
+    await file('v.yaml', 'variables: {a: "1\\n2", "b c": 3}\nvcpus: [1]\nmedia: [{cdrom: x}]\nvcpus: 2\n');
+    const { message } = await thrownBy(resolve('v.yaml'));
+    for (const says of [
+      'a holds a line break',
+      '"b c" is not a variable name',
+      'the key vcpus stands here a second',
+    ])
+      expect(message).toContain(says);
+    await file('n.yaml', 'vcpus: [1]\nmedia: [{cdrom: x}]\n');
+    expect((await thrownBy(resolve('n.yaml'))).message).toContain('from 1 to 255, found a list');
+    const level = (name: string, below: string) => `${name}: &${name} [${`*${below},`.repeat(20)}]\n`;
+    await file('a.yaml', `a: &a [x]\n${level('b', 'a')}${level('c', 'b')}${level('d', 'c')}`);
+    expect((await thrownBy(resolve('a.yaml'))).message).toMatch(/a\.yaml:2:8: .* without end/);
+  });
 
   it('reports --timeout and --stall that contradict each other', async () => {
     await file('l.yaml', 'media: [{cdrom: x}]\n');
