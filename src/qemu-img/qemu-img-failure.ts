@@ -21,7 +21,8 @@ type Failure = (attempt: Attempt, cause: CommandError) => KilnError;
  */
 const KNOWN: readonly (readonly [RegExp, Failure])[] = [
   [/Failed to get .*lock|Is another process using the image/, locked],
-  [/No space left on device|File too large|Disk quota exceeded/, noSpace],
+  [/File too large/, tooLarge],
+  [/No space left on device|Disk quota exceeded/, noSpace],
   [/Permission denied|Operation not permitted|Read-only file system/, noPermission],
   [/No such file or directory/, notFound],
   [
@@ -39,9 +40,8 @@ export function qemuImgFailure(attempt: Attempt, cause: CommandError): KilnError
       { details: { tool: cause.tool, package: 'qemu-utils' }, cause },
     );
   }
-  if (cause.signal === 'SIGXFSZ' || (attempt.target !== undefined && isFullAt(attempt.target))) {
-    return noSpace(attempt, cause);
-  }
+  if (cause.signal === 'SIGXFSZ') return tooLarge(attempt, cause);
+  if (attempt.target !== undefined && isFullAt(attempt.target)) return noSpace(attempt, cause);
   const known = KNOWN.find(([pattern]) => pattern.test(cause.stderr));
   return (known?.[1] ?? unknownFailure)(attempt, cause);
 }
@@ -63,6 +63,15 @@ function noSpace({ path, target }: Attempt, cause: CommandError): KilnError {
     'host.no-space',
     `There is no space left in ${folder} for ${target ?? path}; free some, or choose another folder.`,
     { details: { folder }, cause },
+  );
+}
+
+function tooLarge({ path, target }: Attempt, cause: CommandError): KilnError {
+  const file = target ?? path;
+  return new HostError(
+    'host.no-space',
+    `${file} may not grow as large as it must: raise the limit for files (ulimit -f), or choose a folder on another file system.`,
+    { details: { folder: dirname(resolve(file)) }, cause },
   );
 }
 

@@ -150,6 +150,7 @@ describe("qemu-img's failures", () => {
       target: { path: join(folder, 'o'), format: 'qcow2' },
     });
     await expect(convert).rejects.toMatchObject({ code: 'host.no-space', details: { folder } });
+    await expect(convert).rejects.toThrow('ulimit -f');
   });
 
   it('being cancelled', async () => {
