@@ -39,6 +39,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--inject': ['initrd', 'seed-iso', 'config-drive', 'http', 'metadata', 'none'],
   '--format': ['qcow2', 'raw', 'vmdk', 'vhd', 'vhdx', 'vdi'],
   '--keep': ['never', 'on-failure', 'always'],
+  '--on-error': ['abort', 'keep', 'ask'],
   '--preset': ['kvm', 'ironic', 'xen', 'none'],
   '--visibility': ['private', 'shared', 'community', 'public'],
   '--replace': ['rename', 'hide', 'delete'],

@@ -69,6 +69,7 @@ test.each([
   ['--import', { kind: 'file' }],
   ['--output', { kind: 'folder' }],
   ['--firmware', { kind: 'words', words: ['uefi', 'bios'] }],
+  ['--on-error', { kind: 'words', words: ['abort', 'keep', 'ask'] }],
   ['--memory', { kind: 'free' }],
   ['--os', { kind: 'os' }],
   ['--os-variant', { kind: 'os' }],
