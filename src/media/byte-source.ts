@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { MediaError } from '../foundation/errors.ts';
+import { whyUnreadable } from '../foundation/read-regular-file.ts';
 import { requireFile } from './stat-media.ts';
 
 /** A file that is read here and there, wherever it lies. */
@@ -17,7 +18,10 @@ export type ByteSource = {
 export async function fileBytes(path: string, name = path): Promise<ByteSource> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
     (cause: NodeJS.ErrnoException) => {
-      throw new MediaError('media.not-found', `${name} cannot be read (${cause.code}).`, { cause });
+      const why = whyUnreadable(cause.code) ?? `cannot be read (${cause.code})`;
+      throw new MediaError('media.not-found', `${name} ${why}. Check the path, its owner and its mode.`, {
+        cause,
+      });
     },
   );
   const found = await file.stat();

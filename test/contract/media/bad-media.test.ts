@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/foundation/clock.ts';
 import { KilnError } from '../../../src/foundation/errors.ts';
+import { fileBytes } from '../../../src/media/byte-source.ts';
 import { openDownloader } from '../../../src/media/download.ts';
 import { inspectMedia } from '../../../src/media/inspect-media.ts';
 import type { MediaSource } from '../../../src/media/install-media.ts';
@@ -128,6 +129,7 @@ it('a pipe, a device, a folder, links in a circle: told, and never waited for', 
   }
   expect((await refused({ kind: 'import', from: folder })).message).toContain('name the disk image in it');
   expect((await refused({ kind: 'cdrom', from: folder })).message).toContain('--location');
+  await expect(fileBytes(join(folder, 'x'.repeat(300)))).rejects.toThrow('a name that is too long');
   await expect(inspectMedia(pipe, { cacheDir: join(folder, 'cache') })).rejects.toMatchObject({
     code: 'media.not-a-file',
   });
