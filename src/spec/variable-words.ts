@@ -49,7 +49,10 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 export function readAssignment(text: string): readonly [name: string, value: string] {
   const at = text.indexOf('=');
   if (at < 1) throw wrong(`"${text}" is not of the form name=value`);
-  return readVariable(text.slice(0, at), text.slice(at + 1));
+  const [name, value] = [text.slice(0, at), text.slice(at + 1)];
+  const problem = problemOf(name, value);
+  if (problem !== undefined) throw wrong(problem);
+  return [name, readVariableValue(value)];
 }
 
 export function readEnvironmentName(value: unknown): string {
