@@ -32,7 +32,7 @@ const TEXTS: Readonly<Record<string, readonly [value: string, text: string]>> = 
   zone: ['<zone>', 'availability zone'],
   snapshot: ['', 'take a snapshot of the volume'],
   'keep-image': ['', 'leave the image in Glance that the volume was made from'],
-  url: ['<url>', 'address under which the folder or the image is served'],
+  url: ['<url>', 'address at which the image is; it is not looked at'],
   node: ['<node>', 'node by name or id'],
   'resource-class': ['<class>', 'any available node of this class'],
   'root-gb': ['<GiB>', 'size of the root partition (partition images)'],
@@ -43,6 +43,7 @@ const TEXTS: Readonly<Record<string, readonly [value: string, text: string]>> = 
 /** Where an option means something else than for the other targets. */
 const OWN_TEXTS: Partial<Readonly<Record<TargetKind, typeof TEXTS>>> = {
   cinder: { replace: ['[rename]', 'take the name from an older volume, which is renamed: NAME (before …)'] },
+  http: { url: ['<url>', 'address under which the folder is served'] },
 };
 
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];

@@ -46,13 +46,32 @@ export function requireSense(target: PublishTarget, hasThing: boolean): void {
     );
   if (values.flag('partition-image')) refuseDownload(settings);
   if (url === undefined) return;
-  requireAddress(url, target.kind === 'http' ? ['http', 'https'] : ALL_SCHEMES);
-  if (target.kind === 'http' && /[?#]/.test(url))
+  if (target.kind === 'http') requireFolderAddress(url);
+  else requireImageAddress(url);
+}
+
+function requireFolderAddress(url: string): void {
+  requireAddress(url, ['http', 'https'], 'http://images.lan/');
+  if (/[?#]/.test(url))
     throw invalid(
       'url',
       'takes the address of the folder, and holds a query or fragment, behind which no file has room; leave it out.',
     );
+  if (IMAGE_FILE.test(url))
+    throw invalid(
+      'url',
+      `takes the address of the folder, to which the image's name is added, not "${url}".`,
+    );
 }
+
+function requireImageAddress(url: string): void {
+  requireAddress(url, ['http', 'https', 'file'], 'http://images.lan/disk.qcow2');
+  if (url.endsWith('/'))
+    throw invalid('url', `takes the address of the image itself, not of its folder, "${url}".`);
+}
+
+/** What Kiln's own images end in, and other tools' of these formats. */
+const IMAGE_FILE = /\.(qcow2|img|raw|vmdk|vhd|vpc|vhdx|vdi)$/i;
 
 /** In characters, as OpenStack's services count them. */
 const LONGEST_NAME = 255;
@@ -91,10 +110,8 @@ function refuseUnheeded({ options }: PublishTarget): void {
   );
 }
 
-const ALL_SCHEMES = ['http', 'https', 'file'];
-
 /** What is refused for its login is not repeated. */
-function requireAddress(text: string, schemes: readonly string[]): void {
+function requireAddress(text: string, schemes: readonly string[], example: string): void {
   const address = URL.canParse(text) ? new URL(text) : undefined;
   if (holdsLogin(text))
     throw invalid(
@@ -103,8 +120,5 @@ function requireAddress(text: string, schemes: readonly string[]): void {
     );
   if (address !== undefined && schemes.some((scheme) => text.startsWith(`${scheme}://`))) return;
   const begins = schemes.map((scheme) => `${scheme}://`).join(', ');
-  throw invalid(
-    'url',
-    `takes an address that begins with ${begins}, such as http://images.lan/, not "${text}".`,
-  );
+  throw invalid('url', `takes an address that begins with ${begins}, such as ${example}, not "${text}".`);
 }

@@ -29,20 +29,27 @@ export async function plannedFolder(files: ServedFiles, signal: AbortSignal): Pr
       return `${file}${suffix} would be ${what}`;
     }),
   );
-  const sums = texts.flatMap(([suffix]) => {
-    const program = coming.includes(suffix) ? SUMS[suffix] : undefined;
-    const [name, out] = [file, file + suffix].map((word) => quoteCommand(word, []));
-    return program === undefined ? [] : [`(${quoteCommand('cd', [folder])} && ${program} ${name} > ${out})`];
-  });
+  const written = texts.filter(([suffix]) => coming.includes(suffix));
   return {
     isDone: coming.length === 0,
     notes,
     commands: [
       ...(isMissing ? [quoteCommand('mkdir', ['-p', folder])] : []),
       ...(coming.includes('') ? [quoteCommand('cp', [source.path, join(folder, file)])] : []),
-      ...sums,
+      ...written.map(([suffix, text]) => textCommand(files, suffix, text)),
     ],
   };
+}
+
+/** On one line, whatever the text has. */
+function textCommand({ folder, file }: ServedFiles, suffix: string, text: string): string {
+  const program = SUMS[suffix];
+  if (program !== undefined) {
+    const [name, out] = [file, file + suffix].map((word) => quoteCommand(word, []));
+    return `(${quoteCommand('cd', [folder])} && ${program} ${name} > ${out})`;
+  }
+  const lines = text.replace(/\n$/, '').split('\n');
+  return `${quoteCommand('printf', ['%s\\n', ...lines])} > ${quoteCommand(join(folder, file + suffix), [])}`;
 }
 
 async function lacking({ folder, file, texts }: ServedFiles): Promise<readonly string[]> {

@@ -33,6 +33,12 @@ it('takes addresses that Ironic and browsers can read', () => {
   expect(() => check('http:folder,url=file:///srv')).toThrow(/--url takes/);
 });
 
+it("tells a folder's address from an image's", () => {
+  expect(() => check('ironic:lab,url=http://h/images/')).toThrow(/of the image itself, not of its folder/);
+  expect(() => check('http:folder,url=http://h/x.qcow2')).toThrow(/takes the address of the folder/);
+  expect(() => check('http:folder,url=http://h/images/')).not.toThrow();
+});
+
 it.each(['cinder', 'ironic'])('%s publishes either a build or an image that is in Glance', (kind) => {
   expect(() => check(`${kind}:lab,image=5c1f`)).toThrow(
     expect.objectContaining({ code: 'options.invalid', details: { option: '--image' } }),
