@@ -1,9 +1,10 @@
 import { MASK } from './redact.ts';
 
-type Rule = readonly [pattern: RegExp, replacement: string];
+type Replacement = string | ((found: string, ...groups: string[]) => string);
+type Rule = readonly [pattern: RegExp, replacement: Replacement];
 
 /**
- * GitHub, GitLab, AWS, Slack, Google, Stripe and OpenAI, npm, PyPI, Docker Hub, Hugging Face, age, JSON Web Tokens: by the beginnings that
+ * GitHub, GitLab, AWS, Slack, Google, Stripe and OpenAI, npm, PyPI, Docker Hub, Hugging Face, age: by the beginnings that
  * their makers document for such finders.
  */
 const TOKENS = new RegExp(
@@ -20,43 +21,74 @@ const TOKENS = new RegExp(
     'dckr_pat_[\\w-]{16,}',
     'hf_[A-Za-z0-9]{30,}',
     'AGE-SECRET-KEY-1[A-Z0-9]{20,}',
-    'eyJ[\\w-]{10,}\\.eyJ[\\w-]{10,}\\.[\\w-]+',
   ]
     .map((form) => `\\b${form}`)
     .join('|'),
   'g',
 );
 
+const QUOTED = String.raw`"[^"\n]*"|'[^'\n]*'|\S+`;
+
 /**
  * What looks like a secret in text that nobody has listed the secrets of: a guest's console, an installer's log. Hashes of passwords
  * (crypt(5), PBKDF2 of GRUB), private keys, credentials in URLs, values after words that name a password or token; tokens whose services gave them a form of their
  * own, and passwords where well-known programs take them on their command line.
+ *
+ * A guest decides what is looked through, so each rule takes time in proportion to the text: nothing that may be long stands before what a
+ * rule is recognised by, and no place is the beginning of more than a few attempts.
  */
 const RULES: readonly Rule[] = [
   [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g, `-----BEGIN $1-----${MASK}`],
   [/\$(?:1|5|6|7|y|gy|2[aby]|argon2\w*)\$[^\s"':,]{8,}/g, MASK],
   [/grub\.pbkdf2\.[^\s"']+/g, MASK],
-  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/:@"']+:[^\s/@"']+@/gi, `$1${MASK}@`],
+  [/((?<=[a-z0-9+.-]):\/\/)[^\s/:@"']+:[^\s/@"']+@/gi, `$1${MASK}@`],
   [/(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}/gi, `$1${MASK}`],
   [
-    /((?:\w+[-_./])?(?:password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?(?:\s+(?:password|string))?["']?\s*[=:]\s*["']?)(?!["'\s,}])[^\s"',}]+/gi,
+    /((?:password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?(?:\s+(?:password|string))?["']?\s*[=:]\s*["']?)(?!["'\s,}])[^\s"',}]+/gi,
     `$1${MASK}`,
   ],
-  [/(\bd-i\s+\S*passw\S*\s+(?:password|string)\s+)\S.*/g, `$1${MASK}`],
+  [/(\bd-i\s+(?=\S*passw)\S+\s+(?:password|string)\s+)\S.*/g, `$1${MASK}`],
   [TOKENS, MASK],
-  [/(\b(?:mysql|mariadb)[\w-]*\s[^\n|;&]*?(?<=\s)-p)(?=\S)(?:"[^"\n]*"|'[^'\n]*'|\S+)/g, `$1${MASK}`],
-  [/(\bsshpass\s+(?:-v\s+)?-p\s*)(?:"[^"\n]*"|'[^'\n]*'|\S+)/g, `$1${MASK}`],
-  [
-    /(\bcurl\s[^\n|;&]*?(?<=\s)(?:-[a-zA-Z]*[uU]|--user|--proxy-user)[\s=]*["']?[^\s:"']+:)[^\s"']+/g,
-    `$1${MASK}`,
-  ],
+  // What only begins as a JSON Web Token does is passed over whole, so that its parts are not tried again.
+  [/\beyJ[\w-]{10,}(\.eyJ[\w-]{10,}\.[\w-]+)?/g, (found, rest) => (rest === undefined ? found : MASK)],
+  inCommand(
+    String.raw`(?<![\w-])(?=[\w-]*\b(?:mysql|mariadb))[\w-]+\s`,
+    String.raw`(?<=\s)(-p)(?=\S)(?:${QUOTED})`,
+  ),
+  [new RegExp(String.raw`(\bsshpass\s+(?:-v\s+)?-p\s*)(?:${QUOTED})`, 'g'), `$1${MASK}`],
+  inCommand(
+    String.raw`\bcurl\s`,
+    String.raw`(?<=\s)((?:-[a-zA-Z]{0,9}[uU]|--user|--proxy-user)(?:\s+|=)?["']?[^\s:"']+:)[^\s"']+`,
+  ),
   [/(\b(?:echo|printf)\s+["']?[\w.-]+:)[^\s"'\\]+(?=[^|\n]{0,9}\|[^|\n]{0,40}chpasswd)/g, `$1${MASK}`],
   [/((?:^|\s)--(?:password|passwd|passphrase|token|secret)\s+["']?)(?!-)[^\s"']+/gm, `$1${MASK}`],
   [/(\b(?:MYSQL|REDISCLI)_(?:PWD|AUTH)=["']?)[^\s"']+/g, `$1${MASK}`],
-  [/(\brootpw\s+(?:--\S+\s+)*)(?!--)\S+/g, `$1${MASK}`],
+  [/(\brootpw\s+(?:--\S+\s+){0,9})(?!--)\S+/g, `$1${MASK}`],
 ];
+
+/**
+ * A password among the arguments of a command, which ends with the line or where the shell begins another.
+ * @param command its name and the blank behind it
+ * @param argument in front of the password, as the only group, and the password
+ */
+function inCommand(command: string, argument: string): Rule {
+  let inside = false;
+  const pattern = new RegExp(`${command}|[\\n|;&]|${argument}|$`, 'g');
+  return [
+    pattern,
+    (found, before) => {
+      const hidden = inside && before !== undefined;
+      inside = before === undefined && found.length > 1;
+      return hidden ? `${before}${MASK}` : found;
+    },
+  ];
+}
 
 /** Hides what looks like a secret. It errs on the side of hiding. */
 export function scrubSecrets(text: string): string {
-  return RULES.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
+  // The types of `replace` want a text or a function, not either.
+  return RULES.reduce(
+    (result, [pattern, replacement]) => result.replace(pattern, replacement as string),
+    text,
+  );
 }
