@@ -1,17 +1,17 @@
-import { copyFile, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { SpecError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
-import { makeFolder } from '../foundation/make-folder.ts';
 import { outputFile } from '../foundation/output-file.ts';
-import type { Redactor } from '../foundation/redact.ts';
 import { scrubSecrets } from '../foundation/scrub-secrets.ts';
+import { scrubJson } from '../foundation/scrub-secrets-json.ts';
 import { aboutFile, writeFile } from '../foundation/write-file.ts';
 import { runCommand } from '../process/run-command.ts';
 import { buildDirectory } from './build-directory.ts';
 import { findBuild, requireWhole } from './build-records.ts';
 import { buildRedactor } from './build-secrets.ts';
+import { type PackedFile, packFiles } from './report-build-files.ts';
 
 export type ReportOptions = {
   readonly stateDir: string;
@@ -32,9 +32,6 @@ export type BuildReport = {
   readonly bytes: number;
 };
 
-/** Larger text is cut at its front: the end tells how it ended. */
-const LARGEST_TEXT = 8 * 2 ** 20;
-
 /**
  * Packs the story of one build into an archive to hand on: record, plan, domain XML, logs, screenshots, evidence. Images, disks and the
  * install script stay out; of every text what looks like a secret is hidden, and what the build itself knew to be one (`noteSecrets`).
@@ -54,15 +51,15 @@ export async function reportBuild(options: ReportOptions): Promise<BuildReport> 
     await mkdir(folder);
     const redact = await buildRedactor(options.stateDir, record.id);
     const scrub = (text: string): string => scrubSecrets(redact(text));
-    const files = [
-      ...(await copyTree({ from: logs, to: join(folder, 'logs'), prefix: 'logs', scrub, signal })),
-      ...(await copyOne(manifest, folder, scrub)),
-    ];
+    const pack = (from: string): Promise<PackedFile[]> =>
+      packFiles({ from, to: join(folder, basename(from)), name: basename(from), scrub, signal });
+    const files = [...(await pack(logs)), ...(await pack(manifest))];
     if (files.length === 0) {
       throw new SpecError('builds.no-log', `Build ${record.id} has left no logs in ${logs}.`);
     }
-    await writeFile(join(folder, 'record.json'), scrub(`${JSON.stringify(record, null, 2)}\n`));
-    await writeFile(join(folder, 'about.txt'), `${options.about.join('\n')}\n`);
+    await writeFile(join(folder, 'record.json'), scrubJson(JSON.stringify(record), scrub) ?? '');
+    const about = [...options.about, ...files.flatMap(noteLine)];
+    await writeFile(join(folder, 'about.txt'), `${about.join('\n')}\n`);
     const archive = join(staging, `${name}.tar.gz`);
     // Owner and order say nothing about the build, and the user's name is nobody's business.
     const neutral = ['--owner=0', '--group=0', '--numeric-owner', '--sort=name'];
@@ -71,56 +68,14 @@ export async function reportBuild(options: ReportOptions): Promise<BuildReport> 
       ...(signal === undefined ? {} : { signal }),
     });
     await moveFile(archive, path);
-    return { path, files: [...files, 'record.json', 'about.txt'], bytes: (await stat(path)).size };
+    const names = [...files.map((file) => file.name), 'record.json', 'about.txt'];
+    return { path, files: names, bytes: (await stat(path)).size };
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
 }
 
-type TreeCopy = {
-  readonly from: string;
-  readonly to: string;
-  /** Before the names that are told. */
-  readonly prefix: string;
-  readonly scrub: Redactor;
-  readonly signal: AbortSignal | undefined;
-};
-
-async function copyTree({ from, to, prefix, scrub, signal }: TreeCopy): Promise<string[]> {
-  // A link in the place of the folder leads to what is not the build's.
-  if ((await lstat(from).catch(() => undefined))?.isSymbolicLink()) return [];
-  const entries = await readdir(from, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const copied: string[] = [];
-  for (const entry of entries) {
-    signal?.throwIfAborted();
-    const [source, target, name] = [join(from, entry.name), join(to, entry.name), join(prefix, entry.name)];
-    if (entry.isDirectory())
-      copied.push(...(await copyTree({ from: source, to: target, prefix: name, scrub, signal })));
-    else if (entry.isFile()) {
-      await copyScrubbed(source, target, scrub);
-      copied.push(name);
-    }
-  }
-  return copied;
-}
-
-async function copyOne(path: string, folder: string, scrub: Redactor): Promise<string[]> {
-  if ((await lstat(path).catch(() => undefined))?.isFile() !== true) return [];
-  await copyScrubbed(path, join(folder, basename(path)), scrub);
-  return [basename(path)];
-}
-
-/** Pictures go as they are, everything else as text without secrets. */
-async function copyScrubbed(from: string, to: string, scrub: Redactor): Promise<void> {
-  await makeFolder(dirname(to));
-  if (/\.png$/.test(from)) return copyFile(from, to);
-  const content = await readFile(from);
-  const text = content.subarray(Math.max(0, content.length - LARGEST_TEXT)).toString('utf8');
-  await writeFile(to, scrub(text));
-}
+const noteLine = ({ name, note }: PackedFile): string[] => (note === undefined ? [] : [`${name}: ${note}`]);
 
 async function moveFile(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {

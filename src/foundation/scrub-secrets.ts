@@ -27,6 +27,14 @@ const TOKENS = new RegExp(
   'g',
 );
 
+/** Words in front of a secret. */
+const WORDS = String.raw`(?:password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?`;
+
+const NAME = new RegExp(`${WORDS}$`, 'i');
+
+/** Whether the value of this name is hidden. */
+export const namesSecret = (name: string): boolean => NAME.test(name);
+
 const QUOTED = String.raw`"[^"\n]*"|'[^'\n]*'|\S+`;
 
 /**
@@ -39,12 +47,17 @@ const QUOTED = String.raw`"[^"\n]*"|'[^'\n]*'|\S+`;
  */
 const RULES: readonly Rule[] = [
   [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g, `-----BEGIN $1-----${MASK}`],
+  // One whose beginning was cut off: the ends of the others went with them. None is longer.
+  [/^[\s\S]{0,32768}?-----END [A-Z ]*PRIVATE KEY-----/, MASK],
   [/\$(?:1|5|6|7|y|gy|2[aby]|argon2\w*)\$[^\s"':,]{8,}/g, MASK],
   [/grub\.pbkdf2\.[^\s"']+/g, MASK],
   [/((?<=[a-z0-9+.-]):\/\/)[^\s/:@"']+:[^\s/@"']+@/gi, `$1${MASK}@`],
   [/(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}/gi, `$1${MASK}`],
   [
-    /((?:password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?(?:\s+(?:password|string))?["']?\s*[=:]\s*["']?)(?!["'\s,}])[^\s"',}]+/gi,
+    new RegExp(
+      String.raw`(${WORDS}(?:\s+(?:password|string))?["']?\s*[=:]\s*["']?)(?!["'\s,}])[^\s"',}]+`,
+      'gi',
+    ),
     `$1${MASK}`,
   ],
   [/(\bd-i\s+(?=\S*passw)\S+\s+(?:password|string)\s+)\S.*/g, `$1${MASK}`],

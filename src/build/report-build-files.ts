@@ -1,0 +1,74 @@
+import { copyFile, lstat, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makeFolder } from '../foundation/make-folder.ts';
+import { readEnd } from '../foundation/read-end.ts';
+import type { Redactor } from '../foundation/redact.ts';
+import { scrubJson } from '../foundation/scrub-secrets-json.ts';
+import { formatSize, mebibytes } from '../foundation/size.ts';
+import { writeFile } from '../foundation/write-file.ts';
+
+/** Larger text is cut at its front: the end tells how it ended. */
+const LARGEST_TEXT = mebibytes(8);
+
+export type PackedFile = {
+  readonly name: string;
+  /** How it differs from the build's own, beside what is hidden in it. */
+  readonly note?: string;
+};
+
+export type FilesToPack = {
+  /** A file or a folder. */
+  readonly from: string;
+  readonly to: string;
+  /** What `to` is called in the report. */
+  readonly name: string;
+  readonly scrub: Redactor;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** Copies a folder or a file for a report. Links and what is no file are left out: they lead to what is not the build's. */
+export async function packFiles(files: FilesToPack): Promise<PackedFile[]> {
+  files.signal?.throwIfAborted();
+  const found = await lstat(files.from).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (found?.isFile()) return packFile(files);
+  if (!found?.isDirectory()) return [];
+  const packed: PackedFile[] = [];
+  for (const entry of await readdir(files.from)) {
+    const [from, to, name] = [join(files.from, entry), join(files.to, entry), join(files.name, entry)];
+    packed.push(...(await packFiles({ ...files, from, to, name })));
+  }
+  return packed;
+}
+
+/** Pictures go as they are, everything else as text without secrets. */
+async function packFile({ from, to, name, scrub }: FilesToPack): Promise<PackedFile[]> {
+  await makeFolder(dirname(to));
+  if (/\.png$/.test(from)) {
+    await copyFile(from, to);
+    return [{ name }];
+  }
+  const end = await readEnd(from, LARGEST_TEXT);
+  if (end === undefined) return [];
+  const isCut = end.size > LARGEST_TEXT;
+  const text = isCut ? fromLine(end.content).toString('utf8') : end.content.toString('utf8');
+  const isJson = from.endsWith('.json');
+  const json = isJson && !isCut ? scrubJson(text, scrub) : undefined;
+  const cutNote = `the last ${formatSize(LARGEST_TEXT)} of ${formatSize(end.size)}; what was before is left out`;
+  const head = isCut ? `[Kiln: ${cutNote}]\n` : '';
+  // What is called JSON would be taken for it.
+  const suffix = isJson && json === undefined ? '.txt' : '';
+  await writeFile(`${to}${suffix}`, json ?? `${head}${scrub(text)}`);
+  const note = isCut ? cutNote : suffix === '' ? undefined : 'was no whole JSON, so it is here as text';
+  return [{ name: `${name}${suffix}`, ...(note === undefined ? {} : { note }) }];
+}
+
+const LINE_ENDS = [0x0a, 0x0d];
+
+/** Without the rest of a line or of a word: what it is would be told by what was before it. */
+function fromLine(content: Buffer): Buffer {
+  const behind = (isEnd: (byte: number) => boolean): number => content.subarray(0, -1).findIndex(isEnd) + 1;
+  return content.subarray(behind((byte) => LINE_ENDS.includes(byte)) || behind((byte) => byte === 0x20));
+}
