@@ -1,11 +1,12 @@
 import type { Stats } from 'node:fs';
-import { lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { SpecError } from '../foundation/errors.ts';
 import { makeFolder } from '../foundation/make-folder.ts';
 import { isAlive, type ProcessIdentity } from '../foundation/process-identity.ts';
-import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
+import { readEnd } from '../foundation/read-end.ts';
 import { removeIfEmpty } from '../foundation/remove-if-empty.ts';
+import { mebibytes } from '../foundation/size.ts';
 import { aboutFile, writeFile } from '../foundation/write-file.ts';
 import { deliveredIn } from './folder-owner.ts';
 import type { PublicationRecord } from './publication-records.ts';
@@ -127,18 +128,17 @@ export async function removeRecord(stateDir: string, id: string): Promise<void> 
   await rm(recordDirectory(stateDir, id), { recursive: true, force: true });
 }
 
+/** Far more than one ever is. */
+const LONGEST_RECORD = mebibytes(4);
+
 async function readRecord(stateDir: string, id: string): Promise<BuildRecord | undefined> {
   // What a link leads to is not the state's.
   const found = await lstat(recordDirectory(stateDir, id)).catch(absentAs(undefined));
   if (found?.isSymbolicLink()) return damagedRecord(id);
-  const path = recordPath(stateDir, id);
-  const text = await readFile(path, READ_AT_ONCE).catch((error: NodeJS.ErrnoException) => {
-    // A folder in the record's place is as good as a damaged record.
-    if (error.code === 'EISDIR') return '';
-    return absentAs(undefined)(error);
-  });
-  if (text === undefined) return found?.isDirectory() && !isBeingMade(found) ? damagedRecord(id) : undefined;
-  const record = parseRecord(text);
+  const file = await readEnd(recordPath(stateDir, id), LONGEST_RECORD).catch(absentAs('absent' as const));
+  if (file === 'absent') return found?.isDirectory() && !isBeingMade(found) ? damagedRecord(id) : undefined;
+  const isWhole = file !== undefined && file.size <= LONGEST_RECORD;
+  const record = isWhole ? parseRecord(file.content.toString('utf8')) : undefined;
   if (record?.id !== id) return damagedRecord(id);
   return record.status === 'running' && !isAlive(record.process) ? interrupted(record) : record;
 }

@@ -48,7 +48,7 @@ export function buildTable(builds: readonly SizedBuild[], style: Style): string 
   const rows = builds.map((build) => [
     safeLine(build.id),
     statusText(build),
-    build.startedAt.replace(/\.\d+Z$/, 'Z'),
+    safeLine(build.startedAt.replace(/\.\d+Z$/, 'Z')),
     build.seconds === undefined ? '-' : formatDuration(build.seconds),
     formatSize(build.sizeBytes),
     safeLine(build.name),
@@ -68,7 +68,9 @@ export function buildTable(builds: readonly SizedBuild[], style: Style): string 
 export function statusText(build: BuildRecord): string {
   // How it ended stood in the record.
   if (isDamaged(build)) return 'unknown';
-  return build.status === 'succeeded' && !isPublished(build) ? 'succeeded, not published' : build.status;
+  if (build.status === 'succeeded' && !isPublished(build)) return 'succeeded, not published';
+  // Whatever stands in the record's file.
+  return safeLine(build.status);
 }
 
 export function statusStyle(status: BuildRecord['status'], style: Style): (text: string) => string {

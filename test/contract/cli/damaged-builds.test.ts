@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -7,6 +15,7 @@ import { type BuildRecord, writeRecord } from '../../../src/build/build-records.
 import { eventLogPath } from '../../../src/build/event-log.ts';
 import { runAttachBuild } from '../../../src/cli/attach-build-command.ts';
 import { runBuildLogs } from '../../../src/cli/build-logs-command.ts';
+import { runListBuilds } from '../../../src/cli/list-builds-command.ts';
 import { runReportBuild } from '../../../src/cli/report-build-command.ts';
 import { runShowBuild } from '../../../src/cli/show-build-command.ts';
 import { SpecError } from '../../../src/foundation/errors.ts';
@@ -57,6 +66,37 @@ it('of a build with a damaged record nothing is read from the current folder', a
   await expect(runReportBuild(ID, {}, seen)).rejects.toMatchObject(damaged);
   expect(seen.stdout()).toBe('');
   expect(readdirSync(folder).filter((name) => name.endsWith('.gz'))).toEqual([]);
+});
+
+function link(target: string, path: string): void {
+  rmSync(path);
+  symlinkSync(target, path);
+}
+
+it.each([
+  ['leads to a device without end', (path: string) => link('/dev/zero', path)],
+  ['leads to another record', (path: string) => link(join(folder, 'another.json'), path)],
+  ['is longer than any', (path: string) => truncateSync(path, 3 * 2 ** 30)],
+])('a record that %s is damaged, and the others are shown', async (_, damage) => {
+  await writeRecord(state, record({ id: 'beef5678', name: 'whole' }));
+  writeFileSync(join(folder, 'another.json'), JSON.stringify(record()));
+  const path = join(state, 'builds', ID, 'record.json');
+  damage(path);
+  const seen = io();
+  await runListBuilds({}, seen);
+  expect(seen.stdout()).toMatch(/beef5678 .* whole /);
+  expect(seen.stdout()).toMatch(/abcd1234 {2}unknown .*builds\.damaged-record/);
+});
+
+it('what a record says goes to no terminal as it stands', async () => {
+  const steering = '\u001b]0;x\u0007<b>';
+  const changed = { ...record(), status: steering, startedAt: steering };
+  writeFileSync(join(state, 'builds', ID, 'record.json'), JSON.stringify(changed));
+  const seen = io();
+  await runListBuilds({}, seen);
+  await runShowBuild(ID, {}, seen);
+  expect(seen.stdout().match(/<b>/g)).toHaveLength(4);
+  expect(seen.stdout()).not.toMatch(/[\u0007\u001b]/);
 });
 
 it('a link out of the folder of a build is not followed, and a pipe not waited for', async () => {
