@@ -1,7 +1,7 @@
 import { copyFile, lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../foundation/make-folder.ts';
-import { readEnd } from '../foundation/read-end.ts';
+import { type FileEnd, readEnd } from '../foundation/read-end.ts';
 import type { Redactor } from '../foundation/redact.ts';
 import { scrubJson } from '../foundation/scrub-secrets-json.ts';
 import { formatSize, mebibytes } from '../foundation/size.ts';
@@ -29,10 +29,7 @@ export type FilesToPack = {
 /** Copies a folder or a file for a report. Links and what is no file are left out: they lead to what is not the build's. */
 export async function packFiles(files: FilesToPack): Promise<PackedFile[]> {
   files.signal?.throwIfAborted();
-  const found = await lstat(files.from).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const found = await lstat(files.from).catch(absent);
   if (found?.isFile()) return packFile(files);
   if (!found?.isDirectory()) return [];
   const packed: PackedFile[] = [];
@@ -44,25 +41,40 @@ export async function packFiles(files: FilesToPack): Promise<PackedFile[]> {
 }
 
 /** Pictures go as they are, everything else as text without secrets. */
-async function packFile({ from, to, name, scrub }: FilesToPack): Promise<PackedFile[]> {
-  await makeFolder(dirname(to));
+export async function packFile({ from, to, name, scrub }: FilesToPack): Promise<PackedFile[]> {
   if (/\.png$/.test(from)) {
+    await makeFolder(dirname(to));
     await copyFile(from, to);
     return [{ name }];
   }
-  const end = await readEnd(from, LARGEST_TEXT);
+  const end = await readEnd(from, LARGEST_TEXT).catch(absent);
   if (end === undefined) return [];
-  const isCut = end.size > LARGEST_TEXT;
-  const text = isCut ? fromLine(end.content).toString('utf8') : end.content.toString('utf8');
-  const isJson = from.endsWith('.json');
-  const json = isJson && !isCut ? scrubJson(text, scrub) : undefined;
-  const cutNote = `the last ${formatSize(LARGEST_TEXT)} of ${formatSize(end.size)}; what was before is left out`;
-  const head = isCut ? `[Kiln: ${cutNote}]\n` : '';
-  // What is called JSON would be taken for it.
-  const suffix = isJson && json === undefined ? '.txt' : '';
-  await writeFile(`${to}${suffix}`, json ?? `${head}${scrub(text)}`);
-  const note = isCut ? cutNote : suffix === '' ? undefined : 'was no whole JSON, so it is here as text';
+  const { text, suffix, note } = packedText(end, from.endsWith('.json'), scrub);
+  await makeFolder(dirname(to));
+  await writeFile(`${to}${suffix}`, text);
   return [{ name: `${name}${suffix}`, ...(note === undefined ? {} : { note }) }];
+}
+
+/** What is called JSON would be taken for it, so what is none, or no longer, gets another name. */
+function packedText(
+  { content, size }: FileEnd,
+  isJson: boolean,
+  scrub: Redactor,
+): { readonly text: string; readonly suffix: '' | '.txt'; readonly note?: string } {
+  const suffix = isJson ? '.txt' : '';
+  if (size > LARGEST_TEXT) {
+    const note = `the last ${formatSize(LARGEST_TEXT)} of ${formatSize(size)}; what was before is left out`;
+    return { text: `[Kiln: ${note}]\n${scrub(fromLine(content).toString('utf8'))}`, suffix, note };
+  }
+  const text = content.toString('utf8');
+  if (!isJson) return { text: scrub(text), suffix };
+  const json = scrubJson(text, scrub);
+  if (json !== undefined) return { text: json, suffix: '' };
+  return { text: scrub(text), suffix, note: 'was no whole JSON, so it is here as text' };
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 const LINE_ENDS = [0x0a, 0x0d];

@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { SpecError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 import { outputFile } from '../foundation/output-file.ts';
+import { printable } from '../foundation/printable.ts';
 import { scrubSecrets } from '../foundation/scrub-secrets.ts';
 import { scrubJson } from '../foundation/scrub-secrets-json.ts';
 import { aboutFile, writeFile } from '../foundation/write-file.ts';
@@ -11,7 +12,7 @@ import { runCommand } from '../process/run-command.ts';
 import { buildDirectory } from './build-directory.ts';
 import { findBuild, requireWhole } from './build-records.ts';
 import { buildRedactor } from './build-secrets.ts';
-import { type PackedFile, packFiles } from './report-build-files.ts';
+import { type FilesToPack, type PackedFile, packFile, packFiles } from './report-build-files.ts';
 
 export type ReportOptions = {
   readonly stateDir: string;
@@ -51,9 +52,11 @@ export async function reportBuild(options: ReportOptions): Promise<BuildReport> 
     await mkdir(folder);
     const redact = await buildRedactor(options.stateDir, record.id);
     const scrub = (text: string): string => scrubSecrets(redact(text));
-    const pack = (from: string): Promise<PackedFile[]> =>
-      packFiles({ from, to: join(folder, basename(from)), name: basename(from), scrub, signal });
-    const files = [...(await pack(logs)), ...(await pack(manifest))];
+    const packed = (from: string): FilesToPack => {
+      const name = basename(from);
+      return { from, to: join(folder, name), name, scrub, signal };
+    };
+    const files = [...(await packFiles(packed(logs))), ...(await packFile(packed(manifest)))];
     if (files.length === 0) {
       throw new SpecError('builds.no-log', `Build ${record.id} has left no logs in ${logs}.`);
     }
@@ -75,7 +78,8 @@ export async function reportBuild(options: ReportOptions): Promise<BuildReport> 
   }
 }
 
-const noteLine = ({ name, note }: PackedFile): string[] => (note === undefined ? [] : [`${name}: ${note}`]);
+const noteLine = ({ name, note }: PackedFile): string[] =>
+  note === undefined ? [] : [`${printable(name)}: ${note}`];
 
 async function moveFile(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {

@@ -28,7 +28,7 @@ const TOKENS = new RegExp(
 );
 
 /** Words in front of a secret. */
-const WORDS = String.raw`(?:password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?`;
+const WORDS = `(?:password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?`;
 
 const NAME = new RegExp(`${WORDS}$`, 'i');
 
