@@ -6,6 +6,7 @@ import type { Logger } from '../foundation/logger.ts';
 import { outputFile } from '../foundation/output-file.ts';
 import { printable } from '../foundation/printable.ts';
 import { scrubSecrets } from '../foundation/scrub-secrets.ts';
+import { scrubConsole } from '../foundation/scrub-secrets-console.ts';
 import { scrubJson } from '../foundation/scrub-secrets-json.ts';
 import { aboutFile, writeFile } from '../foundation/write-file.ts';
 import { runCommand } from '../process/run-command.ts';
@@ -51,7 +52,8 @@ export async function reportBuild(options: ReportOptions): Promise<BuildReport> 
     const folder = join(staging, name);
     await mkdir(folder);
     const redact = await buildRedactor(options.stateDir, record.id);
-    const scrub = (text: string): string => scrubSecrets(redact(text));
+    const hide = (text: string): string => scrubSecrets(redact(text));
+    const scrub = (text: string): string => scrubConsole(text, hide);
     const packed = (from: string): FilesToPack => {
       const name = basename(from);
       return { from, to: join(folder, name), name, scrub, signal };

@@ -1,24 +1,12 @@
 import { REORDERING, stripUntrusted } from '../foundation/printable.ts';
-
-/**
- * Sequences for terminals, with parameters of any length (ECMA-48, 5.3 to 5.6): control strings (titles, queries, images) up to their
- * terminator on the same line, control sequences, escape sequences. Introducers stand in no body, so that each character is looked at once.
- */
-const SEQUENCES = new RegExp(
-  [
-    '(?:\\u001b[\\]PX^_k]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\r\\n\\u001b\\u0080-\\u009f]*(?:\\u0007|\\u001b\\\\|\\u009c)',
-    '(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]',
-    '\\u001b[ -/]*[0-~]',
-  ].join('|'),
-  'g',
-);
+import { withoutSequences } from '../foundation/terminal-sequences.ts';
 
 /**
  * Text that came from a guest, a file or an argument, made harmless for a terminal: escape sequences and control characters
  * are removed (CWE-150), lines are kept.
  */
 export function safeText(text: string): string {
-  const lines = text.replaceAll(SEQUENCES, '').replaceAll('\r\n', '\n').replaceAll('\r', '\n');
+  const lines = withoutSequences(text).replaceAll('\r\n', '\n').replaceAll('\r', '\n');
   return stripUntrusted(lines).replaceAll(REORDERING, '');
 }
 

@@ -28,12 +28,15 @@ const TOKENS = new RegExp(
 );
 
 /** Words in front of a secret. */
-const WORDS = `(?:password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?`;
+const WORDS = `(?:(?<![a-z])psk|password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?`;
 
 const NAME = new RegExp(`${WORDS}$`, 'i');
 
 /** Whether the value of this name is hidden. */
 export const namesSecret = (name: string): boolean => NAME.test(name);
+
+/** Behind the first of two quotes. */
+const BETWEEN_QUOTES = String.raw`(?<=")(?!")[^"\n]*(?:(?<=\\)"[^"\n]*){0,20}(?=")|(?<=')[^'\n]+(?=')`;
 
 const QUOTED = String.raw`"[^"\n]*"|'[^'\n]*'|\S+`;
 
@@ -55,7 +58,14 @@ const RULES: readonly Rule[] = [
   [/(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}/gi, `$1${MASK}`],
   [
     new RegExp(
-      String.raw`(${WORDS}(?:\s+(?:password|string))?["']?\s*[=:]\s*["']?)(?!["'\s,}])[^\s"',}]+`,
+      String.raw`(${WORDS}(?:\s+(?:password|string))?["']?\s*[=:]\s*["']?)(?:${BETWEEN_QUOTES}|(?!["'\s,}])[^\s"',}]+)`,
+      'gi',
+    ),
+    `$1${MASK}`,
+  ],
+  [
+    new RegExp(
+      String.raw`(<(?=[\w.:-]*${WORDS}[\s>])[\w.:-]+(?:\s[^<>]*)?(?<!/)>\s*)[^\s<][^<\n]*(?=(?:\n\s*)?</)`,
       'gi',
     ),
     `$1${MASK}`,

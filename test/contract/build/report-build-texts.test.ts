@@ -91,6 +91,15 @@ describe('JSON in a report', () => {
   });
 });
 
+it('a secret that colours divide is hidden, and other lines keep theirs', async () => {
+  const other = '\u001b[32m OK \u001b[0m Reached target';
+  await write('serial.log', `${other}\r\nlog: pass\u001b[31mword=Zx9\u001b[0mabc done\r\n${other}\n`);
+  await write('failure.json', JSON.stringify({ line: 'pass\u001b[31mword=Zx9abc' }));
+  const read = await report();
+  expect(await read('logs/serial.log')).toBe(`${other}\r\nlog: password=******** done\n${other}\n`);
+  expect(JSON.parse(await read('logs/failure.json'))).toEqual({ line: 'password=********' });
+});
+
 describe('a long log in a report', { timeout: 60_000 }, () => {
   const line = `${'x'.repeat(1023)}\n`;
 

@@ -30,14 +30,28 @@ it.each([
   '-----END PRIVATE KEY-----',
   '<password',
   '<password>',
+  '<password>a ',
+  '<password ',
+  '\\"',
   '$argon2',
   'bearer ',
 ])(
-  'a line of millions of %j takes no longer than its length',
+  'a long line of %j takes no longer than its length',
   (part) => {
-    const times = Math.ceil(2 ** 18 / part.length);
+    const times = Math.ceil(2 ** 17 / part.length);
     const began = performance.now();
-    for (const head of ['', 'd-i ', 'curl -', 'curl -u', 'rootpw ', 'mysql ', '<', 'password'])
+    for (const head of [
+      '',
+      'd-i ',
+      'curl -',
+      'curl -u',
+      'rootpw ',
+      'mysql ',
+      '<',
+      'password',
+      'password="',
+      '<password>',
+    ])
       scrubSecrets(head + part.repeat(times));
     expect(performance.now() - began).toBeLessThan(10_000);
   },
