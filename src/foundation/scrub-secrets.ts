@@ -1,7 +1,7 @@
-import { MASK } from './redact.ts';
+import { MASK, type Redactor } from './redact.ts';
 
 type Replacement = string | ((found: string, ...groups: string[]) => string);
-type Rule = readonly [pattern: RegExp, replacement: Replacement];
+type Rule = readonly [pattern: RegExp, replacement: Replacement] | Redactor;
 
 /**
  * GitHub, GitLab, AWS, Slack, Google, Stripe and OpenAI, npm, PyPI, Docker Hub, Hugging Face, age: by the beginnings that
@@ -94,24 +94,34 @@ const RULES: readonly Rule[] = [
  * @param command its name and the blank behind it
  * @param argument in front of the password, as the only group, and the password
  */
-function inCommand(command: string, argument: string): Rule {
-  let inside = false;
-  const pattern = new RegExp(`${command}|[\\n|;&]|${argument}|$`, 'g');
-  return [
-    pattern,
-    (found, before) => {
-      const hidden = inside && before !== undefined;
-      inside = before === undefined && found.length > 1;
-      return hidden ? `${before}${MASK}` : found;
-    },
-  ];
+function inCommand(command: string, argument: string): Redactor {
+  const begin = new RegExp(command, 'g');
+  const end = new RegExp(`[\\n|;&]|${argument}`, 'g');
+  return (text) => {
+    const parts: string[] = [];
+    let from = 0;
+    begin.lastIndex = 0;
+    while (begin.test(text)) {
+      end.lastIndex = begin.lastIndex;
+      const found = end.exec(text);
+      if (found === null) break;
+      const [, before] = found;
+      if (before !== undefined) {
+        parts.push(text.slice(from, found.index), before, MASK);
+        from = end.lastIndex;
+      }
+      begin.lastIndex = end.lastIndex;
+    }
+    return parts.join('') + text.slice(from);
+  };
 }
 
 /** Hides what looks like a secret. It errs on the side of hiding. */
 export function scrubSecrets(text: string): string {
-  // The types of `replace` want a text or a function, not either.
-  return RULES.reduce(
-    (result, [pattern, replacement]) => result.replace(pattern, replacement as string),
-    text,
-  );
+  return RULES.reduce((result, rule) => {
+    if (typeof rule === 'function') return rule(result);
+    const [pattern, replacement] = rule;
+    // The types of `replace` want a text or a function, not either.
+    return result.replace(pattern, replacement as string);
+  }, text);
 }
