@@ -57,3 +57,8 @@ it.each([
   },
   60_000,
 );
+
+it('a secret of as many characters as a report has of a log is hidden', () => {
+  expect(scrubSecrets(`first\n$6$${'x'.repeat(2 ** 23)}\nlast`)).toMatch(/^first\n\*{8}x*\nlast$/);
+  expect(scrubSecrets(`token=Zx9abc\nglpat-${'x'.repeat(2 ** 23)}`)).not.toContain('Zx9abc');
+}, 60_000);
