@@ -1,9 +1,9 @@
-import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BuildEvent } from '../build/build-events.ts';
 import { outputFile } from '../foundation/output-file.ts';
+import { replaceFile } from '../foundation/replace-file.ts';
 import { asKilnError } from '../foundation/system-error.ts';
-import { aboutFile, writeFile } from '../foundation/write-file.ts';
+
 import type { CliIo } from './cli-io.ts';
 import { junitReport } from './junit-report.ts';
 import { outputPath } from './output-option.ts';
@@ -37,7 +37,7 @@ export async function openJunitFile(
       .catch(() => undefined)
       .then(() => {
         waits = false;
-        return replaceFile(path, report.text()).catch(asKiln);
+        return replaceFile(path, report.text(), draftOf(path)).catch(asKiln);
       });
     return written;
   };
@@ -61,17 +61,8 @@ export async function checkJunitFile(file: string | undefined, { cwd }: Pick<Cli
   if (file !== undefined) await outputFile(outputPath('--junit', file, cwd)).catch(asKiln);
 }
 
-/** Not synced: a Kiln that is killed takes nothing back, and the shorter this takes the less often it leaves something. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.kiln-${basename(path)}.partial`);
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw aboutFile(error, path);
-  }
-}
+/** One name for all drafts: the reports of killed builds do not pile up. */
+const draftOf = (path: string): string => join(dirname(path), `.kiln-${basename(path)}.partial`);
 
 function asKiln(error: unknown): never {
   throw asKilnError(error);

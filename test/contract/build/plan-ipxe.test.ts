@@ -12,17 +12,17 @@ beforeAll(async () => {
   await mkdir(join(home, 'tree'));
   await writeFile(join(home, 'via.yaml'), 'base: debian-13\nmedia: ipxe\n');
 });
+const context = (): BuildContext => ({
+  cwd: home,
+  env: { HOME: home, PATH: process.env.PATH },
+  places: placesFrom({ HOME: home }),
+  projectDir: join(import.meta.dirname, '../../..'),
+});
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 test('the kernel line of an ISO of packages is the one of an installer that fetches them', async () => {
-  const context: BuildContext = {
-    cwd: home,
-    env: { HOME: home, PATH: process.env.PATH },
-    places: placesFrom({ HOME: home }),
-    projectDir: join(import.meta.dirname, '../../..'),
-  };
   const overrides = { location: 'debian-offline:trixie', accelerator: 'tcg' } as const;
-  const { plan } = await planBuild({ target: 'via.yaml', overrides }, context);
+  const { plan } = await planBuild({ target: 'via.yaml', overrides }, context());
   expect(plan.kernelArguments).toEqual(
     expect.arrayContaining([
       'mirror/http/hostname=10.0.2.2:<port>',
@@ -34,16 +34,10 @@ test('the kernel line of an ISO of packages is the one of an installer that fetc
 });
 
 test('a kernel argument that iPXE would not hand over is refused by the plan already', async () => {
-  const context: BuildContext = {
-    cwd: home,
-    env: { HOME: home, PATH: process.env.PATH },
-    places: placesFrom({ HOME: home }),
-    projectDir: join(import.meta.dirname, '../../..'),
-  };
   const plan = (target: string, extraArgs: string) =>
     planBuild(
       { target, overrides: { location: join(home, 'tree'), accelerator: 'tcg', extraArgs: [extraArgs] } },
-      context,
+      context(),
     );
   for (const argument of ['a ; b', 'a=${b}', '#x'])
     await expect(plan('via.yaml', argument), argument).rejects.toMatchObject({ code: 'ipxe.cannot' });
