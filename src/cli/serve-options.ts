@@ -17,12 +17,12 @@ const OF_GENERATED = [
   ['hosts', '--hosts'],
 ] as const satisfies readonly (readonly [keyof ServeOptionValues, string])[];
 
+/** Of `NAME=FOLDER` or `NAME=URL`. */
+const nameOf = (word: string): string => word.replace(/=.*$/s, '');
+
 /** @throws SpecError `options.invalid` for options that nothing would heed */
 export function requireHeeded(options: ServeOptionValues): void {
-  requireOnce(
-    '--tree',
-    (options.tree ?? []).map((word) => word.replace(/=.*$/s, '')),
-  );
+  requireOnce('--tree', (options.tree ?? []).map(nameOf));
   requireOneMirror(options);
   if (options.folder === undefined) {
     if (options.verifyCa === undefined) return;
@@ -43,8 +43,8 @@ export function requireHeeded(options: ServeOptionValues): void {
 
 /** A tree that is served stands in the menus as its distribution's mirror; another address would have it served for nobody. */
 function requireOneMirror({ tree = [], mirror = [] }: ServeOptionValues): void {
-  const trees = tree.map((word) => word.replace(/=.*$/s, ''));
-  const both = mirror.map((word) => word.replace(/=.*$/s, '')).find((name) => trees.includes(name));
+  const trees = tree.map(nameOf);
+  const both = mirror.map(nameOf).find((name) => trees.includes(name));
   if (both !== undefined)
     throw invalidOption(
       '--mirror',
