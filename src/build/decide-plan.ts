@@ -4,9 +4,14 @@ import type { Logger } from '../foundation/logger.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import { probeHost } from '../host/probe-host.ts';
 import { requireHandedOver } from '../ipxe/install-script.ts';
+import type { MediaFacts } from '../media/install-media.ts';
+import { lookAtLocal } from '../media/look-at-local.ts';
+import { requireLocalMedia } from '../media/require-local-media.ts';
+import { findOs } from '../os/find-os.ts';
 import { requireReadWhole } from '../os/kernel-line.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { resolvePlan } from '../plan/resolve-plan.ts';
+import type { BuildSpec } from '../spec/build-spec.ts';
 import { resolveSpec } from '../spec/resolve-spec.ts';
 import type { BuildContext, BuildRequest } from './build-context.ts';
 import { refuseTargets } from './publish-check.ts';
@@ -21,6 +26,11 @@ export type Decision = {
   readonly markerToken: string;
 };
 
+export type Decided = Decision & {
+  /** What one medium of this machine told; undefined where media are to be fetched, made or chosen. */
+  readonly facts: MediaFacts | undefined;
+};
+
 /**
  * What is asked for, what this host has, the plan made of both, and the install script checked and rendered: all that can be
  * wrong before media are fetched. Creates nothing but cached probe results.
@@ -29,13 +39,12 @@ export async function decidePlan(
   request: BuildRequest,
   context: BuildContext,
   { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
-): Promise<Decision> {
-  const spec = await resolveSpec({
-    ...(request.target === undefined ? {} : { target: request.target }),
-    overrides: request.overrides ?? {},
-    cwd: context.cwd,
-    templateDir: join(context.projectDir, 'vm-templates'),
-  });
+): Promise<Decided> {
+  const asked = await specOf(request, context);
+  await requireLocalMedia(asked.media);
+  const facts = await lookAtLocal(asked.media, asked.arch);
+  const spec =
+    asked.os === undefined && isKnownOs(facts) ? await specOf(withOs(request, facts.osId), context) : asked;
   const host = await probeHost({ cacheDir: context.places.cache, signal, logger });
   const plan = resolvePlan(spec, host);
   requireReadWhole(plan.kernelArguments);
@@ -49,5 +58,23 @@ export async function decidePlan(
     edit: request.edit !== false,
     signal,
   });
-  return { host, plan, script, markerToken };
+  return { host, plan, facts, script, markerToken };
 }
+
+const specOf = (request: BuildRequest, context: BuildContext): Promise<BuildSpec> =>
+  resolveSpec({
+    ...(request.target === undefined ? {} : { target: request.target }),
+    overrides: request.overrides ?? {},
+    cwd: context.cwd,
+    templateDir: join(context.projectDir, 'vm-templates'),
+  });
+
+/** The media told a system that the table has. */
+export const isKnownOs = (facts: MediaFacts | undefined): facts is MediaFacts & { readonly osId: string } =>
+  facts?.osId !== undefined && findOs(facts.osId) !== undefined;
+
+/** As if it had been named with `--os`: CPU quirks, sizes, kernel arguments and the rules for the script follow from it. */
+export const withOs = (request: BuildRequest, os: string): BuildRequest => ({
+  ...request,
+  overrides: { ...request.overrides, os },
+});

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { silentLogger } from '../foundation/logger.ts';
 import { knownArguments } from '../media/added-arguments.ts';
-import { isNetworkTree, type MediaSource } from '../media/install-media.ts';
-import { isLocalFolder, requireLocalMedia } from '../media/require-local-media.ts';
+import { isNetworkTree, type MediaFacts, type MediaSource } from '../media/install-media.ts';
+import { isLocalFolder } from '../media/require-local-media.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { DomainBoot } from '../vm/domain-input.ts';
 import { domainXml } from '../vm/domain-xml.ts';
@@ -12,6 +12,7 @@ import { outputDirectory } from './claim-build.ts';
 import { decidePlan } from './decide-plan.ts';
 import { refuseSmallerDisk } from './import-disk.ts';
 import { type FinalDomainOptions, finalDomain, installDomain } from './install-domain.ts';
+import { otherSystemNote } from './other-system-note.ts';
 import { argumentsWith } from './receive-syslog.ts';
 import { refuseOverwriting } from './refuse-overwriting.ts';
 import type { BuildScript } from './render-for-build.ts';
@@ -24,6 +25,10 @@ export type PlannedBuild = {
    */
   readonly xml: string;
   readonly finalXml: string;
+  /** Whether the plan's kernel arguments are all: what the media add is among them. */
+  readonly isWholeLine: boolean;
+  /** What a build would say of the media. */
+  readonly notice: string | undefined;
   /** What was put into the install script, as a diff, and what its lint says besides; undefined without a script. */
   readonly script: Pick<BuildScript, 'diff' | 'findings'> | undefined;
 };
@@ -32,9 +37,12 @@ export type PlannedBuild = {
 export async function planBuild(request: BuildRequest, context: BuildContext): Promise<PlannedBuild> {
   const signal = context.signal ?? new AbortController().signal;
   const logger = context.logger ?? silentLogger;
-  const { plan: decided, host, script } = await decidePlan(request, context, { signal, logger });
-  const plan = withKnownMedia(decided);
-  await requireLocalMedia(plan.media);
+  const { plan: decided, facts, host, script } = await decidePlan(request, context, { signal, logger });
+  const added = mediaArguments(decided, facts);
+  const plan =
+    added === undefined
+      ? decided
+      : { ...decided, kernelArguments: argumentsWith(added, decided.kernelArguments) };
   await checkImport(plan, signal);
   const root = await outputDirectory(request, context.cwd, plan.name, '<id>');
   await refuseOverwriting(root, plan);
@@ -46,16 +54,25 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
     directory: buildDirectory(root, '<id>'),
     media: await plannedDisc(plan.media[0]),
   };
-  return { plan, ...plannedXml(options), script: script && { diff: script.diff, findings: script.findings } };
+  return {
+    plan,
+    ...plannedXml(options),
+    isWholeLine: added !== undefined,
+    notice: facts && otherSystemNote(plan.os, facts),
+    script: script && { diff: script.diff, findings: script.findings },
+  };
 }
 
-/** One medium of which all is known gives the command line as it will be; of several nobody knows which one it is. */
-function withKnownMedia(plan: BuildPlan): BuildPlan {
-  const [only, second] = plan.media;
-  const known = only === undefined || second !== undefined ? undefined : knownArguments(only, plan.loader);
-  return known === undefined
-    ? plan
-    : { ...plan, kernelArguments: argumentsWith(known, plan.kernelArguments) };
+/** What the one medium adds to the kernel's command line; undefined where that shows only once the media are here. */
+function mediaArguments(
+  { media, loader }: BuildPlan,
+  facts: MediaFacts | undefined,
+): readonly string[] | undefined {
+  const [only, second] = media;
+  if (only === undefined || second !== undefined) return undefined;
+  const known = knownArguments(only, loader);
+  // iPXE gives an installer the packages of its medium over HTTP.
+  return known ?? (only.kind === 'location' && loader === undefined ? facts?.kernelArguments : undefined);
 }
 
 /** An image that is here can be looked at before it is copied. */

@@ -1,13 +1,11 @@
 import { secretNote } from '../install-script/read-secret.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
-import { requireLocalMedia } from '../media/require-local-media.ts';
-import { findOs } from '../os/find-os.ts';
 import type { BuildContext, BuildRequest, BuildRun } from './build-context.ts';
 import type { BuildResult } from './build-events.ts';
 import { findOneOf, openLibvirt, reasonOf, withRun } from './build-frame.ts';
 import { noteSecrets } from './build-secrets.ts';
 import { claimBuild, outputDirectory } from './claim-build.ts';
-import { type Decision, decidePlan } from './decide-plan.ts';
+import { type Decision, decidePlan, isKnownOs, withOs } from './decide-plan.ts';
 import { withFastKernel } from './emulated-boot.ts';
 import { otherSystemNote } from './other-system-note.ts';
 import { checkTargets } from './publish-check.ts';
@@ -31,7 +29,6 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
   await tidyUp(run);
   const decision = await reporter.run('plan', async (stage) => {
     const decided = await decidePlan(request, context, run);
-    await requireLocalMedia(decided.plan.media);
     await checkTargets(decided.plan, run, stage.progress);
     return decided;
   });
@@ -75,10 +72,8 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
 
 /** Nobody said which system it is, but the media did: CPU quirks and kernel arguments follow from it. */
 async function withRecognisedOs(run: BuildRun, decision: Decision, media: ResolvedMedia): Promise<Decision> {
-  const { osId } = media.facts;
-  if (decision.plan.os !== undefined || osId === undefined || findOs(osId) === undefined) return decision;
-  const request = { ...run.request, overrides: { ...run.request.overrides, os: osId } };
-  return decidePlan(request, run.context, run);
+  if (decision.plan.os !== undefined || !isKnownOs(media.facts)) return decision;
+  return decidePlan(withOs(run.request, media.facts.osId), run.context, run);
 }
 
 async function findMedia(

@@ -3,7 +3,7 @@ import { formatDuration } from '../foundation/duration.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { formatSize } from '../foundation/size.ts';
 import { findingText } from '../install-script/prepare-script.ts';
-import { addedArguments, knownArguments } from '../media/added-arguments.ts';
+import { addedArguments } from '../media/added-arguments.ts';
 import type { MediaSource } from '../media/install-media.ts';
 import { publicFrom } from '../media/public-url.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -39,7 +39,8 @@ export async function runPlan(
     const plan = publicPlan(planned.plan);
     if (options.xml) io.out.write(`${safeText(xml).trimEnd()}\n`);
     else if (options.json) io.out.write(`${safeJson(plan, 2)}\n`);
-    else io.out.write(planText(plan, styleFor(io.out)) + additions(script?.diff));
+    else io.out.write(planText(plan, styleFor(io.out), planned.isWholeLine) + additions(script?.diff));
+    if (planned.notice !== undefined) io.err.write(`Note: ${safeText(planned.notice)}\n`);
     for (const finding of script?.findings ?? []) {
       if (finding.severity === 'warning')
         io.err.write(`${safeText(findingText(plan.script?.path ?? '', finding))}\n`);
@@ -53,8 +54,11 @@ function additions(diff = ''): string {
   return diff === '' ? '' : `\nAdded to the install script:\n${safeText(diff)}\n`;
 }
 
-/** One line a choice. */
-export function planText(plan: BuildPlan, style: Style): string {
+/**
+ * One line a choice.
+ * @param isWholeLine what the media add to the kernel's command line is among the plan's arguments
+ */
+export function planText(plan: BuildPlan, style: Style, isWholeLine = false): string {
   const rows: readonly (readonly [label: string, value: string | undefined])[] = [
     ['Name', plan.name],
     ['Templates', plan.templates.map(({ name }) => name).join(' → ') || undefined],
@@ -77,7 +81,8 @@ export function planText(plan: BuildPlan, style: Style): string {
     ['Root password', passwordText(plan)],
     ['Kernel line', plan.kernelArguments.join(' ') || undefined],
     ...plan.media.map(
-      (media, index) => [index === 0 ? 'Media add' : '  or', mediaAddText(media, plan)] as const,
+      (media, index) =>
+        [index === 0 ? 'Media add' : '  or', isWholeLine ? undefined : mediaAddText(media, plan)] as const,
     ),
     ['Outputs', plan.outputs.map(outputText).join(', ')],
     ['Publish', plan.publish?.map(targetName).join(', ')],
@@ -94,12 +99,8 @@ const LOADER_TEXT: Readonly<Record<NonNullable<BuildPlan['loader']>, string>> = 
   ipxe: 'iPXE: the firmware boots an ISO of this build, which loads kernel, initrd and script over HTTP',
 };
 
-/** Nothing where the kernel line has it already. */
-function mediaAddText(media: MediaSource, plan: BuildPlan): string | undefined {
-  const isShown = plan.media.length === 1 && knownArguments(media, plan.loader) !== undefined;
-  const words = { mayBeAnaconda: mayBeAnaconda(plan), loader: plan.loader };
-  return isShown ? undefined : addedArguments(media, words);
-}
+const mediaAddText = (media: MediaSource, plan: BuildPlan): string | undefined =>
+  addedArguments(media, { mayBeAnaconda: mayBeAnaconda(plan), loader: plan.loader });
 
 /** Other installers' scripts tell that it is not. */
 const mayBeAnaconda = ({ script }: BuildPlan): boolean => script === undefined || script.kind === 'kickstart';

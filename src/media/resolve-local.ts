@@ -6,6 +6,7 @@ import type { MediaFacts, MediaFile, MediaSource, ResolvedMedia } from './instal
 import { openIsoImage } from './iso9660/iso-image.ts';
 import { locationOf } from './location-of.ts';
 import { recogniseMedia } from './recognise-media.ts';
+import { requireBootable } from './require-usable.ts';
 import type { ResolveContext } from './resolve-media.ts';
 import { directoryTree } from './tree/directory-tree.ts';
 import { isoTree } from './tree/iso-tree.ts';
@@ -104,13 +105,4 @@ export async function resolveDirectory(
 /** Paths of this machine are nobody's business in a manifest; a URL or Kiln's own word may stay. */
 function manifestName({ name }: LocalFile): string {
   return /^[a-z][a-z0-9+.-]+:/.test(name) ? name : basename(name);
-}
-
-function requireBootable(facts: MediaFacts, name: string): void {
-  if (facts.boots.bios || facts.boots.uefi) return;
-  throw new MediaError(
-    'media.not-bootable',
-    `${name} is an ISO image that no firmware can boot (it has no El Torito boot catalogue). Name an installer ISO, or use ` +
-      '--location if it holds an install tree.',
-  );
 }

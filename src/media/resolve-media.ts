@@ -9,6 +9,7 @@ import { parseMediaLocator } from './media-locator.ts';
 import { noneUsable } from './none-usable.ts';
 import type { ProxySettings } from './proxy-fetch.ts';
 import { publicFrom } from './public-url.ts';
+import { requireArch } from './require-usable.ts';
 import { resolveAptMirror } from './resolve-apt-mirror.ts';
 import { resolveDirectory, resolveFile } from './resolve-local.ts';
 import { resolveUrl } from './resolve-url.ts';
@@ -133,20 +134,6 @@ async function resolveOne(source: MediaSource, context: ResolveContext): Promise
   const media = await resolveWhatever(source, context);
   requireArch(media.facts.arch, context.arch, publicFrom(source.from));
   return media;
-}
-
-/** A PC of 64 bits boots media for 32 bits as well; `x86_64_v2` is AlmaLinux's name of a build for older CPUs. */
-const ARCHITECTURES: Readonly<Record<string, RegExp>> = { x86_64: /^(x86_64(_v\d)?|i[3-6]86)$/ };
-
-/** @throws MediaError `media.wrong-arch` (details: arch, wanted) */
-function requireArch(arch: string | undefined, wanted: string | undefined, name: string): void {
-  if (arch === undefined || wanted === undefined) return;
-  if (ARCHITECTURES[wanted]?.test(arch) ?? arch === wanted) return;
-  throw new MediaError(
-    'media.wrong-arch',
-    `${name} installs a system for ${arch}, and the guest is ${wanted}. Name media for ${wanted}.`,
-    { details: { arch, wanted } },
-  );
 }
 
 async function resolveWhatever(source: MediaSource, context: ResolveContext): Promise<ResolvedMedia> {

@@ -1,0 +1,43 @@
+import { findBootFiles } from './find-boot-files.ts';
+import type { MediaFacts, MediaSource } from './install-media.ts';
+import { openIsoImage } from './iso9660/iso-image.ts';
+import { parseMediaLocator } from './media-locator.ts';
+import { recogniseMedia } from './recognise-media.ts';
+import { requireArch, requireBootable } from './require-usable.ts';
+import { isDirectory } from './stat-media.ts';
+import { directoryTree } from './tree/directory-tree.ts';
+import { isoTree } from './tree/iso-tree.ts';
+import type { MediaTree } from './tree/media-tree.ts';
+
+/**
+ * What an install medium of this machine tells, without copying a thing. Undefined where it must be fetched or made first, where it is a
+ * disk image, and for a choice of several: which one is taken shows only when it is used.
+ * @throws MediaError as resolveMedia would: `media.not-found`, `media.not-iso`, `media.no-kernel`, `media.wrong-arch` and others
+ */
+export async function lookAtLocal(
+  candidates: readonly MediaSource[],
+  arch: string,
+): Promise<MediaFacts | undefined> {
+  const [only, second] = candidates;
+  if (only === undefined || second !== undefined || only.kind === 'import') return undefined;
+  const locator = parseMediaLocator(only.from);
+  if (locator.scheme !== 'path') return undefined;
+  const { path } = locator;
+  // A folder is nothing to boot from; resolveMedia has the words for it.
+  if (await isDirectory(path))
+    return only.kind === 'cdrom' ? undefined : look(directoryTree(path), only, arch);
+  const image = await openIsoImage(path);
+  try {
+    return await look(isoTree(image, path), only, arch);
+  } finally {
+    await image.close();
+  }
+}
+
+async function look(tree: MediaTree, source: MediaSource, arch: string): Promise<MediaFacts> {
+  const facts = await recogniseMedia(tree);
+  requireArch(facts.arch, arch, tree.name);
+  if (source.kind === 'cdrom') requireBootable(facts, tree.name);
+  else await findBootFiles(tree, source);
+  return facts;
+}

@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BuildContext } from '../../../src/build/build-context.ts';
+import { type PlannedBuild, planBuild } from '../../../src/build/plan-build.ts';
+import { placesFrom } from '../../../src/foundation/places.ts';
+
+const SCRIPT = `text
+lang en_US.UTF-8
+keyboard us
+timezone UTC
+rootpw --lock
+zerombr
+clearpart --all --initlabel
+autopart
+bootloader
+poweroff
+%packages
+@core
+%end
+`;
+
+let home: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'kiln-plan-local-'));
+  await writeFile(join(home, 'minimal.ks'), SCRIPT);
+  await writeFile(join(home, 'user-data'), '#cloud-config\nautoinstall:\n  version: 1\n');
+  await tree('rocky', 'x86_64');
+  await tree('arm', 'aarch64');
+  await mkdir(join(home, 'empty'));
+  await writeFile(join(home, 'no.iso'), 'x'.repeat(70_000));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+async function tree(name: string, arch: string): Promise<void> {
+  await mkdir(join(home, name, 'images/pxeboot'), { recursive: true });
+  for (const file of ['vmlinuz', 'initrd.img'])
+    await writeFile(join(home, name, 'images/pxeboot', file), 'a boot file');
+  await writeFile(
+    join(home, name, '.treeinfo'),
+    `[general]\nfamily = Rocky Linux\nversion = 9.4\narch = ${arch}\n` +
+      `[images-${arch}]\nkernel = images/pxeboot/vmlinuz\ninitrd = images/pxeboot/initrd.img\n`,
+  );
+}
+
+const context = (): BuildContext => ({
+  cwd: home,
+  env: { HOME: home, PATH: process.env.PATH },
+  places: placesFrom({ HOME: home }),
+  projectDir: join(import.meta.dirname, '../../..'),
+});
+
+const plan = (
+  target: string,
+  media: { readonly location?: string; readonly cdrom?: string },
+  os?: string,
+): Promise<PlannedBuild> =>
+  planBuild(
+    {
+      target: join(home, target),
+      overrides: { accelerator: 'tcg', ...media, ...(os === undefined ? {} : { os }) },
+    },
+    context(),
+  );
+
+describe('a plan with media of this machine', () => {
+  test('is made for the system that they install, as the build is', async () => {
+    const planned = await plan('minimal.ks', { location: join(home, 'rocky') });
+    expect(planned.plan.os).toBe('rocky9');
+    expect(planned.plan.memoryMiB).toBeGreaterThanOrEqual(1536);
+    expect(planned).toMatchObject({ isWholeLine: true, notice: undefined });
+  });
+
+  test('refuses a script that their installer does not read', async () => {
+    await expect(plan('user-data', { location: join(home, 'rocky') })).rejects.toMatchObject({
+      code: 'script.wrong-kind',
+    });
+  });
+
+  test('says that they seem to install another system than the one asked for', async () => {
+    const planned = await plan('minimal.ks', { location: join(home, 'rocky') }, 'fedora42');
+    expect(planned.plan.os).toBe('fedora42');
+    expect(planned.notice).toMatch(/seem to install Rocky Linux 9.*the build is for Fedora 42/);
+  });
+
+  test('refuses what the build could not use', async () => {
+    const media = [
+      [{ location: join(home, 'arm') }, 'media.wrong-arch'],
+      [{ location: join(home, 'empty') }, 'media.no-kernel'],
+      [{ location: join(home, 'no.iso') }, 'media.not-iso'],
+      [{ cdrom: join(home, 'no.iso') }, 'media.not-iso'],
+      [{ cdrom: join(home, 'gone.iso') }, 'media.not-found'],
+    ] as const;
+    for (const [named, code] of media)
+      await expect(plan('minimal.ks', named), JSON.stringify(named)).rejects.toMatchObject({ code });
+  });
+});
