@@ -87,8 +87,8 @@ type BootFailure = Pick<Extract<ConsoleOutcome, { kind: 'failed' }>, 'cause' | '
 };
 
 const SLOW_GUEST =
-  'The guest still ran: where it only takes longer, raise boot-check.limit in the template or leave the check out with ' +
-  '--no-boot-check; --keep keeps the disk of a build that fails.';
+  'The guest still ran: where it only takes longer, raise the limit (--boot-check-limit, or boot-check.limit in the template) or leave the check out ' +
+  'with --no-boot-check; --keep keeps the disk of a build that fails.';
 
 export function bootCheckError({ cause, reason, evidence }: BootFailure, serialLog: string): DiskError {
   const advice = cause === 'timed-out' ? `${SLOW_GUEST} ` : '';

@@ -40,6 +40,7 @@ export type BuildOptionValues = {
   readonly syslog?: boolean;
   /** false with `--no-boot-check`. */
   readonly bootCheck?: boolean;
+  readonly bootCheckLimit?: string;
   /** false with `--no-edit`. */
   readonly edit?: boolean;
   readonly offline?: boolean;
@@ -138,6 +139,11 @@ const TABLE: readonly TableRow[] = [
     'limit of the whole install, e.g. 90m; taken as it is, also under emulation',
   ],
   [RUN_GROUP, '--stall <time>', 'give up when the guest does nothing for this long, e.g. 10m'],
+  [
+    RUN_GROUP,
+    '--boot-check-limit <time>',
+    'how long the finished image may take to its login prompt, e.g. 20m',
+  ],
   [RUN_GROUP, '--syslog', "receive the installer's log over the network; debian-installer's is anyway"],
   [RUN_GROUP, '--no-syslog', 'do not, whatever the installer'],
   [

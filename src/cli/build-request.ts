@@ -49,6 +49,7 @@ export function buildRequest(target: string | undefined, options: BuildOptionVal
       timeout: options.timeout,
       stall: options.stall,
       syslog: options.syslog,
+      bootCheckLimit: options.bootCheckLimit,
       ...(options.bootCheck === false ? { noBootCheck: true } : {}),
       ...spellingOf(options),
     },

@@ -62,7 +62,7 @@ export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
     bootCheck: {
       enabled: spec.bootCheck.enabled,
       pattern: spec.bootCheck.pattern,
-      limitSeconds: spec.bootCheck.limit * (accelerator === 'tcg' ? EMULATION_FACTORS.bootCheck : 1),
+      limitSeconds: bootLimitOf(spec, accelerator),
     },
     limits: limitsOf(spec, accelerator),
     watchPatterns: spec.watchPatterns,
@@ -142,6 +142,11 @@ function kernelArguments(
 
 function noSyslog(why: string): SpecError {
   return new SpecError('spec.invalid', `The installer's log over the network (syslog) ${why}.`);
+}
+
+function bootLimitOf({ bootCheck }: BuildSpec, accelerator: BuildPlan['accelerator']): number {
+  const scaled = accelerator === 'tcg' && !bootCheck.limitIsLiteral;
+  return bootCheck.limit * (scaled ? EMULATION_FACTORS.bootCheck : 1);
 }
 
 /** What may be silent longer than the whole install may take waits as long as that: known only when both are scaled. */

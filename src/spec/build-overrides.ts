@@ -45,6 +45,8 @@ export type BuildOverrides = {
   /** Whether the installer sends its log to Kiln over the network. */
   readonly syslog?: boolean | undefined;
   readonly bootCheckPattern?: string | undefined;
+  /** A duration, taken literally. */
+  readonly bootCheckLimit?: string | undefined;
   readonly noBootCheck?: boolean | undefined;
   /** Problems name options as they were typed: `{ '--firmware': '--boot' }`. */
   readonly spelling?: Readonly<Record<string, string>> | undefined;

@@ -63,7 +63,10 @@ export type BootCheckSpec = {
   readonly enabled: boolean;
   /** Regular expression a console line must match. */
   readonly pattern: string;
+  /** On working KVM; scaled by the plan for emulation. */
   readonly limit: Seconds;
+  /** The user named the limit for this build (`--boot-check-limit`): meant literally, not scaled. */
+  readonly limitIsLiteral?: true;
 };
 
 /** What was asked for: templates composed, options applied, everything valid. The host has not been looked at. */

@@ -37,6 +37,7 @@ export const OVERRIDES: Readonly<Record<keyof BuildOverrides, ValueShape>> = {
   stall: 'text or number',
   syslog: 'flag',
   bootCheckPattern: 'text',
+  bootCheckLimit: 'text or number',
   noBootCheck: 'flag',
   spelling: 'object',
 };

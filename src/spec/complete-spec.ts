@@ -65,6 +65,7 @@ export function completeSpec({ settings, fallbackName, templates }: SpecParts): 
       enabled: bootCheck?.enabled ?? true,
       pattern: bootCheck?.pattern ?? DEFAULTS.bootPattern,
       limit: bootCheck?.limit ?? DEFAULTS.bootLimit,
+      ...(bootCheck?.limitIsLiteral ? { limitIsLiteral: true } : {}),
     },
     limits: limitsOf(limits),
     watchPatterns: settings.watch?.patterns ?? [],

@@ -96,8 +96,14 @@ function readPassword(given: BuildOverrides, cwd: string, list: ProblemList): Se
 
 function readBootCheck(given: BuildOverrides, list: ProblemList): Settings['bootCheck'] {
   const pattern = list.read('--boot-check-pattern', given.bootCheckPattern, words.readPattern);
-  if (given.noBootCheck) return { enabled: false };
-  return pattern === undefined ? undefined : { enabled: true, pattern };
+  const limit = list.read('--boot-check-limit', given.bootCheckLimit, words.readDuration);
+  if (given.noBootCheck) {
+    if (limit !== undefined)
+      list.add('--boot-check-limit', 'does not go together with --no-boot-check; choose one');
+    return { enabled: false };
+  }
+  if (pattern === undefined && limit === undefined) return undefined;
+  return { enabled: true, pattern, limit, ...(limit === undefined ? {} : { limitIsLiteral: true }) };
 }
 
 function readLimits(given: BuildOverrides, list: ProblemList): Settings['limits'] {

@@ -41,6 +41,7 @@ export type Settings = {
         readonly enabled?: boolean | undefined;
         readonly pattern?: string | undefined;
         readonly limit?: Seconds | undefined;
+        readonly limitIsLiteral?: true | undefined;
       }
     | undefined;
   readonly watch?:

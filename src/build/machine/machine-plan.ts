@@ -59,7 +59,8 @@ export function machinePlan(options: MachinePlanOptions): BuildPlan {
     bootCheck: {
       enabled: request.life.bootCheck,
       pattern: LOGIN,
-      limitSeconds: DEFAULT_LIMITS.bootCheck * (emulated ? EMULATION_FACTORS.bootCheck : 1),
+      limitSeconds:
+        request.limits.bootCheck ?? DEFAULT_LIMITS.bootCheck * (emulated ? EMULATION_FACTORS.bootCheck : 1),
     },
     limits: limitsOf(request, script !== undefined, emulated),
     watchPatterns: [],

@@ -62,6 +62,7 @@ export function machineRequestOf(options: VirtInstallOptions, context: BuildCont
     limits: {
       ...(limits?.total === undefined ? {} : { total: limits.total }),
       ...(limits?.stall === undefined ? {} : { stall: limits.stall }),
+      ...(settings.bootCheck?.limit === undefined ? {} : { bootCheck: settings.bootCheck.limit }),
     },
     originOf: (message) => originOf(message, options),
     describe: (facts) => describeMachine(options, facts, context),

@@ -58,7 +58,7 @@ export type MachineRequest = Pick<BuildRequest, 'output' | 'force' | 'keep' | 'c
   /** Where the images go. */
   readonly publish: readonly PublishTarget[];
   /** Seconds, meant literally. */
-  readonly limits: { readonly total?: number; readonly stall?: number };
+  readonly limits: { readonly total?: number; readonly stall?: number; readonly bootCheck?: number };
   /** Ends the build for a libvirt that cannot be used, with what else is wrong with the request. */
   readonly refuseLibvirt?: (error: HostError) => Promise<never>;
   /** Which option said what a message of libvirt's is about: `--vcpus cpuset=9x`; undefined where none or several may have. */

@@ -26,6 +26,8 @@ export function readOwnOptions(
       variables: lists.var,
       timeout: values.timeout,
       stall: values.stall,
+      bootCheckLimit: values['boot-check-limit'],
+      noBootCheck: hasFlag(options, 'no-boot-check'),
     },
     cwd,
   );

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CompiledCli, compileCli, runProgram } from '../../support/compiled-cli.ts';
+import { makeIso } from '../media/make-iso.ts';
 
 let cli: CompiledCli;
 beforeAll(async () => {
@@ -163,8 +164,11 @@ test('a plan has the kernel line as it will be, where the one medium is known', 
 });
 
 test("a plan's XML has a CD-ROM for an image alone, not for a tree", async () => {
-  await mkdir(join(cli.folder, 'tree'), { recursive: true });
-  await writeFile(join(cli.folder, 'image.iso'), 'x');
+  const installer = { 'install.amd/vmlinuz': 'kernel', 'install.amd/initrd.gz': 'initrd' };
+  await mkdir(join(cli.folder, 'tree/install.amd'), { recursive: true });
+  for (const [path, content] of Object.entries(installer))
+    await writeFile(join(cli.folder, 'tree', path), content);
+  await makeIso(join(cli.folder, 'image.iso'), installer);
   const discs = async (media: string) =>
     (await cli.run(['plan', 'debian-13', '--location', media, '--xml'])).stdout.match(
       /<media: [^"]*>|&lt;media: [^"]*/g,
@@ -293,7 +297,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
       ['kiln', 'build', '--boot', ''],
       ['uefi', 'bios'],
     ],
-    [['kiln', 'build', '--boo'], []],
+    [['kiln', 'build', '--boo'], ['--boot-check-limit']],
   ])('bash offers after %j: %j', async (words, expected) => {
     expect(await offered(...words)).toEqual(expected);
   });

@@ -70,6 +70,7 @@ test.each([
   [['--var', 'a=1=2', '--var', 'b='], { variables: ['a=1=2', 'b='] }],
   [['--timeout', '1h', '--stall', '5m'], { timeout: '1h', stall: '5m' }],
   [['--no-boot-check'], { noBootCheck: true }],
+  [['--boot-check-limit', '20m'], { bootCheckLimit: '20m' }],
 ])('%j overrides %j', (args, overrides) => {
   expect(overridesOf(...args)).toEqual(overrides);
 });

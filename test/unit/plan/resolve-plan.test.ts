@@ -308,6 +308,14 @@ describe('limits', () => {
     expect(literal.limits).toEqual({ totalSeconds: 100, stallSeconds: 20 });
   });
 
+  it('of the boot check grows likewise', () => {
+    const bootCheck = { enabled: true, pattern: 'login:', limit: seconds(60) };
+    const limitOf = (more: { limitIsLiteral?: true }): number =>
+      resolvePlan(spec({ bootCheck: { ...bootCheck, ...more } }), host()).bootCheck.limitSeconds;
+    expect(limitOf({})).toBe(240);
+    expect(limitOf({ limitIsLiteral: true })).toBe(60);
+  });
+
   it.each([
     ['stall', 200, { totalSeconds: 400, stallSeconds: 200, stallIsLiteral: true }],
     ['stall', 500, { totalSeconds: 400, stallSeconds: 400, stallIsLiteral: true }],

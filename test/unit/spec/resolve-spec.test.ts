@@ -434,6 +434,18 @@ describe('options', () => {
     },
   );
 
+  it('takes the limit of the boot check as it is, beside the pattern of the template', async () => {
+    await file('b.yaml', 'media: [{cdrom: x}]\nboot-check: {pattern: ready, limit: 1m}\n');
+    expect((await resolve('b.yaml', { bootCheckLimit: '20m' })).bootCheck).toEqual({
+      enabled: true,
+      pattern: 'ready',
+      limit: 1200,
+      limitIsLiteral: true,
+    });
+    for (const overrides of [{ bootCheckLimit: 'soon' }, { bootCheckLimit: '1m', noBootCheck: true }])
+      expect(await problemsOf(resolve('b.yaml', overrides))).toContain('--boot-check-limit');
+  });
+
   it('reports every entry of an option that may be repeated', async () => {
     await file('l.yaml', 'media: [{cdrom: x}]\nscript: nope.ks\n');
     const wrong = { outputs: ['tar', 'zip'], variables: ['a', 'b c=1'], checksum: 'md5:abc', cdrom: 'x' };
