@@ -9,6 +9,7 @@ import { COMMAND_RULES } from './kickstart/command-rules.ts';
 import { ENDING_RULES as KICKSTART_ENDINGS } from './kickstart/ending-rules.ts';
 import { SECTION_RULES } from './kickstart/section-rules.ts';
 import { SOURCE_RULES } from './kickstart/source-rules.ts';
+import { VALUE_RULES as KICKSTART_VALUES } from './kickstart/value-rules.ts';
 import type { LintRule, ScriptOf } from './lint-rule.ts';
 import { ANSWER_RULES as PRESEED_ANSWERS } from './preseed/answer-rules.ts';
 import { ENDING_RULES as PRESEED_ENDINGS } from './preseed/ending-rules.ts';
@@ -27,6 +28,7 @@ export const RULES_OF: RulesOf = {
     ...COMMAND_RULES,
     ...SECTION_RULES,
     ...KICKSTART_ANSWERS,
+    ...KICKSTART_VALUES,
     ...SOURCE_RULES,
     ...KICKSTART_ENDINGS,
     ...COMMON_RULES,

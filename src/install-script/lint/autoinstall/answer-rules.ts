@@ -1,6 +1,8 @@
 import { isMap, isSeq, visit } from 'yaml';
-import { answerAt, scalarText } from '../../autoinstall-document.ts';
+import { answerAt, commandTexts, scalarText } from '../../autoinstall-document.ts';
 import { addLateCommand, insertAnswer } from '../../edit/autoinstall-edits.ts';
+import { MARKER_PLACEHOLDER } from '../../marker.ts';
+import { plainCall } from '../../plain-exit.ts';
 import { otherDisk } from '../disk-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
@@ -160,6 +162,32 @@ const unknownSource: Rule = {
   },
 };
 
+const ENDS_GUEST: ReadonlySet<string> = new Set(['reboot', 'poweroff', 'halt', 'shutdown']);
+
+const endsGuest: Rule = {
+  id: 'autoinstall.ends-guest',
+  severity: 'error',
+  about: 'a late command that restarts the guest or switches it off before the installation is complete',
+  check: ({ document }) => {
+    const commands = answerAt(document, 'late-commands');
+    const texts = commandTexts(commands);
+    return texts.flatMap((text, index): Hit[] => {
+      const call = plainCall(text, ENDS_GUEST);
+      if (call === undefined || texts.slice(0, index).some((before) => before.includes(MARKER_PLACEHOLDER)))
+        return [];
+      const message = `a late command ends the guest (${call.name}) before the installation is complete`;
+      const item = isSeq(commands) ? commands.items[index] : undefined;
+      return [
+        {
+          line: document.lineOf(item),
+          message,
+          fix: 'leave it out: shutdown: poweroff ends it when all is done',
+        },
+      ];
+    });
+  },
+};
+
 const CONSOLE = 'console=tty0 console=ttyS0,115200n8';
 const FILE = '/target/etc/default/grub.d/99-serial-console.cfg';
 
@@ -194,5 +222,6 @@ export const ANSWER_RULES: readonly Rule[] = [
   clearText,
   clearUserText,
   unknownSource,
+  endsGuest,
   noConsole,
 ];

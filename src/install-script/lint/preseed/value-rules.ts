@@ -8,6 +8,7 @@ import { type ClosedValue, FATAL_VALUES, IGNORED_VALUES } from './closed-values.
 import { COMMAND_RULES } from './command-rules.ts';
 import { LOCALE_RULES } from './locale-rule.ts';
 import { NAME_RULES } from './name-rules.ts';
+import { PASSWORD_RULES } from './password-rule.ts';
 import { QUOTE_RULES, quotedWhole } from './quote-rules.ts';
 import { RECIPE_RULES } from './recipe-rule.ts';
 
@@ -83,6 +84,7 @@ export const VALUE_RULES: readonly Rule[] = [
   ...COMMAND_RULES,
   ...LOCALE_RULES,
   ...NAME_RULES,
+  ...PASSWORD_RULES,
   ...QUOTE_RULES,
   ...RECIPE_RULES,
 ];

@@ -1,0 +1,106 @@
+import { formatSize } from '../../../foundation/size.ts';
+import { isTimeZone } from '../../../foundation/time-zone.ts';
+import { hasOption, type KickstartCommand, optionValue } from '../../kickstart-document.ts';
+import { MARKER_PLACEHOLDER } from '../../marker.ts';
+import { plainCall } from '../../plain-exit.ts';
+import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
+import { isPlaceholder, isTestInstaller, type LintTarget } from '../lint-target.ts';
+
+type Script = ScriptOf<'kickstart'>;
+type Rule = LintRule<Script>;
+
+/** A word behind an option without `=` may be the option's. */
+function wrongZone({ words }: KickstartCommand): string | undefined {
+  if (words.some((word) => isPlaceholder(word) || isTimeZone(word))) return undefined;
+  return words.at(-1);
+}
+
+const unknownTimeZone: Rule = {
+  id: 'kickstart.unknown-time-zone',
+  severity: 'warning',
+  about: 'a time zone that does not exist: Anaconda takes one of its own',
+  check: ({ document }) =>
+    document.commands
+      .filter(({ name }) => name === 'timezone')
+      .flatMap((command): Hit[] => {
+        const zone = wrongZone(command);
+        if (zone === undefined) return [];
+        const message = `no time zone is called "${zone}", so the installer takes its own default`;
+        const fix =
+          'write one such as Europe/Berlin, America/New_York or Etc/UTC (timedatectl list-timezones)';
+        return [{ line: command.line, message, fix }];
+      }),
+};
+
+/** Of a partition that is to be made, in bytes: kickstart counts MiB. Undefined where the script does not say. */
+function sizeOf(command: KickstartCommand): number | undefined {
+  if (hasOption(command, '--onpart') || hasOption(command, '--usepart')) return undefined;
+  const size = optionValue(command, '--size');
+  return size !== undefined && /^\d+$/.test(size) ? Number(size) * 2 ** 20 : undefined;
+}
+
+function tooLarge({ document }: Script, target: LintTarget): readonly Hit[] {
+  const { diskSize } = target;
+  // Members of an array lie on several disks.
+  if (
+    diskSize === undefined ||
+    isTestInstaller(target) ||
+    document.commands.some(({ name }) => name === 'raid')
+  )
+    return [];
+  const parts = document.commands
+    .filter(({ name }) => name === 'part' || name === 'partition')
+    .flatMap((command) => {
+      const size = sizeOf(command);
+      return size === undefined ? [] : [{ command, size }];
+    });
+  const sum = parts.reduce((all, { size }) => all + size, 0);
+  const largest = parts.toSorted((a, b) => b.size - a.size)[0];
+  if (largest === undefined || sum <= diskSize) return [];
+  const { line, words } = largest.command;
+  const message =
+    `the partitions need ${formatSize(sum)}, ${formatSize(largest.size)} of them for ${words[0] ?? 'this one'}, and the disk has ` +
+    `${formatSize(diskSize)}, so the installer stops`;
+  const fix =
+    'lower --size (in MiB; --grow takes what is left), or make the disk larger: --disk size=…GiB, disk.size in a template';
+  return [{ line, message, fix }];
+}
+
+const ENDS_GUEST: ReadonlySet<string> = new Set(['reboot', 'poweroff', 'halt', 'shutdown']);
+const SHELL = /(^|\/)(ba|da|k)?sh$/;
+
+const endsGuest: Rule = {
+  id: 'kickstart.ends-guest',
+  severity: 'error',
+  about: 'a section that restarts the guest or switches it off before the installation is complete',
+  check: ({ document }) =>
+    document.sections.flatMap((section): Hit[] => {
+      if (!/^%(pre|pre-install|post)$/.test(section.name)) return [];
+      if (!SHELL.test(optionValue(section, '--interpreter') ?? 'sh')) return [];
+      const last = section.body.findLast(({ text }) => !/^\s*(#|$)/.test(text));
+      const before = section.body.slice(0, last === undefined ? 0 : section.body.indexOf(last));
+      if (last === undefined || before.some(({ text }) => text.includes(MARKER_PLACEHOLDER))) return [];
+      // What is indented stands in something, and may not be run.
+      const call = /^\s/.test(last.text) ? undefined : plainCall(last.text, ENDS_GUEST);
+      if (call === undefined) return [];
+      const message = `${section.name} ends the guest (${call.name}) before the installation is complete`;
+      return [
+        {
+          line: last.line,
+          message,
+          fix: 'leave it out: the command poweroff ends the guest when all is done',
+        },
+      ];
+    }),
+};
+
+export const VALUE_RULES: readonly Rule[] = [
+  unknownTimeZone,
+  {
+    id: 'kickstart.partitions-too-large',
+    severity: 'error',
+    about: 'partitions whose sizes do not fit on the disk; Anaconda stops at them',
+    check: tooLarge,
+  },
+  endsGuest,
+];
