@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../foundation/clock.ts';
 import { MediaError } from '../foundation/errors.ts';
+import { formatSize } from '../foundation/size.ts';
 import { ATTEMPTS, type DownloadOptions, STALL_MS } from './downloader.ts';
 import { publicUrl } from './public-url.ts';
 
@@ -31,16 +32,29 @@ export async function retrying<T>(url: string, options: Attempts, once: () => Pr
   }
 }
 
-/** Ends `work` with an Interrupted when `alive` is not called for so long. */
+/** Less than this within the stall limit is a stall as well, else a drip of single bytes would take months (curl's --speed-limit). */
+const LEAST_BYTES = 1024;
+
+/** Ends `work` with an Interrupted when `alive` is told of next to nothing for so long. */
 export async function withStallLimit<T>(
   stallMs: number | undefined,
-  work: (stall: AbortController, alive: () => void) => Promise<T>,
+  work: (stall: AbortController, alive: (bytes: number) => void) => Promise<T>,
 ): Promise<T> {
   const stall = new AbortController();
   const limit = stallMs ?? STALL_MS;
-  const timer = setTimeout(() => stall.abort(new Interrupted(`nothing came for ${limit / 1000} s`)), limit);
+  let came = 0;
+  const timer = setTimeout(() => {
+    const what = came === 0 ? 'nothing came for' : `only ${formatSize(came)} came in`;
+    stall.abort(new Interrupted(`${what} ${limit / 1000} s`));
+  }, limit);
+  const alive = (bytes: number): void => {
+    came += bytes;
+    if (came < LEAST_BYTES) return;
+    came = 0;
+    timer.refresh();
+  };
   try {
-    return await work(stall, () => timer.refresh());
+    return await work(stall, alive);
   } finally {
     clearTimeout(timer);
   }

@@ -72,7 +72,7 @@ async function fetchRest(
   part: PartialFile,
   request: Request,
   stall: AbortController,
-  alive: () => void,
+  alive: (bytes: number) => void,
   options: DownloadOptions,
 ): Promise<void> {
   const [have, known] = [await part.size(), await part.note()];
@@ -97,7 +97,10 @@ async function fetchRest(
   await append(part, start, response, { ...options, total, alive });
 }
 
-type Appending = DownloadOptions & { readonly total: number | undefined; readonly alive: () => void };
+type Appending = DownloadOptions & {
+  readonly total: number | undefined;
+  readonly alive: (bytes: number) => void;
+};
 
 async function append(
   part: PartialFile,
@@ -110,7 +113,7 @@ async function append(
   try {
     // Written piece by piece, so that a break loses nothing that had come.
     for await (const piece of bodyOf(response, signal)) {
-      alive();
+      alive(piece.length);
       await file.writeFile(piece);
       bytes += piece.length;
       onProgress?.({ bytes, total });

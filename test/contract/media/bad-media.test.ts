@@ -170,7 +170,26 @@ it('a server that stalls', async () => {
   };
   expect(await refusedDownload(silent, 200)).toMatchObject({
     code: 'media.download',
+    message: expect.stringContaining('only 1 B came in 0.2 s'),
+  });
+});
+
+it('a server that says nothing', async () => {
+  expect(await refusedDownload(() => undefined, 200)).toMatchObject({
+    code: 'media.download',
     message: expect.stringContaining('nothing came for 0.2 s'),
+  });
+});
+
+it('a server that drips', async () => {
+  const dripping: Answer = (request, response) => {
+    response.writeHead(200, { 'content-length': 100_000 });
+    const drip = setInterval(() => response.write('k'), 20);
+    request.on('close', () => clearInterval(drip));
+  };
+  expect(await refusedDownload(dripping, 300)).toMatchObject({
+    code: 'media.download',
+    message: expect.stringMatching(/only \d+ B came in 0.3 s/),
   });
 });
 
