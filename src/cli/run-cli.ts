@@ -1,3 +1,4 @@
+import { SpecError } from '../foundation/errors.ts';
 import { asksForWordsAlone, findTarget } from '../virt-install/find-target.ts';
 import type { CliIo } from './cli-io.ts';
 import { reportError } from './error-report.ts';
@@ -11,8 +12,10 @@ import { styleFor } from './style.ts';
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   try {
     const words = args.slice(1);
-    const isMachine = args[0] === 'build' && words.length > 0 && findTarget(words) === undefined;
-    const code = isMachine ? await runMachineLine(words, io) : undefined;
+    const isMachine = words.length > 0 && findTarget(words) === undefined;
+    if (args[0] === 'plan' && isMachine && !words.some((word) => word === '--help' || word === '-h'))
+      throw noTarget();
+    const code = args[0] === 'build' && isMachine ? await runMachineLine(words, io) : undefined;
     if (code !== undefined) return code;
     const { runProgram } = await import('./run-program.ts');
     return await runProgram(args, io);
@@ -42,6 +45,14 @@ async function runMachineLine(words: readonly string[], io: CliIo): Promise<numb
   const { runBuildMachine } = await import('./build-machine-command.ts');
   return runBuildMachine(command.options, io);
 }
+
+/** The plan of such a line would be another one than that of the build with the same words. */
+const noTarget = (): SpecError =>
+  new SpecError(
+    'options.invalid',
+    'kiln plan needs a template or an install script in front of its options. Without one `kiln build` makes the machine that ' +
+      'virt-install would make of them: --print-xml prints that one, --dry-run checks it.',
+  );
 
 /** An error may come before options are parsed, so this looks at the words themselves. */
 function hasVerbose(args: readonly string[]): boolean {

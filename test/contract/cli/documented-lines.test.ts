@@ -87,9 +87,12 @@ function run(line: string, verb?: string): Promise<Ended> {
   return cli.run([verb ?? first, ...words]);
 }
 
-/** A plan wants the media of this machine to be there, and does not read them. */
+/** A plan looks at media of this machine: any installer will do that is none of another system. */
 async function planLine(line: string): Promise<Ended> {
-  for (const [, name = ''] of line.matchAll(/ \.\/(\S+\.(?:iso|qcow2))/g)) await put(name, '');
+  const names = ['images/pxeboot/vmlinuz', 'images/pxeboot/initrd.img', 'live/vmlinuz', 'live/initrd.img'];
+  const installer = Object.fromEntries(names.map((path) => [path, path]));
+  for (const [, name = ''] of line.matchAll(/ \.\/(\S+\.(?:iso|qcow2))/g))
+    await makeIso(join(cli.folder, name), installer, { biosImage: 'images/pxeboot/vmlinuz' });
   return run(line, 'plan');
 }
 

@@ -94,9 +94,8 @@ test('--fix writes what is missing and shows it', async () => {
 
 test('a plan shows what is put in, and refuses it with --no-edit', async () => {
   const script = join(fixtures, 'kickstart.no-ending', 'trips.ks');
-  const iso = join(cli.folder, 'planned.iso');
-  await writeFile(iso, '');
-  const words = ['plan', '--script', script, '--os', 'fedora42', '--cdrom', iso, '--virt-type', 'tcg'];
+  const iso = 'http://127.0.0.1:9/planned.iso';
+  const words = ['plan', script, '--os', 'fedora42', '--cdrom', iso, '--virt-type', 'tcg'];
   const ended = await cli.run(words);
   expect(ended.stdout).toContain('Added to the install script:');
   expect(ended.stdout).toContain('+poweroff');

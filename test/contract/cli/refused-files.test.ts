@@ -178,7 +178,7 @@ test('a plan shows no variable that is a secret by its name', async () => {
   const script = join(cli.folder, 'asks.ks');
   const asks = '%post\necho {{db_password}} {{api_token}} {{colour}}\n%end\n';
   await writeFile(script, `${await readFile(good, 'utf8')}\n${asks}`);
-  const words = ['plan', '--script', script, '--os', 'fedora42', '--cdrom', iso, '--virt-type', 'tcg'];
+  const words = ['plan', script, '--os', 'fedora42', '--cdrom', iso, '--virt-type', 'tcg'];
   const secret = ['--var', 'db_password=hush-one', '--var', 'api_token=hush-two', '--var', 'colour=blue'];
   for (const more of [[], ['--json']]) {
     const { code, stdout } = await cli.run([...words, ...secret, ...more]);

@@ -35,6 +35,14 @@ test.each([
   expect(io.stderr()).toBe('');
 });
 
+test('a plan without a target is refused, since the build of these words is another machine', async () => {
+  const { code, io } = await run('plan', '--cdrom', 'x.iso', '--script', 'my.ks');
+  expect(code).toBe(2);
+  expect(io.stderr()).toMatch(
+    /options\.invalid.*needs a template or an install script in front.*--print-xml/s,
+  );
+});
+
 test.each([['build'], ['plan'], ['builds'], ['completion']])('%s has examples', async (command) => {
   const { io } = await run(command, '--help');
   expect(io.stdout()).toContain(`Examples:\n  kiln ${command}`);
