@@ -11,7 +11,7 @@ import { ipxeHost } from '../ipxe/run-ipxe.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { listenForInterruption } from './interruption.ts';
-import { invalidOption } from './ipxe-menu-request.ts';
+import { invalidOption } from './invalid-option.ts';
 import { safeJson, safeLine } from './safe-text.ts';
 
 export type CheckOptionValues = {

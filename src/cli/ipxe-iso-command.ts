@@ -16,7 +16,8 @@ import { readStaticNetwork } from '../ipxe/static-network.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { listenForInterruption } from './interruption.ts';
-import { invalidOption, menuSeconds } from './ipxe-menu-request.ts';
+import { invalidOption } from './invalid-option.ts';
+import { menuSeconds } from './ipxe-menu-request.ts';
 import { outputPath } from './output-option.ts';
 import { safeJson, safeLine } from './safe-text.ts';
 

@@ -11,13 +11,8 @@ import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { buildContext } from './command-context.ts';
 import { listenForInterruption } from './interruption.ts';
-import {
-  givenSettings,
-  invalidOption,
-  type MenuOptionValues,
-  menusRequest,
-  signingKey,
-} from './ipxe-menu-request.ts';
+import { invalidOption } from './invalid-option.ts';
+import { givenSettings, type MenuOptionValues, menusRequest, signingKey } from './ipxe-menu-request.ts';
 import { safeJson, safeLine } from './safe-text.ts';
 
 const CONFIG = 'boot.cfg';

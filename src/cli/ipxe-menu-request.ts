@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { MenusRequest } from '../build/make-menus.ts';
 import { parseDuration } from '../foundation/duration.ts';
-import { SpecError } from '../foundation/errors.ts';
 import { readWholeUrl, schemeOf } from '../ipxe/ipxe-url.ts';
 import type { SigningKey } from '../ipxe/menu/sign-menus.ts';
 import { isTitle, TITLE_TEXT } from '../ipxe/script-words.ts';
 import type { CliIo } from './cli-io.ts';
+import { invalidOption } from './invalid-option.ts';
 import { safeLine } from './safe-text.ts';
 
 export type MenuOptionValues = {
@@ -136,8 +136,4 @@ export function signingKey(options: MenuOptionValues, cwd: string): SigningKey |
     throw invalidOption('--sign-key', 'and --sign-cert go together');
   const chain = signChain === undefined ? {} : { chain: resolve(cwd, signChain) };
   return { key: resolve(cwd, signKey), certificate: resolve(cwd, signCert), ...chain };
-}
-
-export function invalidOption(option: string, problem: string): SpecError {
-  return new SpecError('options.invalid', `${option} ${problem}.`, { details: { option } });
 }

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { invalidOption } from './ipxe-menu-request.ts';
+import { invalidOption } from './invalid-option.ts';
 import { safeLine } from './safe-text.ts';
 
 /** @throws SpecError `options.invalid` */

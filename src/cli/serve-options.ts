@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { folderContent, type ServedContent, under } from '../http-server/served-content.ts';
-import { invalidOption, requireOnce } from './ipxe-menu-request.ts';
+import { invalidOption } from './invalid-option.ts';
+import { requireOnce } from './ipxe-menu-request.ts';
 import type { ServeOptionValues } from './ipxe-serve-command.ts';
 import { safeLine } from './safe-text.ts';
 

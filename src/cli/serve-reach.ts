@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { bracketed } from '../http-server/listen-on.ts';
 import { ownAddresses } from '../http-server/own-address.ts';
 import type { HttpServer } from '../http-server/start-http-server.ts';
-import { invalidOption } from './ipxe-menu-request.ts';
+import { invalidOption } from './invalid-option.ts';
 
 /** By which addresses a server that listens on `listen` answers. */
 export type Reach = {
