@@ -6,7 +6,7 @@ import { lintScript } from './lint/lint-script.ts';
 import type { LintTarget } from './lint/lint-target.ts';
 import { mendScript } from './lint/mend-script.ts';
 import { misplacedValues } from './misplaced-values.ts';
-import { type RenderedScript, renderScript, type ScriptValues } from './render-script.ts';
+import { type RenderedScript, refuseUnknown, renderScript, type ScriptValues } from './render-script.ts';
 
 export type CheckedScript = {
   /** The text with what was missing put in, placeholders still in it. */
@@ -52,8 +52,8 @@ export function prepareScript(script: ScriptInput): PreparedScript {
   const { text, diff, findings } = checkScript(script);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw lintError(script.label, errors);
-  // First as it is written: the lines that are told shall be those of the user's file.
-  renderScript(script);
+  // As it is written: the lines that are told shall be those of the user's file.
+  refuseUnknown(script);
   return { ...renderScript({ ...script, text }), diff, findings };
 }
 

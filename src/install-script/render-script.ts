@@ -83,7 +83,8 @@ export function unknownPlaceholders(
     }));
 }
 
-function refuseUnknown({ text, kind, values, label = 'install script' }: RenderInput): void {
+/** @throws SpecError `script.unknown-placeholder` */
+export function refuseUnknown({ text, kind, values, label = 'install script' }: RenderInput): void {
   const problems = unknownPlaceholders(text, kind, values).map(({ line, problem }) => ({
     where: `${label}:${line}`,
     problem,
