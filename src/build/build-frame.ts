@@ -81,11 +81,12 @@ export function reasonOf(
 }
 
 /** Begins to connect at once: it can take as long as finding the media. */
-export function openLibvirt({ request, context, logger }: BuildRun): Promise<ChosenLibvirt> {
+export function openLibvirt({ request, context, signal, logger }: BuildRun): Promise<ChosenLibvirt> {
   const opening = chooseLibvirt({
     ...(request.connect === undefined ? {} : { connect: request.connect }),
     env: context.env,
     runtimeDir: context.places.runtime,
+    lastsUntil: signal,
     logger,
   }).then(requireQemu);
   opening.catch(() => undefined);

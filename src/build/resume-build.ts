@@ -35,7 +35,7 @@ export async function resumeBuild(id: string, context: BuildContext): Promise<Bu
   const { saved, record } = found;
   const startedAt = Date.parse(record.startedAt);
   const run = newRun(saved.request, { ...context, cwd: saved.cwd, buildId: record.id }, startedAt);
-  const libvirt = await openSame(found, context);
+  const libvirt = await openSame(found, context, run.signal);
   try {
     await requireGuest(found, libvirt);
     const claimed = await takeOver(found, run);
@@ -84,11 +84,16 @@ function notResumable({ id }: BuildRecord, why: string): SpecError {
   );
 }
 
-function openSame({ domain }: Interrupted, context: BuildContext): Promise<ChosenLibvirt> {
+function openSame(
+  { domain }: Interrupted,
+  context: BuildContext,
+  lastsUntil: AbortSignal,
+): Promise<ChosenLibvirt> {
   return chooseLibvirt({
     ...(domain.privateDaemon ? { forcePrivate: true } : { connect: domain.uri }),
     env: context.env,
     runtimeDir: context.places.runtime,
+    lastsUntil,
     ...(context.logger === undefined ? {} : { logger: context.logger }),
   });
 }

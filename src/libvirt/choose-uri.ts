@@ -1,9 +1,10 @@
 import { HostError } from '../foundation/errors.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
 import { connectLibvirt } from './connect-libvirt.ts';
+import { lastingConnection } from './lasting-connection.ts';
 import type { LibvirtConnection } from './libvirt.ts';
 import { LibvirtError } from './libvirt-error.ts';
-import { startPrivateDaemon } from './private-daemon.ts';
+import { type PrivateDaemon, startPrivateDaemon } from './private-daemon.ts';
 
 export type ChosenLibvirt = {
   readonly connection: LibvirtConnection;
@@ -24,6 +25,8 @@ export type LibvirtChoice = {
   /** Only Kiln's private daemon will do: to find again what was started there. */
   readonly forcePrivate?: boolean;
   readonly signal?: AbortSignal;
+  /** A connection that breaks is made anew, and waited for until this is aborted; otherwise calls fail from then on. */
+  readonly lastsUntil?: AbortSignal;
   readonly logger?: Logger;
 };
 
@@ -34,28 +37,44 @@ export type LibvirtChoice = {
  * @throws HostError `host.libvirt-unreachable`, `host.libvirt-missing`, `host.libvirt-daemon`
  */
 export async function chooseLibvirt(choice: LibvirtChoice): Promise<ChosenLibvirt> {
-  const { connect, env, isRoot = process.getuid?.() === 0, logger = silentLogger } = choice;
+  const { connect, env, isRoot = process.getuid?.() === 0 } = choice;
   if (choice.forcePrivate) return connectPrivate(choice);
   if (connect === '')
     throw new HostError('host.libvirt-unreachable', 'The libvirt URI to connect to is empty; name one.');
   const asked = connect ?? (env.LIBVIRT_DEFAULT_URI || (isRoot ? undefined : 'qemu:///session'));
-  if (asked !== undefined) return connectTo(asked, logger);
+  if (asked !== undefined) return connectTo(asked, choice);
   try {
-    return ordinary(await connectLibvirt('qemu:///system', { logger }));
+    return await ordinary('qemu:///system', choice);
   } catch (error) {
     if (!(error instanceof LibvirtError)) throw error;
-    logger.debug(`libvirt: no system daemon (${error.message})`);
+    choice.logger?.debug(`libvirt: no system daemon (${error.message})`);
     return connectPrivate(choice);
   }
 }
 
-function ordinary(connection: LibvirtConnection): ChosenLibvirt {
+async function ordinary(uri: string, choice: LibvirtChoice): Promise<ChosenLibvirt> {
+  const connection = await connectAs(uri, choice);
   return { connection, privateDaemon: false, close: () => connection.close() };
 }
 
-async function connectTo(uri: string, logger: Logger): Promise<ChosenLibvirt> {
+/** @param own the private daemon, which nobody else starts anew */
+async function connectAs(
+  uri: string,
+  { lastsUntil: until, logger = silentLogger }: LibvirtChoice,
+  own?: PrivateDaemon,
+): Promise<LibvirtConnection> {
+  const first = await connectLibvirt(uri, { logger });
+  if (until === undefined) return first;
+  const connect = async (): Promise<LibvirtConnection> => {
+    await own?.revive();
+    return connectLibvirt(uri, { logger });
+  };
+  return lastingConnection(first, { connect, mayComeBack: own === undefined, until, logger });
+}
+
+async function connectTo(uri: string, choice: LibvirtChoice): Promise<ChosenLibvirt> {
   try {
-    return ordinary(await connectLibvirt(uri, { logger }));
+    return await ordinary(uri, choice);
   } catch (error) {
     throw unreachable(uri, error);
   }
@@ -72,7 +91,7 @@ async function connectPrivate(choice: LibvirtChoice, attempt = 1): Promise<Chose
     ...(logger === undefined ? {} : { logger }),
   });
   try {
-    const connection = await connectLibvirt(daemon.uri, logger === undefined ? {} : { logger });
+    const connection = await connectAs(daemon.uri, choice, daemon);
     const close = async (): Promise<void> => {
       await connection.close();
       await daemon.release();

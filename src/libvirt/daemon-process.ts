@@ -109,10 +109,16 @@ function livingProcesses(files: DaemonFiles): number[] {
  * each defined domain in `etc/qemu`.
  */
 export function mayHoldDomains(files: DaemonFiles): boolean {
-  return [join(files.run, 'qemu'), join(files.etc, 'qemu')]
-    .filter((folder) => existsSync(folder))
-    .some((folder) => readdirSync(folder).some((name) => name.endsWith('.xml')));
+  return mayRunGuests(files) || holdsXml(join(files.etc, 'qemu'));
 }
+
+/** As mayHoldDomains, of running ones: with no daemon there, it was killed under them. */
+export function mayRunGuests(files: DaemonFiles): boolean {
+  return holdsXml(join(files.run, 'qemu'));
+}
+
+const holdsXml = (folder: string): boolean =>
+  existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.xml'));
 
 function daemons(files: DaemonFiles): number[] {
   return [

@@ -11,6 +11,7 @@ import {
   hasEnded,
   isDaemonUsable,
   mayHoldDomains,
+  mayRunGuests,
   stopDaemon,
 } from './daemon-process.ts';
 import { DAEMON_SCRIPT, NOT_INSTALLED, ORPHAN_TIMEOUT_S } from './daemon-script.ts';
@@ -21,6 +22,11 @@ export type PrivateDaemon = {
   readonly uri: string;
   /** What libvirtd and virtlogd had to complain about. */
   readonly logFile: string;
+  /**
+   * Starts it again where it ended by itself, as it does while its users are suspended and no guest runs. One that was killed under a guest
+   * stays away: virtlogd, which writes the guest's console down, ended with it.
+   */
+  revive(): Promise<void>;
   /** Ends the daemon unless another user or a running guest still needs it. Close connections first. */
   release(): Promise<void>;
 };
@@ -71,6 +77,10 @@ export async function startPrivateDaemon(options: {
   return {
     uri: files.uri,
     logFile: files.log,
+    revive: async () => {
+      // Its users are counted by the lock that is held already.
+      if (!mayRunGuests(files)) await (await startPrivateDaemon(options)).release();
+    },
     release: () => {
       released ??= withGate(files, undefined, () => release(files, user, logger));
       return released;

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
 import { connectLibvirt } from '../../../src/libvirt/connect-libvirt.ts';
 import { startPrivateDaemon } from '../../../src/libvirt/private-daemon.ts';
 import { compileSources } from '../../support/compile-sources.ts';
-import { makeTinyGuest, processesWith } from './tiny-guest.ts';
+import { eventsUntil, eventText, makeTinyGuest, processesWith } from './tiny-guest.ts';
 
 /** Needs root: libvirtd is privileged only then. */
 describe('the private daemon', () => {
@@ -79,6 +80,74 @@ describe('the private daemon', () => {
     await daemon.release();
     await expect.poll(processesOfTheFolder, { timeout: 5000 }).toEqual([]);
   });
+
+  /** As libvirtd does with a client that was suspended for half a minute. */
+  async function dropClients(): Promise<void> {
+    const socket = join(runtimeDir, 'libvirt', 'libvirt-admin-sock');
+    const admin = async (...words: string[]): Promise<string> =>
+      (await promisify(execFile)('virt-admin', ['-c', `libvirtd:///system?socket=${socket}`, ...words]))
+        .stdout;
+    const clients = (await admin('client-list', 'libvirtd')).matchAll(/^ *(\d+)/gm);
+    for (const [, id] of clients) await admin('client-disconnect', 'libvirtd', String(id));
+  }
+
+  test('dropping its clients, is connected to again and tells of the guest as before', async () => {
+    const guest = makeTinyGuest(folder, 'halt');
+    const lastsUntil = new AbortController().signal;
+    const libvirt = await chooseLibvirt({ env: {}, runtimeDir, forcePrivate: true, lastsUntil });
+    const { connection } = libvirt;
+    const events = await connection.subscribe(guest.uuid);
+    await connection.createXml(guest.xml);
+    await eventsUntil(events, 'lifecycle started');
+    const again = await connection.subscribe(guest.uuid);
+    const seen: string[] = [];
+    const reading = (async () => {
+      for await (const event of again) seen.push(eventText(event));
+    })();
+
+    await dropClients();
+    expect(await connection.getState(guest.uuid)).toMatchObject({ state: 'running' });
+    // Of events that come before it is subscribed again nobody hears.
+    await expect
+      .poll(async () => {
+        await connection.defineXml(guest.xml);
+        return seen.at(-1);
+      })
+      .toMatch(/^lifecycle defined/);
+    await connection.destroy(guest.uuid);
+    await expect.poll(() => seen.at(-1)).toBe('lifecycle stopped/destroyed');
+    await connection.undefine(guest.uuid);
+    again.close();
+    await reading;
+    await libvirt.close();
+    await expectNothingLeft();
+  });
+
+  test('that ended by itself is started again; one killed under a guest is not', async () => {
+    const guest = makeTinyGuest(folder, 'halt');
+    const lastsUntil = new AbortController().signal;
+    const libvirt = await chooseLibvirt({ env: {}, runtimeDir, forcePrivate: true, lastsUntil });
+    const { connection } = libvirt;
+    await connection.defineXml(guest.xml);
+    for (const pid of libvirtds()) process.kill(pid, 'SIGTERM');
+    await expect.poll(libvirtds).toEqual([]);
+    expect(await connection.listDomains()).toMatchObject([{ uuid: guest.uuid }]);
+
+    await connection.start(guest.uuid);
+    for (const pid of libvirtds()) process.kill(pid, 'SIGKILL');
+    await expect.poll(libvirtds).toEqual([]);
+    await expect(connection.listDomains()).rejects.toMatchObject({ code: 'host.libvirt-lost' });
+    await libvirt.close();
+    await removeGuest(guest.uuid);
+    await expectNothingLeft();
+  });
+
+  async function removeGuest(uuid: string): Promise<void> {
+    const { connection, close } = await chooseLibvirt({ env: {}, runtimeDir, forcePrivate: true });
+    await connection.destroy(uuid);
+    await connection.undefine(uuid);
+    await close();
+  }
 
   /** A libvirtd that is just starting loses the signal that ends it. */
   test('whose start is cancelled at any moment ends, and the next one starts', async () => {
