@@ -19,6 +19,7 @@ import { cleanBuilds } from '../../../src/build/clean-builds.ts';
 import { chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
 import { faultyKickstart } from '../../support/build-sandbox.ts';
 import { buildWords, cliBuilds, GUEST_SPEAKS } from '../../support/cli-builds.ts';
+import { dropLibvirtClients } from '../../support/drop-libvirt-clients.ts';
 import type { StartedKiln } from '../../support/started-kiln.ts';
 
 const scene = cliBuilds();
@@ -100,6 +101,32 @@ describe('kill -9 while the result boots', () => {
     expect(removed.map(({ kind }) => kind)).toContain('domain');
     expect(await listBuilds(places.state)).toMatchObject([{ status: 'interrupted', unclean: false }]);
     await ended(() => scene.sandbox.leftovers().length === 0);
+  });
+});
+
+describe('libvirtd', () => {
+  const runtime = (): string => scene.sandbox.context.places.runtime;
+
+  it('drops a suspended Kiln, whose guest ends meanwhile: the build goes on to its success', async () => {
+    const { child, reached, output } = startBuild([]);
+    await reached(GUEST_SPEAKS);
+    child.kill('SIGSTOP');
+    await dropLibvirtClients(runtime());
+    await ended(() => guests().length === 0);
+    child.kill('SIGCONT');
+    const [code] = await once(child, 'exit');
+    expect(code, output()).toBe(0);
+    await ended(() => scene.sandbox.leftovers().length === 0);
+  });
+
+  it('of Kiln itself is killed → host.libvirt-lost, and the guest goes', async () => {
+    const failing = scene.sandbox.failure({ location: scene.iso, script: hanging() });
+    await guestSpeaks();
+    process.kill(Number(readFileSync(join(runtime(), 'libvirt', 'libvirtd.pid'), 'utf8')), 'SIGKILL');
+    expect(await failing).toMatchObject({ code: 'host.libvirt-lost' });
+    expect(guests()).toEqual([]);
+    expect(JSON.stringify(scene.sandbox.events)).not.toContain('Clean-up was not complete');
+    expect(scene.sandbox.leftovers()).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import { chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
 import { connectLibvirt } from '../../../src/libvirt/connect-libvirt.ts';
 import { startPrivateDaemon } from '../../../src/libvirt/private-daemon.ts';
 import { compileSources } from '../../support/compile-sources.ts';
+import { dropLibvirtClients } from '../../support/drop-libvirt-clients.ts';
 import { eventsUntil, eventText, makeTinyGuest, processesWith } from './tiny-guest.ts';
 
 /** Needs root: libvirtd is privileged only then. */
@@ -81,16 +82,6 @@ describe('the private daemon', () => {
     await expect.poll(processesOfTheFolder, { timeout: 5000 }).toEqual([]);
   });
 
-  /** As libvirtd does with a client that was suspended for half a minute. */
-  async function dropClients(): Promise<void> {
-    const socket = join(runtimeDir, 'libvirt', 'libvirt-admin-sock');
-    const admin = async (...words: string[]): Promise<string> =>
-      (await promisify(execFile)('virt-admin', ['-c', `libvirtd:///system?socket=${socket}`, ...words]))
-        .stdout;
-    const clients = (await admin('client-list', 'libvirtd')).matchAll(/^ *(\d+)/gm);
-    for (const [, id] of clients) await admin('client-disconnect', 'libvirtd', String(id));
-  }
-
   test('dropping its clients, is connected to again and tells of the guest as before', async () => {
     const guest = makeTinyGuest(folder, 'halt');
     const lastsUntil = new AbortController().signal;
@@ -105,7 +96,7 @@ describe('the private daemon', () => {
       for await (const event of again) seen.push(eventText(event));
     })();
 
-    await dropClients();
+    await dropLibvirtClients(runtimeDir);
     expect(await connection.getState(guest.uuid)).toMatchObject({ state: 'running' });
     // Of events that come before it is subscribed again nobody hears.
     await expect
