@@ -1,18 +1,21 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { HostError } from '../foundation/errors.ts';
 import { removeIfEmpty } from '../foundation/remove-if-empty.ts';
 import type { ChosenLibvirt } from '../libvirt/choose-uri.ts';
+import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import { isLibvirtLost } from '../libvirt/libvirt-error.ts';
 import type { BuildRun } from './build-context.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import type { ClaimedBuild } from './claim-build.ts';
+import { libvirtOf } from './clean-libvirt.ts';
 import type { FailureChoice } from './failure-choice.ts';
 import { deliveredIn, isAnothers, ownerOfLogs, restoreLogs } from './folder-owner.ts';
 import { ownedAtLibvirt } from './journal.ts';
 import { type KeptThings, keptText } from './kept-text.ts';
 import { isReplacedByLink, ownedPaths, replacedText } from './owned-paths.ts';
 import { passOnPool } from './pass-on-pool.ts';
-import { isStillOwn, removeOwn } from './remove-own.ts';
+import { isStillOwn, removeOwn, titleOf } from './remove-own.ts';
 import { sizeOf } from './remove-path.ts';
 
 export type LeaveOptions = {
@@ -38,9 +41,7 @@ export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'fail
   const isOurs = problems.length === 0;
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     await work().catch((error: Error) => {
-      // The error that ends the build says so already.
-      const why = isLibvirtLost(error) ? 'libvirt is gone, so it may still run' : error.message;
-      problems.push(`${what}: ${why}`);
+      problems.push(`${what}: ${error.message}`);
     });
   };
   if (!guestIsLeft) await attempt('guest', () => leaveLibvirt(options, kept));
@@ -68,8 +69,43 @@ function keptThings({ run, libvirt, claimed, directory }: LeaveOptions): KeptThi
   };
 }
 
-async function leaveLibvirt({ libvirt, claimed, run }: LeaveOptions, kept: boolean): Promise<void> {
-  const { connection } = libvirt;
+/** @throws HostError that names what stays at a libvirt that is gone */
+async function leaveLibvirt(options: LeaveOptions, kept: boolean): Promise<void> {
+  const { connection } = options.libvirt;
+  try {
+    await leaveAt(connection, options, kept);
+  } catch (error) {
+    if (!isLibvirtLost(error)) throw error;
+    await leaveAnew(options, kept);
+  }
+}
+
+/** Its daemon may be back, and Kiln's own is started anew. */
+async function leaveAnew(options: LeaveOptions, kept: boolean): Promise<void> {
+  const { run, claimed } = options;
+  const [first, ...rest] = ownedAtLibvirt(claimed.journal.entries());
+  if (first === undefined) return;
+  const { places, env } = run.context;
+  try {
+    const libvirt = await libvirtOf(first, { places, env, logger: run.logger });
+    await leaveAt(libvirt.connection, options, kept).finally(() => libvirt.close());
+  } catch (error) {
+    // How libvirt was lost, the error that ends the build says already.
+    if (!isAway(error)) throw error;
+    const names = [first, ...rest].map((entry) => titleOf(entry)).join(', ');
+    const message = `libvirt (${first.uri}) is gone, so there may still be ${names}`;
+    throw new HostError(error.code, message, { cause: error });
+  }
+}
+
+const isAway = (error: unknown): error is HostError =>
+  error instanceof HostError && error.code.startsWith('host.libvirt-');
+
+async function leaveAt(
+  connection: LibvirtConnection,
+  { claimed, run }: LeaveOptions,
+  kept: boolean,
+): Promise<void> {
   for (const entry of ownedAtLibvirt(claimed.journal.entries())) {
     if (!(await isStillOwn(connection, entry, run.id))) continue;
     if (!kept) {

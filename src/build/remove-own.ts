@@ -58,3 +58,7 @@ export function nameOf(entry: JournalDomain | JournalStorage): string {
   const { storage } = entry;
   return storage.kind === 'pool' ? `pool ${storage.pool}` : `volume ${storage.pool}/${storage.name}`;
 }
+
+/** Its name with the kind of thing it is. */
+export const titleOf = (entry: JournalDomain | JournalStorage): string =>
+  entry.kind === 'domain' ? `domain ${entry.name}` : nameOf(entry);

@@ -51,7 +51,7 @@ export function libvirtLost(uri: string, reason: string, cause?: unknown): HostE
   if (isLibvirtLost(cause)) return cause;
   return new HostError(
     'host.libvirt-lost',
-    `The connection to libvirt (${uri}) was lost: ${reason}. Try again: Kiln starts a libvirtd of its own anew, one of the host's must run.`,
+    `The connection to libvirt (${uri}) was lost: ${reason}. See that libvirtd runs (Kiln starts its own anew), run \`kiln builds clean\`, then try again.`,
     { details: { uri, reason }, cause },
   );
 }

@@ -32,6 +32,7 @@ import type { CliIo } from '../../../src/cli/cli-io.ts';
 import { runListBuilds } from '../../../src/cli/list-builds-command.ts';
 import { buildText } from '../../../src/cli/show-build-command.ts';
 import { styleFor } from '../../../src/cli/style.ts';
+import { silentLogger } from '../../../src/foundation/logger.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import type { ChosenLibvirt } from '../../../src/libvirt/choose-uri.ts';
 import { libvirtLost } from '../../../src/libvirt/libvirt-error.ts';
@@ -222,13 +223,22 @@ describe('a later build that fails', () => {
   });
 });
 
-it('a guest that libvirt took along may still run, which is said once', async () => {
+it('what stays at a libvirt that is gone is named once', async () => {
   const journal = await record(LATER, { status: 'running', process: ownIdentity() });
-  const uri = 'qemu:///system';
-  journal.note({ kind: 'domain', uuid: 'x', name: 'kiln-demo', uri, privateDaemon: true });
+  const uri = `qemu+unix:///system?socket=${at('nowhere')}`;
+  const where = { uri, privateDaemon: false };
+  journal.note({ kind: 'storage', ...where, storage: { kind: 'pool', pool: 'np' } });
+  journal.note({ kind: 'storage', ...where, storage: { kind: 'volume', pool: 'np', name: 'g2.qcow2' } });
+  journal.note({ kind: 'domain', uuid: 'x', name: 'g2', ...where });
   const lost = async (): Promise<never> => Promise.reject(libvirtLost(uri, 'the daemon has ended'));
   const notices: string[] = [];
-  const run = { id: LATER, request: {}, reporter: { notice: (text: string) => notices.push(text) } };
+  const run = {
+    id: LATER,
+    request: {},
+    reporter: { notice: (text: string) => notices.push(text) },
+    context: { places: { runtime: at('runtime') }, env: {} },
+    logger: silentLogger,
+  };
   const options = {
     run: run as unknown as BuildRun,
     libvirt: { connection: { lookupByUuid: lost } } as unknown as ChosenLibvirt,
@@ -236,7 +246,8 @@ it('a guest that libvirt took along may still run, which is said once', async ()
     directory: buildDirectory(at('out'), LATER),
   };
   await leaveBuild(options, 'failed');
-  expect(notices).toEqual([expect.stringMatching(/\(guest: libvirt is gone, so it may still run\)/)]);
+  const said = `(guest: libvirt (${uri}) is gone, so there may still be domain g2, volume np/g2.qcow2, pool np)`;
+  expect(notices).toEqual([expect.stringContaining(said)]);
 });
 
 describe('what clean-up says', () => {
