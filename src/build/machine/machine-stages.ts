@@ -10,6 +10,7 @@ import { recordSuccess } from '../record-success.ts';
 import { captureMachine, formatOf } from './capture-machine.ts';
 import { installTarget, readDiskState, writtenSince } from './disk-writes.ts';
 import { type InstallEnd, installMachine, startMachine } from './install-machine.ts';
+import { leftMachineText } from './left-machine.ts';
 import { type DomainDisk, disksOf } from './machine-xml.ts';
 import { cloudInitSeed, type MachineGround, prepareMachine, type ReadyMachine } from './prepare-machine.ts';
 import { removePlacedFiles } from './remote-files.ts';
@@ -25,7 +26,7 @@ export async function runMachineStages(ground: MachineStages): Promise<MachineRe
   const { run } = ground;
   try {
     const ready = await run.reporter.run('prepare', () => prepareMachine(ground));
-    const result = await live(ground, ready).finally(() => ready.served?.close());
+    const result = await liveOrTell(ground, ready).finally(() => ready.served?.close());
     await leave(ground, 'succeeded');
     await recordSuccess(ground, result);
     return result;
@@ -34,6 +35,32 @@ export async function runMachineStages(ground: MachineStages): Promise<MachineRe
     await leave(ground, 'failed');
     throw error;
   }
+}
+
+async function liveOrTell(ground: MachineStages, ready: ReadyMachine): Promise<MachineResult> {
+  try {
+    return await live(ground, ready);
+  } catch (error) {
+    await tellLeft(ground, ready);
+    throw error;
+  }
+}
+
+/** Who started the same build again would meet the machine. */
+async function tellLeft(ground: MachineStages, { name, uuid, final }: ReadyMachine): Promise<void> {
+  const { claimed, directory, libvirt, run } = ground;
+  if (!claimed.journal.entries().some(({ kind }) => kind === 'handed-over')) return;
+  const { connection, privateDaemon } = libvirt;
+  // Lost with all else, perhaps; then it is most likely off.
+  const found = await connection.getState(uuid).catch(() => ({ state: 'shutoff' }));
+  const state = found === undefined ? 'gone' : found.state === 'shutoff' ? 'off' : 'running';
+  const disks = disksOf(final).flatMap(({ device, path }) =>
+    device === 'disk' && path !== undefined ? [path] : [],
+  );
+  const definition = directory.finalXml;
+  run.reporter.notice(
+    leftMachineText({ name, uri: connection.uri, privateDaemon, state, disks, definition }),
+  );
 }
 
 /** The guest installs on without Kiln, so all it needs stays. */
