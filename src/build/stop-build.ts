@@ -1,15 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { SpecError } from '../foundation/errors.ts';
+import { HostError, SpecError } from '../foundation/errors.ts';
 import { isAlive } from '../foundation/process-identity.ts';
 import { type BuildRecord, findBuild } from './build-records.ts';
+import { requireAwake } from './require-awake.ts';
 
 const POLL_MS = 100;
+/** Longer than any clean-up that goes on, which may wait half a minute for libvirt. */
+const LIMIT_MS = 120_000;
 
 /**
  * Ends a running build in good order, as Ctrl-C in its own terminal would, and waits until its process is gone.
- * @throws SpecError `builds.not-found`, `builds.not-running`
+ * @throws SpecError `builds.not-found`, `builds.not-running`; HostError `builds.suspended`, `builds.not-stopped`
  */
-export async function stopBuild(stateDir: string, id: string, signal: AbortSignal): Promise<BuildRecord> {
+export async function stopBuild(
+  stateDir: string,
+  id: string,
+  signal: AbortSignal,
+  limitMs = LIMIT_MS,
+): Promise<BuildRecord> {
   const build = await findBuild(stateDir, id);
   if (build.status !== 'running') {
     throw new SpecError(
@@ -17,7 +25,22 @@ export async function stopBuild(stateDir: string, id: string, signal: AbortSigna
       `Build ${build.id} does not run (${build.status}).${build.status === 'interrupted' ? ` \`kiln builds clean ${build.id}\` removes what it left.` : ''}`,
     );
   }
+  requireAwake(build);
   process.kill(build.process.pid, 'SIGTERM');
-  while (isAlive(build.process)) await delay(POLL_MS, undefined, { signal });
+  const deadline = performance.now() + limitMs;
+  while (isAlive(build.process)) {
+    requireAwake(build);
+    if (performance.now() > deadline) throw notStopped(build);
+    await delay(POLL_MS, undefined, { signal });
+  }
   return findBuild(stateDir, build.id);
+}
+
+function notStopped({ id, process: { pid } }: BuildRecord): HostError {
+  return new HostError(
+    'builds.not-stopped',
+    `Build ${id} was told to stop and still cleans up, as process ${pid}. \`kiln builds stop ${id}\` once more gives it five seconds; ` +
+      `\`kiln builds clean ${id}\` removes what is left then.`,
+    { details: { pid } },
+  );
 }

@@ -1,6 +1,7 @@
 import type { BuildContext } from '../build/build-context.ts';
 import type { BuildResult } from '../build/build-events.ts';
 import { findBuild } from '../build/build-records.ts';
+import { requireAwake } from '../build/require-awake.ts';
 import { KilnError, SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { type ShowOptions, showBuild } from './build-command.ts';
@@ -15,6 +16,7 @@ import { showFollowed } from './show-followed.ts';
 export async function runAttachBuild(id: string, options: ShowOptions, io: CliIo): Promise<number> {
   const { state } = placesFrom(io.env);
   const build = await findBuild(state, id);
+  requireAwake(build);
   if (build.status !== 'interrupted') return showFollowed(build, options, io);
   try {
     return await showBuild(options, io, resuming(build.id), runsElsewhere);

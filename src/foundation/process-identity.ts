@@ -9,17 +9,26 @@ export type ProcessIdentity = {
 
 /** undefined when no such process is alive. A zombie counts as dead: it will do nothing more. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
-  let stat: string;
+  const fields = statusOf(pid);
+  if (fields === undefined || fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  return { pid, startedAt: `${bootId}/${fields[19]}` };
+}
+
+/** The fields of `/proc/[pid]/stat` from the third, the state, on. */
+function statusOf(pid: number): readonly string[] | undefined {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The program's name is in parentheses and may hold anything, so the fields are counted from its end.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
-  // The program's name is in parentheses and may hold anything, so the fields are counted from its end.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-  return { pid, startedAt: `${bootId}/${fields[19]}` };
+}
+
+/** Stopped by a signal, as Ctrl-Z does: it acts on nothing until SIGCONT. */
+export function isSuspended(identity: ProcessIdentity): boolean {
+  return isAlive(identity) && statusOf(identity.pid)?.[0] === 'T';
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {
