@@ -20,9 +20,27 @@ let configured = false;
 /** Opens a shared library, or with null what the process has loaded already: the C library. */
 export function openNativeLibrary(name: string | null): LibraryHandle {
   // koffi is configured once per process, before its first library.
-  if (!configured) koffi.config({ ...koffi.config(), async_stack_size: STACK_BYTES });
+  if (!configured) {
+    koffi.config({ ...koffi.config(), async_stack_size: STACK_BYTES });
+    exitWithoutThreads();
+  }
   configured = true;
   return koffi.load(name);
+}
+
+/** Calls on worker threads that have not returned. */
+let underWay = 0;
+
+/**
+ * Node joins its worker threads at exit, so a call that never returns (a libvirtd that hangs) would keep the process for ever. With a call
+ * under way it therefore ends as _exit(2) does. `process.reallyExit` is what process.exit() comes to after all listeners: some, such as
+ * the one that shows the terminal's cursor again, come after this one.
+ */
+function exitWithoutThreads(): void {
+  const exit = koffi.load(null).func('void _exit(int status)');
+  process.on('exit', () => {
+    if (underWay > 0) Object.assign(process, { reallyExit: (code: number) => exit(code) });
+  });
 }
 
 /** A C function: called directly when it cannot block, through `blocking` (a worker thread) when it may. */
@@ -45,7 +63,9 @@ export function declareIn(library: LibraryHandle): Declare {
     const call = (...args: Args): Result => native(...args) as Result; // as the prototype beside it says
     const blocking = (...args: Args): Promise<Result> =>
       new Promise((resolve, reject) => {
+        underWay += 1;
         native.async(...args, (error: Error | null, result: Result) => {
+          underWay -= 1;
           if (error) reject(error);
           else resolve(result);
         });

@@ -100,6 +100,17 @@ describe('the process', () => {
     expect(await script).toBe('leaving');
   });
 
+  test('can exit while libvirt does not answer', async () => {
+    const socket = join(compiled.folder, 'silent');
+    const lines = [
+      `import { createServer } from 'node:net';`,
+      `const server = createServer((client) => client.once('data', () => process.exit(130)));`,
+      `server.listen('${socket}', () => connectLibvirt('qemu+unix:///system?socket=${socket}'));`,
+      `process.on('exit', () => console.log('leaving'));`,
+    ];
+    await expect(runScript('silent', lines)).rejects.toMatchObject({ exitCode: 130, stdout: 'leaving' });
+  });
+
   test('uses no processor time while it waits for events', async () => {
     const lines = [
       open,
