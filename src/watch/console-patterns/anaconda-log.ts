@@ -13,7 +13,7 @@ export const ANACONDA_LOG_PATTERNS: readonly ConsolePattern[] = [
     kind: 'error',
     id: 'anaconda.log-exception',
     phase: 'any time',
-    regex: /\btraceback script\(s\) have been run\b/,
+    regex: /^All kickstart %traceback script\(s\) have been run\b/,
     meaning: 'Anaconda itself failed with an exception',
     remedy: 'Its log names it; search it in the bug tracker of the distribution.',
     sample: { from: 'documented', text: 'All kickstart %traceback script(s) have been run' },

@@ -1,5 +1,6 @@
 import type { ConsolePattern } from '../console-pattern.ts';
 import { ANACONDA_PROMPT_PATTERNS } from './anaconda-prompts.ts';
+import { saidBy } from './said-by.ts';
 
 const error = { family: 'anaconda', kind: 'error' } as const;
 const SOURCES = ['url', 'repo', 'cdrom', 'harddrive', 'nfs', 'ostreesetup', 'liveimg'];
@@ -15,6 +16,13 @@ const STORAGE = [
   'bootloader',
 ];
 
+const said = (what: RegExp): RegExp =>
+  saidBy(String.raw`(?:dracut|(?:py)?anaconda|parse-kickstart)[\w.-]*`, what);
+
+/** Below the items of its menu it says in brackets what is wrong with them. */
+const saidOrShown = (what: RegExp): RegExp =>
+  new RegExp(String.raw`${said(what).source}|(?:^|\s{2})\((?:${what.source})`, what.flags);
+
 /**
  * Anaconda in text or cmdline mode (pyanaconda/errors.py, exception.py, ui/tui/; dracut/ for its first stage). The list agrees
  * with what the kickstart-tests project of the same people looks for.
@@ -24,7 +32,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.kickstart-syntax',
     phase: 'reading the kickstart file',
-    regex: /The following problem occurred on line (?<line>\d+) of the kickstart file/,
+    regex: said(/The following problem occurred on line (?<line>\d+) of the kickstart file/),
     meaning: 'the kickstart file has a mistake',
     detail: /of the kickstart file:\s+(?<named>\S[^\n]{0,200})/,
     // The line that it names is all there is to look at.
@@ -40,8 +48,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.kickstart-fetch',
     phase: 'fetching the kickstart file',
-    regex:
-      /anaconda: failed to fetch kickstart from |Can't get kickstart from |unknown network kickstart URL: /,
+    regex: said(/failed to fetch kickstart from |Can't get kickstart from |unknown network kickstart URL: /),
     meaning: 'the kickstart file could not be fetched',
     remedy:
       'Check the address in inst.ks=, that the server is reachable from the guest, and that it has the file.',
@@ -56,7 +63,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     id: 'anaconda.stage2',
     phase: 'loading the installer',
     regex:
-      /(?:dracut|anaconda)[^:]*: (?:Warning: )?(?:anaconda: )?(?:failed to (?:fetch|find|mount) (?:stage2|install|squashfs)|can't find installer main image)/i,
+      /^(?:\[\s*\d+\.\d+\]\s*)?(?:dracut|anaconda)[\w.[\]-]*: (?:Warning: )?(?:anaconda: )?(?:failed to (?:fetch|find|mount) (?:stage2|install|squashfs)|can't find installer main image)/i,
     meaning: 'the second stage of the installer was not found',
     remedy: 'Check inst.repo=, inst.stage2= and that the guest has enough memory.',
     sample: {
@@ -69,7 +76,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.media-check',
     phase: 'checking the media',
-    regex: /Media check failed! We do not recommend using this medium/,
+    regex: said(/Media check failed! We do not recommend using this medium/),
     meaning: 'the install media is damaged',
     remedy:
       'Fetch it again and check it against its checksum; rd.live.check can be left out of the kernel line.',
@@ -83,7 +90,8 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.memory',
     phase: 'starting the installer',
-    regex: /requires \d+ MB of memory to install, but you only have \d+ MB on this machine/,
+    regex:
+      /^[A-Z][\w .-]{0,60} requires \d+ MB of memory to install, but you only have \d+ MB on this machine/,
     meaning: 'the guest has too little memory for Anaconda',
     remedy: 'Raise memory in the template (--memory).',
     sample: {
@@ -96,7 +104,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.mandatory-spokes',
     phase: 'before the install',
-    regex: /The following mandatory spokes are not completed/,
+    regex: said(/The following mandatory spokes are not completed/),
     meaning: 'the kickstart file leaves mandatory answers out; the next lines name them',
     remedy: 'Add the commands for what the next lines name.',
     mend: {
@@ -113,8 +121,9 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.payload',
     phase: 'setting up the package source',
-    regex:
-      /Payload setup error|Error setting up (?:base repository|software source|repositories)|Failed to set up installation source|error occurred while setting up the payload/i,
+    regex: saidOrShown(
+      /Payload setup error|Error setting up (?:base repository|software source|repositories)|Failed to set up installation source|(?:An |The following )?error occurred while setting up the payload/i,
+    ),
     meaning: 'the package source cannot be used',
     remedy: 'Check `url`, `repo` or `cdrom` in the kickstart file, inst.repo= and the network.',
     mend: { settings: SOURCES },
@@ -125,8 +134,9 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.storage',
     phase: 'preparing the disk',
-    regex:
+    regex: said(
       /storage configuration failed|An error occurred while activating your storage configuration|There is a problem with your existing storage configuration/i,
+    ),
     meaning: 'the storage configuration of the kickstart file cannot be applied',
     remedy: 'Check disk names (ignoredisk, clearpart) and sizes against the disk of the template.',
     mend: { settings: STORAGE },
@@ -137,8 +147,9 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.no-disks',
     phase: 'preparing the disk',
-    regex:
+    regex: saidOrShown(
       /No disks (?:detected|selected)|No usable disks|Disk "?\S+"? (?:given in|in) \w+ command does not exist/,
+    ),
     meaning: 'the kickstart file names a disk that the guest does not have, or there is none',
     remedy:
       'Compare the disk names in the kickstart file with the disk bus of the template (virtio: vda, SATA and SCSI: sda).',
@@ -187,7 +198,9 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.payload-install',
     phase: 'installing packages',
-    regex: /error occurred while installing the payload|The transaction process has ended with errors/,
+    regex: said(
+      /The following error occurred while installing the payload|The transaction process has ended with errors/,
+    ),
     meaning: 'the packages could not be installed',
     remedy: 'The next lines name the package; a full disk or a broken mirror is the usual reason.',
     mend: { settings: ['%packages', ...SOURCES] },
@@ -201,7 +214,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.boot-loader',
     phase: 'installing the boot loader',
-    regex: /error occurred while installing the boot loader/,
+    regex: said(/The following error occurred while installing the boot loader/),
     meaning: 'the boot loader could not be installed',
     remedy:
       'Check `bootloader` and that the disk has the partition its firmware needs (biosboot, or /boot/efi on UEFI: reqpart adds it).',
@@ -216,7 +229,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.script',
     phase: 'running scripts',
-    regex: /There was an error running the kickstart script at line (?<line>\d+)/,
+    regex: said(/There was an error running the kickstart script at line (?<line>\d+)/),
     meaning: 'a %pre or %post script marked --erroronfail ended with an error',
     remedy: 'Make the script end with exit code 0; its output is in the console lines that follow.',
     mend: { settings: ['%post', '%pre', '%pre-install'] },
@@ -230,7 +243,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.hardware',
     phase: 'any time',
-    regex: /The installation was stopped due to what seems to be a problem with your hardware/,
+    regex: said(/The installation was stopped due to what seems to be a problem with your hardware/),
     meaning: 'Anaconda could not read or write a device',
     remedy: 'Check the media against its checksum and the free space of this host.',
     sample: {
@@ -243,7 +256,7 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.exception',
     phase: 'any time',
-    regex: /An unknown error has occ?urr?ed|^anaconda \S+ exception report/,
+    regex: said(/An unknown error has occ?urr?ed|anaconda \S+ exception report/),
     meaning: 'Anaconda itself failed with an exception',
     remedy:
       'Its report is in /tmp/anaconda-tb-* of the guest; search it in the bug tracker of the distribution.',
@@ -255,8 +268,9 @@ export const ANACONDA_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'anaconda.stopped',
     phase: 'any time',
-    regex:
+    regex: said(
       /The installation was stopped due to an error|Non interactive installation failed|Running in cmdline mode, no interactive debugging allowed/,
+    ),
     meaning: 'Anaconda stopped in non-interactive mode',
     remedy: 'The lines after "The exact error message is" name what to correct in the kickstart file.',
     fallback: true,

@@ -2,16 +2,18 @@ import type { ConsolePattern } from '../console-pattern.ts';
 
 const error = { family: 'autoyast', kind: 'error' } as const;
 
+/** YaST draws its pop-ups with ncurses, so a border may stand before their text: `x` where a terminal's line drawing is not carried out. */
+const shown = (what: RegExp): RegExp => new RegExp(String.raw`^(?:x\s|[\s│┌┤║*|])*(?:${what.source})`);
+
 /**
- * AutoYaST and linuxrc (yast-autoinstallation: modules/ProfileLocation.rb, lib/autoinstall/). YaST draws its pop-ups with
- * ncurses, so their text may stand in the middle of a line.
+ * AutoYaST and linuxrc (yast-autoinstallation: modules/ProfileLocation.rb, lib/autoinstall/).
  */
 export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
   {
     ...error,
     id: 'autoyast.fetch',
     phase: 'fetching the profile',
-    regex: /An error occurred while fetching the profile/,
+    regex: shown(/An error occurred while fetching the profile/),
     meaning: 'the AutoYaST profile could not be fetched',
     remedy: 'Check the address in autoyast= and that the server is reachable from the guest.',
     sample: { from: 'documented', text: 'An error occurred while fetching the profile:' },
@@ -21,8 +23,9 @@ export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'autoyast.invalid',
     phase: 'reading the profile',
-    regex:
-      /The AutoYaST (?:profile|rules file|class file) is not a valid XML document|has no valid encoding or is corrupted|An error occurred while opening\/parsing the XML file/,
+    regex: shown(
+      /The AutoYaST (?:profile|rules file|class file) is not a valid XML document|(?:The \w+ )?\S+ has no valid encoding or is corrupted|An error occurred while opening\/parsing the XML file/,
+    ),
     meaning: 'the AutoYaST profile is not valid',
     remedy: 'Check it with xmllint or jing; the pop-up names the place.',
     mend: { settings: ['profile'] },
@@ -33,7 +36,7 @@ export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'autoyast.product',
     phase: 'reading the profile',
-    regex: /None or wrong base product has been defined/,
+    regex: shown(/None or wrong base product has been defined/),
     meaning: 'the profile names no base product, or not the one of this medium',
     mend: { settings: ['products', 'product', 'software'] },
     sample: {
@@ -46,7 +49,7 @@ export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'autoyast.registration',
     phase: 'registering',
-    regex: /Registration is mandatory when using the online/,
+    regex: shown(/Registration is mandatory when using the online/),
     meaning: 'this medium installs only after a registration, and the profile has none',
     mend: { settings: ['suse_register'], add: ['<suse_register>…</suse_register>'] },
     sample: {
@@ -59,7 +62,7 @@ export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'autoyast.storage',
     phase: 'partitioning',
-    regex: /^[^\w]*Partitioning issues|No Linux root partition found/,
+    regex: shown(/Partitioning issues|No Linux root partition found/),
     meaning: 'the partitioning of the profile cannot be applied',
     remedy: 'Compare <device> with the disk of the template and the sizes with its size.',
     mend: { settings: ['partitioning', 'drive', 'device'] },
@@ -70,7 +73,7 @@ export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'autoyast.packages',
     phase: 'choosing packages',
-    regex: /These packages cannot be found in the software repositories|Could not set patterns:/,
+    regex: shown(/These packages cannot be found in the software repositories|Could not set patterns:/),
     meaning: 'packages or patterns of the profile do not exist on the medium or in the repositories',
     mend: { settings: ['packages', 'patterns', 'add-on'] },
     sample: {
@@ -83,7 +86,7 @@ export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'autoyast.script',
     phase: 'running scripts',
-    regex: /User script \S+ failed\./,
+    regex: shown(/User script \S+ failed\./),
     meaning: 'a script of the profile ended with an error',
     remedy: 'Its output stands below; make it end with exit code 0.',
     mend: { settings: ['scripts', 'pre-scripts', 'chroot-scripts', 'post-scripts', 'init-scripts'] },

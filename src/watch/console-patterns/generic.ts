@@ -23,7 +23,8 @@ export const GENERIC_PATTERNS: readonly ConsolePattern[] = [
     family: 'generic',
     kind: 'hint',
     phase: 'installing',
-    regex: /\bNo space left on device\b/,
+    // The last words of who says so, but for a path, a number or a bracket.
+    regex: /\bNo space left on device(?=["'):;.,\]]|\s\(\d+\)|\s*$)/,
     meaning: 'a file system of the guest is full',
     remedy: 'Enlarge the disk in the template (--disk size=…), or the partition in the install script.',
     mend: {

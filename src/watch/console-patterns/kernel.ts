@@ -2,14 +2,18 @@ import type { ConsolePattern } from '../console-pattern.ts';
 
 const phase = 'any time';
 
+/** Its time (and task), wherever it lands: the kernel prints into the lines of others. A quote in front is a script that speaks of it. */
+const TIMED = String.raw`(?<!['"\x60])\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])?\s*`;
+
 /**
- * A line of the kernel's own, wherever it lands: at the start of a line, after its time (and task), its level, or getty's prompt. A
- * package's name or a file that is shown may hold the same words.
+ * A line of the kernel's own: after its time, its level, getty's prompt, or at the start of a line. A package's name or a file that is
+ * shown may hold the same words.
  */
 const kernelSays = (what: RegExp): RegExp =>
-  new RegExp(
-    String.raw`(?:^\s*|\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])?\s*|<[0-7]>\s*|\blogin: *)(?:${what.source})`,
-  );
+  new RegExp(String.raw`(?:^|${TIMED}|<[0-7]>\s*|\blogin: *)(?:${what.source})`);
+
+/** The same for words that others say as well: only after the time. */
+const kernelSaysTimed = (what: RegExp): RegExp => new RegExp(`${TIMED}(?:${what.source})`);
 
 /** What the kernel itself says, in the installer and in the installed system. */
 export const KERNEL_PATTERNS: readonly ConsolePattern[] = [
@@ -121,7 +125,7 @@ export const KERNEL_PATTERNS: readonly ConsolePattern[] = [
     kind: 'panic',
     phase,
     fallback: true,
-    regex: kernelSays(/Kernel panic - not syncing/),
+    regex: kernelSays(/Kernel panic - not syncing: /),
     meaning: "the guest's kernel panicked",
     remedy:
       'The lines above the panic name its cause. More memory, another kernel or another CPU model help where they do not.',
@@ -152,7 +156,7 @@ export const KERNEL_PATTERNS: readonly ConsolePattern[] = [
     family: 'kernel',
     kind: 'error',
     phase,
-    regex: /\bOut of memory(?: and no killable processes|: Kill(?:ed)? process \d+ \()/,
+    regex: kernelSaysTimed(/Out of memory(?: and no killable processes|: Kill(?:ed)? process \d+ \()/),
     meaning: 'the guest ran out of memory and the kernel killed a program of the installer',
     remedy: 'Raise memory in the template (--memory); installers need more than the system they install.',
     sample: {
@@ -166,8 +170,9 @@ export const KERNEL_PATTERNS: readonly ConsolePattern[] = [
     family: 'kernel',
     kind: 'error',
     phase,
-    regex:
-      /\b(?:blk_update_request: )?(?:critical medium|I\/O) error, dev (?:vd|sd|hd|nvme)\w+, sector \d+ op 0x[01]/,
+    regex: kernelSaysTimed(
+      /(?:blk_update_request: )?(?:critical medium|I\/O) error, dev (?:vd|sd|hd|nvme)\w+, sector \d+ op 0x[01]/,
+    ),
     meaning: 'the guest cannot read or write its disk',
     remedy: 'Check the free space and the health of the disk of this host where the build directory lies.',
     sample: {
@@ -181,13 +186,13 @@ export const KERNEL_PATTERNS: readonly ConsolePattern[] = [
     family: 'kernel',
     kind: 'error',
     phase: 'the end',
-    regex: /reboot: System halted/,
+    regex: kernelSaysTimed(/reboot: System halted$/),
     meaning: 'the guest halted instead of powering off, so QEMU never ends',
     remedy:
       'Kickstart: add `poweroff` (the default is halt). Preseed: d-i debian-installer/exit/poweroff boolean true. Autoinstall: shutdown: poweroff.',
     mend: { settings: ['halt', 'debian-installer/exit/halt', 'shutdown'] },
     sample: { from: 'documented', text: '[  99.000001] reboot: System halted' },
-    never: 'reboot: Power down',
+    never: 'reboot: System halted',
   },
   {
     id: 'kernel.power-down',

@@ -1,6 +1,11 @@
 import type { ConsolePattern } from '../console-pattern.ts';
+import { saidBy } from './said-by.ts';
 
 const error = { family: 'subiquity', kind: 'error' } as const;
+
+/** Its events have their own names in front: `finish: subiquity/core: FAIL: `. */
+const said = (what: RegExp): RegExp =>
+  saidBy(String.raw`(?:start|finish): subiquity\/[^\s:]+|(?:subiquity|curtin|cloud-init)[\w.-]*`, what);
 
 /** Ubuntu's installer on a serial console (subiquity/client/client.py, subiquity/server/autoinstall.py, cloud-init). */
 export const SUBIQUITY_PATTERNS: readonly ConsolePattern[] = [
@@ -22,7 +27,9 @@ export const SUBIQUITY_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'subiquity.validation',
     phase: 'reading the autoinstall file',
-    regex: /Malformed autoinstall in '(?<word>[^']+)' section|autoinstall.*[Vv]alidation ?[Ee]rror/,
+    regex: said(
+      /Malformed autoinstall in '(?<word>[^']+)' section|autoinstall[\w .-]* [Vv]alidation ?[Ee]rror/,
+    ),
     meaning: 'the autoinstall file is not valid',
     remedy: 'Correct the key that the message names.',
     mend: { settings: ['autoinstall', 'version'] },
@@ -36,7 +43,7 @@ export const SUBIQUITY_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'subiquity.command',
     phase: 'running commands',
-    regex: /Command execution failure: \[(?<word>.+)\]/,
+    regex: said(/Command execution failure: \[(?<word>.+)\]/),
     meaning: 'a command of early-commands or late-commands ended with an error',
     remedy: 'Make it end with exit code 0; its output is in the console lines around.',
     mend: { settings: ['late-commands', 'early-commands'] },
@@ -65,7 +72,7 @@ export const SUBIQUITY_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'subiquity.error',
     phase: 'any time',
-    regex: /An error occurred\. Press enter to start a shell/,
+    regex: said(/An error occurred\. Press enter to start a shell/),
     meaning: 'the Ubuntu installer failed',
     remedy: 'Check /var/log/installer in the guest; error-commands can print it on the console.',
     fallback: true,
@@ -76,8 +83,9 @@ export const SUBIQUITY_PATTERNS: readonly ConsolePattern[] = [
     ...error,
     id: 'subiquity.cloud-config',
     phase: 'reading the seed',
+    // As its Python modules log.
     regex:
-      /(?:Failed loading yaml blob|Invalid cloud-config provided|empty cloud config|Unhandled non-multipart \(text\/x-not-multipart\) userdata)/,
+      /\.py\[(?:WARNING|ERROR|CRITICAL)\]: .*(?:Failed loading yaml blob|Invalid cloud-config provided|empty cloud config|Unhandled non-multipart \(text\/x-not-multipart\) userdata)/,
     meaning: 'cloud-init cannot read the user-data, so no autoinstall is found',
     remedy: 'The file must begin with `#cloud-config` and be valid YAML; tabs are not.',
     mend: { settings: ['#cloud-config', 'autoinstall'] },
