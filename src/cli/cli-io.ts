@@ -3,6 +3,7 @@ import type { Interface } from 'node:readline/promises';
 import { CancelledError, HostError, KilnError } from '../foundation/errors.ts';
 import { asKilnError } from '../foundation/system-error.ts';
 import { type DetachedProcess, startDetached } from '../process/start-detached.ts';
+import { endProcess } from './end-process.ts';
 import { type Output, outputOn } from './output.ts';
 
 /** What a signal listener is put on: `process`, or an EventEmitter in tests. */
@@ -109,6 +110,6 @@ export function systemIo(projectDir: string): CliIo {
     ...(process.stdin.isTTY ? { keyboard: rawKeyboard } : {}),
     startAgain,
     signals: process,
-    exit: (code) => process.exit(code),
+    exit: endProcess,
   };
 }

@@ -13,11 +13,12 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   const text = readFileSync(resolve(projectDir, 'package.json'), 'utf8');
   process.stdout.write(`kiln ${(JSON.parse(text) as { version: string }).version}\n`);
 } else {
+  const { endProcess } = await import('./end-process.ts');
   const { tooLowLimit } = await import('./process-limits.ts');
   const tooLow = tooLowLimit();
   if (tooLow !== undefined) {
     process.stderr.write(tooLow.text);
-    process.exit(tooLow.exitCode);
+    endProcess(tooLow.exitCode);
   }
   const { runCli } = await import('./run-cli.ts');
   const { systemIo } = await import('./cli-io.ts');
@@ -25,5 +26,5 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   const exitCode = await runCli(args, io);
   await io.out.flush();
   await io.err.flush();
-  process.exit(exitCode || process.exitCode);
+  endProcess(exitCode || process.exitCode);
 }
