@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import type { Clock } from '../foundation/clock.ts';
 import { DiskError } from '../foundation/errors.ts';
 import { readLinePattern } from '../foundation/line-pattern.ts';
+import type { Redactor } from '../foundation/redact.ts';
 import { writeFile } from '../foundation/write-file.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -9,6 +10,7 @@ import { qemuImg } from '../qemu-img/qemu-img.ts';
 import { domainXml } from '../vm/domain-xml.ts';
 import type { Evidence } from '../watch/install-outcome.ts';
 import { type ConsoleOutcome, waitForConsole } from '../watch/wait-for-console.ts';
+import { withoutSecrets } from './build-secrets.ts';
 import { bootCheckInput } from './install-domain.ts';
 import type { JournalDomain } from './journal.ts';
 import { requireOwnFolder } from './owned-paths.ts';
@@ -20,6 +22,8 @@ export type BootCheckOptions = {
   readonly connection: LibvirtConnection;
   readonly prepared: PreparedInstall | PreparedImport;
   readonly noteDomain: (domain: Pick<JournalDomain, 'uuid' | 'name'>) => void;
+  /** Hides what nobody else is to see of what the guest prints. */
+  readonly redact?: Redactor;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 };
@@ -58,7 +62,7 @@ export type BootOptions = Omit<BootCheckOptions, 'prepared'> & {
 
 /** Starts a domain that is only for looking, waits for the line, and takes it away again. */
 export async function bootAndWait(options: BootOptions): Promise<BootCheckReport> {
-  const { connection, domain, bootCheck, clock, signal } = options;
+  const { connection, domain, bootCheck, clock, signal, redact = (text) => text } = options;
   const { uuid, name, xml, serialLog } = domain;
   options.noteDomain({ uuid, name });
   const events = await connection.subscribe(uuid);
@@ -75,7 +79,7 @@ export async function bootAndWait(options: BootOptions): Promise<BootCheckReport
       signal,
     });
     if (outcome.kind === 'matched') return { line: outcome.line, seconds: outcome.seconds };
-    throw bootCheckError(outcome, serialLog);
+    throw bootCheckError(withoutSecrets(outcome, redact), serialLog);
   } finally {
     events.close();
     await removeDomain(connection, uuid);

@@ -6,6 +6,7 @@ import type { InstallOutcome, InstallProgress } from '../watch/install-outcome.t
 import { takeRecentScreens } from '../watch/recent-screens.ts';
 import { createRecorder, type WatchRecorder } from '../watch/recorder.ts';
 import type { BuildRun } from './build-context.ts';
+import { buildRedactor, withoutSecrets } from './build-secrets.ts';
 import { estimateFrom } from './estimate.ts';
 import { type FailureChoice, lookAtGuest } from './failure-choice.ts';
 import { installGuest } from './install-guest.ts';
@@ -98,15 +99,17 @@ function tell(report: StageProgress, progress: InstallProgress, remainingSeconds
 
 async function failed(
   stage: InstallStage,
-  outcome: BadOutcome,
+  seen: BadOutcome,
   recorder: WatchRecorder,
   checkMedium: MediumCheck,
 ): Promise<KilnError> {
   const { run, prepared, libvirt, choice } = stage;
+  const redact = await buildRedactor(run.context.places.state, run.id);
+  const outcome = withoutSecrets(seen, redact);
   const { connection } = libvirt;
   const { name, uuid, final } = prepared.domain;
   const notFetched = prepared.served?.evidence() ?? [];
-  const unlessMedium = installErrorOf(outcome, [...scriptLines(stage, outcome), ...notFetched]);
+  const unlessMedium = installErrorOf(outcome, [...scriptLines(stage, seen).map(redact), ...notFetched]);
   const error = await mediumOr(unlessMedium, checkMedium);
   run.settled.add(error);
   const directory = prepared.directory;

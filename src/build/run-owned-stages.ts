@@ -8,6 +8,7 @@ import type { BuildRun } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
 import type { DiskOrigin } from './build-manifest.ts';
+import { buildRedactor } from './build-secrets.ts';
 import type { ClaimedBuild } from './claim-build.ts';
 import type { Decision } from './decide-plan.ts';
 import { deliver } from './deliver.ts';
@@ -186,12 +187,14 @@ async function noteInstall(
 
 async function bootCheck(owned: Owned, prepared: Prepared): Promise<BootCheckReport> {
   const { connection } = owned.libvirt;
-  const { reporter, clock, signal } = owned.run;
+  const { id, reporter, clock, signal, context } = owned.run;
+  const redact = await buildRedactor(context.places.state, id);
   return reporter.run('boot-check', async (stage) => {
     const report = await checkBoot({
       connection,
       prepared,
       noteDomain: (domain) => noteDomain(owned, domain),
+      redact,
       clock,
       signal,
     });

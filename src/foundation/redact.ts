@@ -12,6 +12,18 @@ export function redactorFor(secrets: readonly string[]): Redactor {
   return (text) => longestFirst.reduce((result, value) => result.replaceAll(value, MASK), text);
 }
 
+/** A value in whose texts secrets are hidden, but for those under the names in `spared`. */
+export function redactTexts<Value>(value: Value, redact: Redactor, spared: ReadonlySet<string>): Value {
+  const redacted = (part: unknown): unknown => {
+    if (typeof part === 'string') return redact(part);
+    if (Array.isArray(part)) return part.map(redacted);
+    if (typeof part !== 'object' || part === null) return part;
+    const entries = Object.entries(part);
+    return Object.fromEntries(entries.map(([name, one]) => [name, spared.has(name) ? one : redacted(one)]));
+  };
+  return redacted(value) as Value;
+}
+
 /** Words in names of values that are not for everybody's eyes. */
 const SECRET_NAME = /passw|passphrase|secret|token|credential|(?:api|access|private)_?key|_hash$/i;
 

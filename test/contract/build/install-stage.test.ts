@@ -14,9 +14,12 @@ import type { BuildContext, BuildRequest } from '../../../src/build/build-contex
 import { buildDirectory } from '../../../src/build/build-directory.ts';
 import type { BuildEvent } from '../../../src/build/build-events.ts';
 import { reasonOf } from '../../../src/build/build-frame.ts';
+import { noteSecrets } from '../../../src/build/build-secrets.ts';
+import { describeError } from '../../../src/build/describe-error.ts';
 import { failureChoice } from '../../../src/build/failure-choice.ts';
 import { installStage } from '../../../src/build/install-stage.ts';
 import { stageReporter } from '../../../src/build/stage-reporter.ts';
+import { junitReport } from '../../../src/cli/junit-report.ts';
 import { systemClock } from '../../../src/foundation/clock.ts';
 import { CancelledError } from '../../../src/foundation/errors.ts';
 import { silentLogger } from '../../../src/foundation/logger.ts';
@@ -130,6 +133,32 @@ describe('the install stage', () => {
     for (const path of [directory.lifecycle, directory.counters, directory.screenshot]) {
       expect(existsSync(path), path).toBe(true);
     }
+  });
+
+  it('hides the secrets of the build in what it tells and keeps of a failure, wherever the guest has printed them', async () => {
+    const secret = 'sEcReT "vAlUe" 1234';
+    // Also the name of a pattern, of a kind and of a folder, none of which the guest has said.
+    const variables = { my_secret: secret, api_token: 'failed', other_token: 'serial' };
+    mkdirSync(join(folder, 'state', 'builds', '0a1b2c3d'), { recursive: true });
+    await noteSecrets(join(folder, 'state'), '0a1b2c3d', {
+      plan: planFixture({ variables }),
+      script: undefined,
+    });
+    const { done, directory } = start({}, (libvirt, log) => {
+      appendFileSync(log, `the key is ${secret}\r\nPreparing ${secret}  ... 5%\r\n`);
+      asksForPassword(libvirt, log);
+      appendFileSync(log, ` ${secret}\r\n!! ERROR: ${secret} is wrong`);
+    });
+    const error: unknown = await done.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'install.failed', details: { kind: 'failed' } });
+    const junit = junitReport(0);
+    junit.show({ type: 'build-failed', at: 0, ...describeError(error) });
+    const kept = [directory.failure, directory.screenText].map((path) => readFileSync(path, 'utf8'));
+    for (const text of [junit.text(), JSON.stringify(describeError(error)), ...kept]) {
+      expect(text).toContain('the key is ********');
+      expect(text).not.toMatch(/vAlUe/);
+    }
+    expect(describeError(error).message).toContain(`serial log: ${directory.serialLog}`);
   });
 
   it('leaves the guest with --on-error=keep and says how to look at it', async () => {
