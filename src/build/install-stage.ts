@@ -1,6 +1,5 @@
 import { type KilnError, MediaError } from '../foundation/errors.ts';
 import { type MediumCheck, mediumCheck } from '../media/medium-check.ts';
-import { readComplaint } from '../watch/complaint.ts';
 import { type BadOutcome, installErrorOf } from '../watch/describe-outcome.ts';
 import type { InstallOutcome, InstallProgress } from '../watch/install-outcome.ts';
 import { takeRecentScreens } from '../watch/recent-screens.ts';
@@ -11,14 +10,13 @@ import { estimateFrom } from './estimate.ts';
 import { type FailureChoice, lookAtGuest } from './failure-choice.ts';
 import { installGuest } from './install-guest.ts';
 import { addToHistory, readHistory } from './install-history.ts';
-import { linesComplainedOf, mendScript } from './mend-script.ts';
 import { isReplacedByLink, requireOwnFolder } from './owned-paths.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import type { Groundwork } from './run-owned-stages.ts';
 import { saveRest, saveVerdict, writeTimeline } from './save-evidence.ts';
+import { scriptLines } from './script-lines.ts';
 import type { StageProgress } from './stage-reporter.ts';
 import { tellRemaining } from './tell-remaining.ts';
-import { tracedLines } from './traced-lines.ts';
 
 export type CompletedInstall = Extract<InstallOutcome, { kind: 'completed' }>;
 
@@ -109,7 +107,7 @@ async function failed(
   const { connection } = libvirt;
   const { name, uuid, final } = prepared.domain;
   const notFetched = prepared.served?.evidence() ?? [];
-  const unlessMedium = installErrorOf(outcome, [...scriptLines(stage, seen).map(redact), ...notFetched]);
+  const unlessMedium = installErrorOf(outcome, [...linesToMend(stage, seen).map(redact), ...notFetched]);
   const error = await mediumOr(unlessMedium, checkMedium);
   run.settled.add(error);
   const directory = prepared.directory;
@@ -136,25 +134,9 @@ export async function mediumOr(error: KilnError, checkMedium: MediumCheck): Prom
   }
 }
 
-/** Where the user's install script decides what went wrong. */
-function scriptLines(
-  { plan, script }: InstallStage,
-  { mend, line, evidence }: BadOutcome,
-): readonly string[] {
+function linesToMend({ plan, script }: InstallStage, outcome: BadOutcome): readonly string[] {
   if (plan.script === undefined || script === undefined) return [];
   const { path, kind } = plan.script;
   const { target: disk } = plan.disk;
-  const toMend = { path, kind, original: script.original, text: script.text, disk };
-  const traced = tracedLines(toMend, mend, evidence.consoleTail);
-  if (traced.length > 0) return traced;
-  const decisive = mend === undefined ? [] : mendScript(toMend, mend);
-  // The line that decided is said last: it may have come by the syslog.
-  const said = [...evidence.consoleTail, ...(line === undefined ? [] : [line])];
-  const complained = linesComplainedOf(toMend, said, mend?.command);
-  // A program names the line itself, what is known of the failure the settings that have to do with it.
-  return [
-    ...new Set(
-      line !== undefined && readComplaint(line) ? [...complained, ...decisive] : [...decisive, ...complained],
-    ),
-  ];
+  return scriptLines({ path, kind, original: script.original, text: script.text, disk }, outcome);
 }

@@ -38,6 +38,8 @@ export function linesComplainedOf(
   command = '',
 ): readonly string[] {
   for (const [at, said] of [...consoleTail.entries()].reverse()) {
+    // Printed by the script itself: a here-document, an `echo`.
+    if (script.original.includes(said.trim())) continue;
     const complaint = readComplaint(said);
     if (complaint === undefined || letsPass(tracedCommand(consoleTail[at + 1] ?? '') ?? '')) continue;
     const { program, text } = complaint;

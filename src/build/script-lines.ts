@@ -1,0 +1,27 @@
+import { readComplaint } from '../watch/complaint.ts';
+import type { BadOutcome } from '../watch/describe-outcome.ts';
+import { linesComplainedOf, mendScript, type ScriptToMend } from './mend-script.ts';
+import { tracedLines } from './traced-lines.ts';
+
+/** Patterns of what decides without any program of the script: its complaints have nothing to do with that. */
+const BELOW_PROGRAMS = /^(?:kernel|firmware)\./;
+
+/** Where the user's install script decides what went wrong. */
+export function scriptLines(
+  script: ScriptToMend,
+  { mend, line, patternId = '', evidence }: BadOutcome,
+): readonly string[] {
+  const traced = tracedLines(script, mend, evidence.consoleTail);
+  if (traced.length > 0) return traced;
+  const decisive = mend === undefined ? [] : mendScript(script, mend);
+  if (BELOW_PROGRAMS.test(patternId)) return decisive;
+  // The line that decided is said last: it may have come by the syslog.
+  const said = [...evidence.consoleTail, ...(line === undefined ? [] : [line])];
+  const complained = linesComplainedOf(script, said, mend?.command);
+  // A program names the line itself, what is known of the failure the settings that have to do with it.
+  return [
+    ...new Set(
+      line !== undefined && readComplaint(line) ? [...complained, ...decisive] : [...decisive, ...complained],
+    ),
+  ];
+}
