@@ -5,7 +5,7 @@ import type { HostFacts } from '../../host/host-facts.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
 import type { BuildResult, BuiltMachine, MachineResult } from '../build-events.ts';
 import type { DiskOrigin } from '../build-manifest.ts';
-import { leaveBuild } from '../leave-build.ts';
+import { type LeaveOptions, leaveBuild } from '../leave-build.ts';
 import { recordSuccess } from '../record-success.ts';
 import { captureMachine, formatOf } from './capture-machine.ts';
 import { installTarget, readDiskState, writtenSince } from './disk-writes.ts';
@@ -31,8 +31,9 @@ export async function runMachineStages(ground: MachineStages): Promise<MachineRe
     await recordSuccess(ground, result);
     return result;
   } catch (error) {
-    if (error instanceof Error && isWaitOver(error)) await leaveRunning(ground);
-    await leave(ground, 'failed');
+    const isLeft = error instanceof Error && isWaitOver(error);
+    const guestGoesOn = isLeft && (await leaveRunning(ground)) === 'installing';
+    await leave({ ...ground, guestGoesOn }, 'failed');
     throw error;
   }
 }
@@ -66,7 +67,10 @@ async function tellLeft(ground: MachineStages, { name, uuid, final }: ReadyMachi
 /** The guest installs on without Kiln, so all it needs stays. */
 const isWaitOver = (error: Error): boolean => 'code' in error && error.code === 'install.wait-over';
 
-async function leave(ground: MachineStages, end: 'succeeded' | 'failed'): Promise<void> {
+async function leave(
+  ground: MachineStages & Pick<LeaveOptions, 'guestGoesOn'>,
+  end: 'succeeded' | 'failed',
+): Promise<void> {
   await leaveBuild(ground, end);
   const kept = ground.run.request.keep === 'always';
   const { bootFiles, directory } = ground;

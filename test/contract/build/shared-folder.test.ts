@@ -25,7 +25,7 @@ import { readStory } from '../../../src/build/build-story.ts';
 import type { ClaimedBuild } from '../../../src/build/claim-build.ts';
 import { type CleanReport, cleanBuilds } from '../../../src/build/clean-builds.ts';
 import { type Journal, openJournal } from '../../../src/build/journal.ts';
-import { leaveBuild } from '../../../src/build/leave-build.ts';
+import { type LeaveOptions, leaveBuild } from '../../../src/build/leave-build.ts';
 import { makeFolders } from '../../../src/build/make-folders.ts';
 import { runBuildLogs } from '../../../src/cli/build-logs-command.ts';
 import type { CliIo } from '../../../src/cli/cli-io.ts';
@@ -196,12 +196,12 @@ describe('a later build that fails', () => {
     end(EARLIER);
     earlier = readFileSync(at('out', 'manifest.json'), 'utf8');
   });
-  const fail = async (journal: Journal): Promise<void> => {
+  const fail = async (journal: Journal, more: Pick<LeaveOptions, 'guestGoesOn'> = {}): Promise<void> => {
     const run = { id: LATER, request: {}, reporter: { notice: (text: string) => expect(text).toBe('') } };
     const claimed = { journal, left: () => undefined } as unknown as ClaimedBuild;
     const directory = buildDirectory(at('out'), LATER);
     const options = { run: run as unknown as BuildRun, libvirt: {} as ChosenLibvirt, claimed, directory };
-    await leaveBuild(options, 'failed');
+    await leaveBuild({ ...options, ...more }, 'failed');
   };
 
   it('leaves the earlier result whole, with its logs', async () => {
@@ -210,6 +210,15 @@ describe('a later build that fails', () => {
     await fail(journal);
     expect(readdirSync(at('out')).sort()).toEqual(RESULTS);
     expect(said()).toBe(`said by ${EARLIER}`);
+  });
+
+  it('keeps the logs, still empty, into which its guest goes on', async () => {
+    const journal = await record(LATER, { status: 'running', process: ownIdentity() });
+    await begin(LATER, journal);
+    writeFileSync(at('out', 'logs', 'serial.log'), '');
+    await fail(journal, { guestGoesOn: true });
+    expect(readdirSync(at('out')).sort()).toEqual(RESULTS);
+    expect(said()).toBe('');
   });
 
   it('leaves the earlier images while its own are not in place', async () => {
