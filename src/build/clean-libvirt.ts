@@ -6,7 +6,7 @@ import type { BuildRecord } from './build-records.ts';
 import type { CleanOptions, KeptItem } from './clean-builds.ts';
 import { type JournalDomain, type JournalEntry, type JournalStorage, ownedAtLibvirt } from './journal.ts';
 import { passOnPool } from './pass-on-pool.ts';
-import { isStillOwn, nameOf, removeOwn } from './remove-own.ts';
+import { isStillOwn, nameOf, removeOwn, whatReplaced } from './remove-own.ts';
 import type { CleanedItem } from './remove-path.ts';
 
 type AtLibvirt = JournalDomain | JournalStorage;
@@ -35,6 +35,8 @@ export async function removeFromLibvirt(
   if (libvirt === undefined) return removed;
   try {
     for (const entry of owned) {
+      const other = await whatReplaced(libvirt.connection, entry);
+      if (other !== undefined) kept.push(other);
       if (!(await isStillOwn(libvirt.connection, entry, record.id))) continue;
       if (!dryRun && !(await removeOwn(libvirt.connection, entry))) {
         if (entry.kind === 'storage') await passOnPool(options.places.state, record.id, entry);

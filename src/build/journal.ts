@@ -36,7 +36,7 @@ export type JournalStorage = AtLibvirt & { readonly kind: 'storage'; readonly st
 export function ownedAtLibvirt(entries: readonly JournalEntry[]): (JournalDomain | JournalStorage)[] {
   let owned: (JournalDomain | JournalStorage)[] = [];
   for (const entry of entries) {
-    if (entry.kind === 'storage') owned = owned.filter((other) => !isSamePool(other, entry));
+    if (entry.kind === 'storage') owned = owned.filter((other) => !isNotedAgain(other, entry));
     if (entry.kind === 'domain' || entry.kind === 'storage') owned.push(entry);
     if (entry.kind === 'handed-over') owned = [];
     if (entry.kind === 'refused') owned = owned.filter((other) => !isSameStorage(other, entry.storage));
@@ -47,11 +47,13 @@ export function ownedAtLibvirt(entries: readonly JournalEntry[]): (JournalDomain
   return [...newestFirst.filter((entry) => !isPool(entry)), ...newestFirst.filter(isPool)];
 }
 
-/** A pool is noted again once it stands. */
-function isSamePool(entry: JournalDomain | JournalStorage, { uri, storage }: JournalStorage): boolean {
-  if (entry.kind !== 'storage' || entry.storage.kind !== 'pool' || storage.kind !== 'pool') return false;
-  return entry.uri === uri && entry.storage.pool === storage.pool;
+/** Pools and volumes are noted again once they stand. */
+function isNotedAgain(entry: JournalDomain | JournalStorage, { uri, storage }: JournalStorage): boolean {
+  return entry.kind === 'storage' && entry.uri === uri && placeOf(entry.storage) === placeOf(storage);
 }
+
+const placeOf = (storage: OwnStorage): string =>
+  JSON.stringify([storage.pool, storage.kind === 'pool' ? undefined : storage.name]);
 
 function isSameStorage(entry: JournalDomain | JournalStorage, storage: OwnStorage): boolean {
   return entry.kind === 'storage' && JSON.stringify(entry.storage) === JSON.stringify(storage);
@@ -131,5 +133,5 @@ function isOwnStorage(storage: Partial<OwnStorage> | undefined): boolean {
     return Array.isArray(held) && held.every((name) => typeof name === 'string');
   }
   if (storage.kind !== 'volume' || typeof storage.name !== 'string') return false;
-  return storage.path === undefined || typeof storage.path === 'string';
+  return [storage.path, storage.file].every((text) => text === undefined || typeof text === 'string');
 }

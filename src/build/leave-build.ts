@@ -15,7 +15,7 @@ import { ownedAtLibvirt } from './journal.ts';
 import { type KeptThings, keptText } from './kept-text.ts';
 import { isReplacedByLink, ownedPaths, replacedText } from './owned-paths.ts';
 import { passOnPool } from './pass-on-pool.ts';
-import { isStillOwn, removeOwn, titleOf } from './remove-own.ts';
+import { isStillOwn, removeOwn, titleOf, whatReplaced } from './remove-own.ts';
 import { sizeOf } from './remove-path.ts';
 
 export type LeaveOptions = {
@@ -109,6 +109,8 @@ async function leaveAt(
   kept: boolean,
 ): Promise<void> {
   for (const entry of ownedAtLibvirt(claimed.journal.entries())) {
+    const other = await whatReplaced(connection, entry);
+    if (other !== undefined) run.reporter.notice(`Left alone: ${other.what}: ${other.why}.`);
     if (!(await isStillOwn(connection, entry, run.id))) continue;
     if (!kept) {
       const isGone = await removeOwn(connection, entry);

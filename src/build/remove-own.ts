@@ -1,10 +1,11 @@
 import { HostError } from '../foundation/errors.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import { LibvirtError } from '../libvirt/libvirt-error.ts';
-import { isStorageThere, removeOwnStorage } from '../storage/remove-own-storage.ts';
+import { isStorageThere, removeOwnStorage, replacementOf } from '../storage/remove-own-storage.ts';
 import { METADATA_NAMESPACE } from '../vm/domain-xml.ts';
 import type { JournalDomain, JournalStorage } from './journal.ts';
 import { isRemoteUri } from './machine/machine-problems.ts';
+import { identifyAt } from './machine/storage-host.ts';
 
 /** A domain is the build's when it carries its id; one without Kiln's metadata when UUID and name are those noted. */
 export async function isStillOwn(
@@ -23,7 +24,19 @@ export async function isStillOwn(
 const storageHost = (connection: LibvirtConnection) => ({
   connection,
   isRemote: isRemoteUri(connection.uri),
+  identify: identifyAt(connection.uri),
 });
+
+/** Of a volume whose file somebody replaced by their own: that file and why it stays. */
+export async function whatReplaced(
+  connection: LibvirtConnection,
+  entry: JournalDomain | JournalStorage,
+): Promise<{ readonly what: string; readonly why: string } | undefined> {
+  if (entry.kind !== 'storage') return undefined;
+  const what = await replacementOf(storageHost(connection), entry.storage);
+  const why = `it is not the file that the build made as ${nameOf(entry)}, but was put there since`;
+  return what === undefined ? undefined : { what, why };
+}
 
 /**
  * @returns false for a pool that is left, since others have volumes in it

@@ -1,17 +1,21 @@
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import type { LibvirtStorage, VolumeName } from '../libvirt/storage.ts';
 import type { NewPool, NewVolume, PlannedDisk } from './planned-disk.ts';
+import type { StorageHost } from './storage-host.ts';
 import { poolXml, readPool, readVolume, volumeXml } from './storage-xml.ts';
 
 /** Something of libvirt's storage that this build makes. */
 export type OwnStorage =
   /** `held`: volumes that lay in its folder when it was made; undefined until that is known. */
   | { readonly kind: 'pool'; readonly pool: string; readonly held?: readonly string[] }
-  /** `path`: where its file will be, by which it is found when its pool is gone. */
-  | ({ readonly kind: 'volume'; readonly path?: string } & VolumeName);
+  /**
+   * `path`: where its file will be, by which it is found when its pool is gone. `file`: what was made there, so that nothing else that is put
+   * there later is taken for it; undefined until it is made, and where nobody can tell.
+   */
+  | ({ readonly kind: 'volume'; readonly path?: string; readonly file?: string } & VolumeName);
 
 export type StorageNotes = {
-  /** Called before each creation, and once more of a pool that stands, with what it held. */
+  /** Called before each creation, and once more of what stands: a pool with what it held, a volume with its file. */
   planned(what: OwnStorage): void;
   /** It was refused, so nothing of that name is this build's. */
   refused(what: OwnStorage): void;
@@ -22,7 +26,7 @@ export type StorageNotes = {
  * @throws LibvirtError; what was made so far stays, as noted
  */
 export async function createStorage(
-  connection: LibvirtConnection,
+  { connection, identify }: Pick<StorageHost, 'connection' | 'identify'>,
   disks: readonly PlannedDisk[],
   notes: StorageNotes,
 ): Promise<void> {
@@ -39,7 +43,10 @@ export async function createStorage(
   for (const { create } of disks) {
     if (create === undefined) continue;
     const { pool, name, path } = create;
-    await noted(notes, { kind: 'volume', pool, name, path }, () => makeVolume(connection, create));
+    const own: OwnStorage = { kind: 'volume', pool, name, path };
+    await noted(notes, own, () => makeVolume(connection, create));
+    const file = await identify(path);
+    if (file !== path) notes.planned({ ...own, file });
   }
 }
 

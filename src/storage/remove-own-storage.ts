@@ -5,14 +5,26 @@ import type { VolumeName } from '../libvirt/storage.ts';
 import { type OwnStorage, volumesIn } from './create-storage.ts';
 import type { StorageHost } from './storage-host.ts';
 
-type Host = Pick<StorageHost, 'connection' | 'isRemote'>;
+type Host = Pick<StorageHost, 'connection' | 'isRemote' | 'identify'>;
 type OwnVolume = Extract<OwnStorage, { kind: 'volume' }>;
 
 /** Whether there is something to take back. */
 export async function isStorageThere(host: Host, what: OwnStorage): Promise<boolean> {
   const { storage } = host.connection;
   if (what.kind === 'pool') return (await storage.lookupPoolByName(what.pool)) !== undefined;
+  if ((await replacementOf(host, what)) !== undefined) return false;
   return (await storage.lookupVolume(what)) !== undefined || (await findStray(host, what)) !== undefined;
+}
+
+/** @returns path of what somebody put in the place of a volume's file: it is theirs */
+export async function replacementOf(
+  { identify }: Pick<StorageHost, 'identify'>,
+  what: OwnStorage,
+): Promise<string | undefined> {
+  if (what.kind === 'pool' || what.path === undefined || what.file === undefined) return undefined;
+  const found = await identify(what.path);
+  // Of a path where nothing is, that is the path itself.
+  return found === what.path || found === what.file ? undefined : what.path;
 }
 
 /**

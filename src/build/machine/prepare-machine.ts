@@ -31,6 +31,7 @@ import {
 } from './machine-xml.ts';
 import { placeFiles } from './remote-files.ts';
 import { serveMachine } from './serve-machine.ts';
+import { identifyAt } from './storage-host.ts';
 
 /** What was decided about a machine before anything was created. */
 export type MachineGround = {
@@ -193,7 +194,7 @@ async function makeStorage({ libvirt, machine, claimed }: MachineGround): Promis
   const { journal } = claimed;
   const at = { uri: connection.uri, privateDaemon };
   try {
-    await createStorage(connection, machine.disks, {
+    await createStorage({ connection, identify: identifyAt(connection.uri) }, machine.disks, {
       planned: (storage: OwnStorage) => journal.note({ kind: 'storage', storage, ...at }),
       refused: (storage: OwnStorage) => journal.note({ kind: 'refused', storage }),
     });

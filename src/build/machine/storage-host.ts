@@ -23,10 +23,14 @@ export function localStorageHost(
     cwd,
     defaultTarget: isSession ? join(home, 'libvirt/images') : '/var/lib/libvirt/images',
     look,
-    identify: isRemoteUri(connection.uri) ? async (path) => path : (path) => diskIdentity(path),
+    identify: identifyAt(connection.uri),
     freeBytes: freeSpace,
   };
 }
+
+/** What lies on another host nobody here can compare. */
+export const identifyAt = (uri: string): StorageHost['identify'] =>
+  isRemoteUri(uri) ? async (path) => path : (path) => diskIdentity(path);
 
 async function look(path: string): Promise<LocalPath> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {

@@ -1,12 +1,18 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { journalPath, writeRecord } from '../../../src/build/build-records.ts';
-import { type JournalStorage, openJournal, ownedAtLibvirt } from '../../../src/build/journal.ts';
+import {
+  type JournalEntry,
+  type JournalStorage,
+  openJournal,
+  ownedAtLibvirt,
+} from '../../../src/build/journal.ts';
+import { identifyAt } from '../../../src/build/machine/storage-host.ts';
 import { passOnPool } from '../../../src/build/pass-on-pool.ts';
-import { isStillOwn, removeOwn } from '../../../src/build/remove-own.ts';
+import { isStillOwn, removeOwn, whatReplaced } from '../../../src/build/remove-own.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import { connectLibvirt } from '../../../src/libvirt/connect-libvirt.ts';
 import type { LibvirtConnection } from '../../../src/libvirt/libvirt.ts';
@@ -48,7 +54,8 @@ async function makeDisk(name: string): Promise<JournalStorage[]> {
       notes.length,
       ...notes.filter(({ storage }) => storage.kind !== 'pool' || storage.pool !== pool),
     );
-  await createStorage(connection, [disk], { planned: (what) => notes.push(entryOf(what)), refused });
+  const host = { connection, identify: identifyAt(connection.uri) };
+  await createStorage(host, [disk], { planned: (what) => notes.push(entryOf(what)), refused });
   // libvirt's test driver makes no files.
   await writeFile(path, 'content');
   return notes;
@@ -84,6 +91,30 @@ test('nothing but a file of the volume’s own name is taken for it', async () =
   // A host elsewhere has files of its own at the same paths.
   const elsewhere = { storage: connection.storage, uri: 'qemu+ssh://host/system' } as LibvirtConnection;
   expect(await isStillOwn(elsewhere, volume, 'b')).toBe(false);
+});
+
+test('a file that the user put in a volume’s place is left, and said', async () => {
+  // The test driver makes none itself.
+  await writeFile(at('a.qcow2'), 'made');
+  const notes = await makeDisk('a.qcow2');
+  const isVolume = (entry: JournalEntry): boolean =>
+    entry.kind === 'storage' && entry.storage.kind === 'volume';
+  const [volume, ...more] = ownedAtLibvirt(notes).filter(isVolume) as JournalStorage[];
+  if (volume === undefined) throw new Error('nothing was noted');
+  expect(more).toEqual([]);
+  expect(await isStillOwn(connection, volume, 'b')).toBe(true);
+  expect(await whatReplaced(connection, volume)).toBeUndefined();
+  // As long as a guest has the old file, no other one gets its inode.
+  await rename(at('a.qcow2'), at('open'));
+  await writeFile(at('a.qcow2'), 'the user’s');
+  expect(await isStillOwn(connection, volume, 'b')).toBe(false);
+  expect(await whatReplaced(connection, volume)).toMatchObject({
+    what: at('a.qcow2'),
+    why: expect.stringContaining('volume stray/a.qcow2'),
+  });
+  await rm(at('a.qcow2'));
+  expect(await whatReplaced(connection, volume)).toBeUndefined();
+  expect(await isStillOwn(connection, volume, 'b')).toBe(true);
 });
 
 test('a pool that two builds use goes with the last of them', async () => {

@@ -161,10 +161,10 @@ describe('creating', () => {
       refused: (what: OwnStorage) => notes.push(`refused ${what.kind}`),
     };
     const createPool = { name: 'q', target: '/q', build: true };
-    await createStorage(connection, [created({ pool: 'q' }, { createPool })], note);
+    await createStorage(host(), [created({ pool: 'q' }, { createPool })], note);
     expect(notes).toEqual(['planned pool', 'planned pool', 'planned volume']);
     expect(await connection.storage.lookupVolumeByPath('/q/new.qcow2')).toBeDefined();
-    await expect(createStorage(connection, [created({ pool: 'q' })], note)).rejects.toThrow('exists already');
+    await expect(createStorage(host(), [created({ pool: 'q' })], note)).rejects.toThrow('exists already');
     expect(notes.slice(3)).toEqual(['planned volume', 'refused volume']);
     for (const what of planned.toReversed()) await removeOwnStorage(host(), what);
     expect((await connection.storage.listPools()).map(({ name }) => name)).toEqual(['p']);
@@ -173,7 +173,7 @@ describe('creating', () => {
   test('an overlay is told the format of its backing file', async () => {
     await connection.storage.createVolume('p', volume('base.qcow2'));
     const disks = [created({ backing: { path: '/p/base.qcow2' } })];
-    await createStorage(connection, disks, { planned: () => {}, refused: () => {} });
+    await createStorage(host(), disks, { planned: () => {}, refused: () => {} });
     const xml = await connection.storage.volumeXml({ pool: 'p', name: 'new.qcow2' });
     expect(xml.replaceAll(/\s+/g, '')).toContain(
       '<backingStore><path>/p/base.qcow2</path><formattype="qcow2"/></backingStore>',
@@ -185,7 +185,7 @@ describe('creating', () => {
     const build = async (name: string, target = '/q'): Promise<OwnStorage[]> => {
       let own: OwnStorage[] = [];
       const disk = created({ pool: 'q', name }, { createPool: { ...createPool, target } });
-      await createStorage(connection, [disk], {
+      await createStorage(host(), [disk], {
         planned: (what) => own.push(what),
         refused: (what) => {
           own = own.filter((one) => JSON.stringify(one) !== JSON.stringify(what));
