@@ -35,14 +35,24 @@ export async function readStorageUse(
   { connection, identify }: Pick<StorageHost, 'connection' | 'identify'>,
   known: readonly KnownPool[] = [],
 ): Promise<StorageUse> {
-  const domains: DomainUse[] = [];
-  for (const { uuid } of await connection.listDomains()) {
-    domains.push(await useOfDomain(await connection.getXml(uuid, { inactive: true }), identify));
-  }
+  const domains = await domainUses({ connection, identify }, 'all');
   const overlays = new Map<string, string>();
   for (const [below, above] of await readOverlays(connection, known))
     overlays.set(await identify(below), await identify(above));
   return { domains, overlays };
+}
+
+/** Of all domains what they have from their next start on, or of those that run what they have now. */
+export async function domainUses(
+  { connection, identify }: Pick<StorageHost, 'connection' | 'identify'>,
+  which: 'all' | 'running',
+): Promise<DomainUse[]> {
+  const isNow = which === 'running';
+  const domains: DomainUse[] = [];
+  for (const { uuid } of await connection.listDomains(isNow ? 'active' : undefined)) {
+    domains.push(await useOfDomain(await connection.getXml(uuid, { inactive: !isNow }), identify));
+  }
+  return domains;
 }
 
 /** As virt-install's `path_in_use` check has it: two read-only or two shareable uses do no harm. */

@@ -13,6 +13,7 @@ import { spaceProblems, useProblems } from '../../storage/check-storage.ts';
 import type { BuildContext, BuildRun } from '../build-context.ts';
 import { type BuildScript, renderForBuild } from '../render-for-build.ts';
 import { hasSystemFolder, installArguments } from './boot-files.ts';
+import { chainProblems } from './chain-problems.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { diskNamedBy } from './disk-writes.ts';
 import { driveProblems } from './drive-problems.ts';
@@ -145,6 +146,7 @@ async function refuseProblems(
     ...(await definitionProblems(connection, machine, request.originOf)),
     ...(await networkProblems({ connection, privateDaemon }, machine)),
     ...(await driveProblems(drives, machine, checks)),
+    ...(await chainProblems(storage, machine, checks)),
     ...(await spaceProblems(storage, machine.disks, checks)),
     ...(checks.pathInUse ? await useProblems(storage, machine.disks, machine.readPools) : []),
   ];
