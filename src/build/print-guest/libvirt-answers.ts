@@ -87,6 +87,7 @@ async function askPools({ storage }: LibvirtConnection): Promise<PoolFact[]> {
       name,
       type: root.attributes.get('type') ?? 'dir',
       path: textAt(root, 'target', 'path') ?? '',
+      ...(isRunning ? {} : { isOff: true }),
       volumes: volumes.map(({ volume, facts }) => ({ name: volume.name, ...storageFact(volume, facts) })),
     });
   }

@@ -1,10 +1,10 @@
 import { readdirSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { GuestFacts, PoolFact, StorageFact } from '../../virt-install/guest/guest-facts.ts';
 import { given, usesOf, type VirtInstallOptions } from '../../virt-install/virt-install-options.ts';
 
-/** The local paths a command line names, as this host has them. */
+/** The local paths a command line names, as this host has them, and the folders of those that are still to be made. */
 export async function pathFacts(
   options: VirtInstallOptions,
   more: readonly (string | undefined)[],
@@ -20,7 +20,9 @@ export async function pathFacts(
   for (const word of [...typed, ...more]) {
     if (word === undefined || /^[a-z]+(?:\+[a-z]+)?:\/\//i.test(word)) continue;
     const path = isAbsolute(word) ? resolve(word) : resolve(cwd, word);
-    facts[path] = await factOf(path);
+    const fact = await factOf(path);
+    facts[path] = fact;
+    if (!fact.exists) facts[dirname(path)] ??= await factOf(dirname(path));
   }
   return facts;
 }
@@ -30,9 +32,9 @@ async function factOf(path: string): Promise<StorageFact> {
   if (found === undefined) return { path, exists: false, type: 'file' };
   if (found.isDirectory()) return { path, exists: true, type: 'dir' };
   if (found.isBlockDevice()) return { path, exists: true, type: 'block' };
-  // A pipe would wait for its writer for ever.
-  const format = found.isFile() ? await formatOf(path) : 'raw';
-  return { path, exists: true, type: 'file', format, sizeBytes: found.size };
+  // A pipe would wait for its writer for ever; of what is no file libvirt tells no format either.
+  const format = found.isFile() ? { format: await formatOf(path) } : {};
+  return { path, exists: true, type: 'file', ...format, sizeBytes: found.size };
 }
 
 /** A ring of links leads to nothing. */

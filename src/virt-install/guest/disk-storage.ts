@@ -47,7 +47,10 @@ function findVolume(
   const volume = pool?.volumes.find(({ name }) => name === volumeName);
   if (pool !== undefined && volume === undefined) {
     const names = pool.volumes.map(({ name }) => name).join(', ') || 'none';
-    complain(guest, 'disk', use, `the pool ${poolName} has no volume ${volumeName}; it has ${names}`);
+    const why = pool.isOff
+      ? `the pool ${poolName} is not started, so its volumes are not known; start it first: virsh pool-start ${poolName}`
+      : `the pool ${poolName} has no volume ${volumeName}; it has ${names}`;
+    complain(guest, 'disk', use, why);
   }
   return volume;
 }
@@ -67,7 +70,7 @@ type Place = { readonly pool: string } | { readonly folder: string; readonly nam
 
 /** A volume that the build makes: in a pool under a free name, or at the path that was given. */
 export function createdVolume(guest: Guest, use: OptionUse, place: Place): DiskStorage | undefined {
-  const pool = 'pool' in place ? findPool(guest, use, place.pool) : poolAt(guest, place.folder);
+  const pool = 'pool' in place ? findPool(guest, use, place.pool) : poolAt(guest, use, place.folder);
   const sizeBytes = sizeOf(guest, use);
   if (sizeBytes === undefined) {
     const what = 'pool' in place ? `a volume in the pool ${place.pool}` : join(place.folder, place.name);
@@ -112,10 +115,17 @@ function baseOf(
   return { backingStore: path, ...(format === undefined ? {} : { backingFormat: format }) };
 }
 
-/** A folder nobody has as a pool becomes one of its name when the volume is made. */
-function poolAt({ facts }: Guest, folder: string): PoolFact {
-  const known = [...facts.pools, facts.defaultPool].find(({ path }) => path === folder);
-  return known ?? { name: folder.split('/').at(-1) || 'dirpool', path: folder, type: 'dir', volumes: [] };
+/** A folder nobody has as a pool becomes one of its name when the volume is made; it must be there, where that was looked at. */
+function poolAt(guest: Guest, use: OptionUse, folder: string): PoolFact {
+  const { pools, defaultPool, paths } = guest.facts;
+  const known = [...pools, defaultPool].find(({ path }) => path === folder);
+  if (known !== undefined) return known;
+  const found = paths[folder];
+  if (found !== undefined && found.type !== 'dir') {
+    const what = found.exists ? 'is no folder' : 'does not exist';
+    complain(guest, 'disk', use, `${folder} ${what}; make it, or name another folder`);
+  }
+  return { name: folder.split('/').at(-1) || 'dirpool', path: folder, type: 'dir', volumes: [] };
 }
 
 /** GiB as virt-install has it, fractions allowed, or a size with a unit. */

@@ -75,6 +75,8 @@ export type PoolFact = {
   readonly path: string;
   /** `dir`, `logical`, … */
   readonly type: string;
+  /** It is not started, and what it has not known. */
+  readonly isOff?: true;
   readonly volumes: readonly (StorageFact & { readonly name: string })[];
 };
 

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { SpecError } from '../../../src/foundation/errors.ts';
+import { GENERIC_OS } from '../../../src/osinfo/os-facts.ts';
+import type { GuestFacts } from '../../../src/virt-install/guest/guest-facts.ts';
+import { guestXml } from '../../../src/virt-install/guest-xml.ts';
+import { parseVirtInstall } from '../../../src/virt-install/parse-command-line.ts';
+import { factsOf } from '../../support/virt-install-hosts.ts';
+
+const WORDS = ['--name', 'a', '--memory', '512', '--import', '--osinfo', 'generic'];
+
+function problemsOf(words: readonly string[], more: Partial<GuestFacts> = {}): readonly string[] {
+  const command = parseVirtInstall([...WORDS, ...words]);
+  if (command.kind !== 'run') throw new Error(`it asks for ${command.kind}`);
+  try {
+    guestXml(command.options, { ...factsOf('kvm', GENERIC_OS), ...more });
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    const problems = error.details.problems as { where: string; problem: string }[];
+    return problems.map(({ where, problem }) => `${where}: ${problem}`);
+  }
+  return [];
+}
+
+test('of a pool that is not started nobody says it has no volumes', () => {
+  const off = { name: 'q', path: '/q', type: 'dir', volumes: [] };
+  const words = ['--disk', 'vol=q/v'];
+  expect(problemsOf(words, { pools: [off] })).toEqual([expect.stringContaining('it has none')]);
+  expect(problemsOf(words, { pools: [{ ...off, isOff: true }] })).toEqual([
+    expect.stringMatching(/^--disk vol=q\/v: the pool q is not started.*virsh pool-start q$/),
+  ]);
+});
+
+test('the folder of a new disk is there, where it was looked at, or is a pool', () => {
+  const words = ['--disk', '/lost/x.qcow2,size=1'];
+  const fact = (changes: object) => ({
+    paths: { '/lost': { path: '/lost', exists: true, type: 'file', ...changes } as const },
+  });
+  expect(problemsOf(words)).toEqual([]);
+  expect(problemsOf(words, fact({ type: 'dir' }))).toEqual([]);
+  expect(problemsOf(words, fact({ exists: false }))).toEqual([
+    expect.stringMatching(/^--disk \/lost\/x.qcow2,size=1: \/lost does not exist; make it/),
+  ]);
+  expect(problemsOf(words, fact({}))).toEqual([expect.stringContaining('/lost is no folder')]);
+  const pool = { name: 'lost', path: '/lost', type: 'dir', volumes: [] };
+  expect(problemsOf(words, { ...fact({ exists: false }), pools: [pool] })).toEqual([]);
+});
