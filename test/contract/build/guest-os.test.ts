@@ -7,6 +7,22 @@ import { findGuestOs } from '../../../src/build/guest-facts/os-memory.ts';
 import { placesFrom } from '../../../src/foundation/places.ts';
 import { parseVirtInstall } from '../../../src/virt-install/parse-command-line.ts';
 
+test('a guest without a system is refused, unless the environment says what virt-install heeds there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kiln-os-'));
+  const find = (env: Record<string, string>) => {
+    const command = parseVirtInstall(['--pxe']);
+    if (command.kind !== 'run') throw new Error('no build');
+    const context = { cwd: folder, env, places: placesFrom({ HOME: folder }), projectDir: folder };
+    return findGuestOs(command.options, undefined, context);
+  };
+  try {
+    await expect(find({})).rejects.toMatchObject({ code: 'spec.invalid' });
+    expect(await find({ VIRTINSTALL_OSINFO_DISABLE_REQUIRE: '1' })).toMatchObject({ shortId: 'generic' });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 test("--osinfo takes the systems of Kiln's own table too, as a Linux that is not listed", async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kiln-os-'));
   const env = { PATH: process.env.PATH, HOME: folder };
