@@ -24,13 +24,17 @@ export async function definitionProblems(
     if (xml === undefined) continue;
     const message = await refusalOf(connection, checkable(xml));
     if (message === undefined) continue;
+    const remedy = /\bTPM\b/.test(message) ? `; ${TPM_REMEDY}` : '';
     problems.set(message, {
-      where: originOf(message) ?? 'libvirt',
-      problem: `libvirt refuses it: ${message}`,
+      where: originOf(message) ?? 'The finished XML',
+      problem: `libvirt refuses it: ${message}${remedy}`,
     });
   }
   return [...problems.values()];
 }
+
+/** Of an emulated one libvirt says only that its version is not supported. */
+const TPM_REMEDY = 'install swtpm on the machine that runs the guest, or leave the TPM out (--tpm none)';
 
 async function refusalOf(
   connection: Pick<LibvirtConnection, 'checkDomainXml'>,

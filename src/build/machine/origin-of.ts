@@ -12,7 +12,14 @@ export function originOf(message: string, options: VirtInstallOptions): string |
       if (only !== undefined && another === undefined) return only;
     }
   }
-  return ofTpm(message, options);
+  return ofXml(message, options) ?? ofTpm(message, options);
+}
+
+/** What `--xml` sets comes to libvirt unchecked, and not every message quotes it (`unknown on_crash action: foo`). */
+function ofXml(message: string, { lists }: VirtInstallOptions): string | undefined {
+  const words = message.split(/[\s,;]+/);
+  const set = (lists.xml ?? []).filter((text) => words.includes(text.slice(text.lastIndexOf('=') + 1)));
+  return set.length === 1 ? `--xml ${set[0]}` : undefined;
 }
 
 /** Of a TPM libvirt quotes what Kiln chose (`TPM version '2.0'`), so that nothing of it stands on the command line. */

@@ -20,6 +20,22 @@ test('both phases are shown to libvirt, and what it says of both is told once', 
   expect(connection.calls).toHaveLength(2);
 });
 
+test('what no option said is told of the whole XML; of a TPM with the remedy', async () => {
+  const message = "TPM version '2.0' is not supported";
+  const error = new LibvirtError('', { code: LIBVIRT_ERRORS.xml, domain: 10, message });
+  const told = await definitionProblems(
+    new FakeLibvirt({ failure: () => error }),
+    { final: FINAL },
+    () => undefined,
+  );
+  expect(told).toEqual([
+    {
+      where: 'The finished XML',
+      problem: expect.stringMatching(/refuses it: TPM .*; install swtpm.*--tpm none/),
+    },
+  ]);
+});
+
 test('a host that cannot answer refuses nothing; a connection that is gone is no answer', async () => {
   expect(await definitionProblems(refusing(LIBVIRT_ERRORS.internal), { final: FINAL }, () => '')).toEqual([]);
   const lost = new FakeLibvirt({ failure: () => new Error('gone') });
@@ -50,6 +66,9 @@ test.each([
     '--seclabel label',
   ],
   ['--xml ./a=b', "Invalid value 'b'", '--xml ./a=b'],
+  ['--xml ./on_crash=foo', 'unknown on_crash action: foo', '--xml ./on_crash=foo'],
+  ['--xml ./name=../../evil', "XML error: name ../../evil cannot contain '/'", '--xml ./name=../../evil'],
+  ['--xml ./a=foo --xml ./b=foo', 'unknown action: foo', undefined],
   ['--numatune x --vcpus 2,cpuset=x', "Failed to parse bitmap 'x'", undefined],
   ['--vcpus 2', "Something about 'machine'", undefined],
   ['--tpm emulator', "unsupported configuration: TPM version '2.0' is not supported", '--tpm emulator'],
