@@ -164,9 +164,8 @@ export function takeXmlChanges(guest: Guest): void {
         : value === null
           ? { [named[1] ?? 'set']: named[2] }
           : { [named[1] ?? 'set']: value[1], value: value[2] };
-    const change = text.startsWith('xpath.value=')
-      ? 'says no place for the value: write --xml xpath.set=./PATH,xpath.value=VALUE'
-      : parseXmlChange(words, 'domain');
+    const isAlone = text.startsWith('xpath.value=');
+    const change = parseXmlChange(isAlone ? { value: text } : words, 'domain');
     if (typeof change === 'string') guest.problems.push({ where: `--xml ${text}`, problem: change });
     else guest.changes.push({ where: `--xml ${text}`, node: guest.root, change });
   }

@@ -32,6 +32,9 @@ export function parseXmlChange(words: XmlChangeWords, rootName: string): XmlChan
     return typeof path === 'string' ? path : { kind, path };
   }
   const { set = '', value } = words;
+  if (set === '' && value !== undefined) {
+    return 'says no place for the value: write xpath.set=./PATH,xpath.value=VALUE';
+  }
   const equals = set.lastIndexOf('=');
   if (value === undefined && equals < 0) return `"${set}" must have the form XPATH=VALUE`;
   const typed = value === undefined ? set.slice(0, equals) : set;

@@ -44,3 +44,15 @@ test('the folder of a new disk is there, where it was looked at, or is a pool', 
   const pool = { name: 'lost', path: '/lost', type: 'dir', volumes: [] };
   expect(problemsOf(words, { ...fact({ exists: false }), pools: [pool] })).toEqual([]);
 });
+
+test.each([
+  [
+    ['--disk', 'none'],
+    ['--xml', 'xpath.value=x'],
+  ],
+  [['--disk', 'size=1,xpath.value=x'], []],
+])('a value for the XML without its place is refused: %j %j', (disk, xml) => {
+  expect(problemsOf([...disk, ...xml])).toEqual([
+    expect.stringMatching(/xpath.value=x: says no place for the value: write xpath.set=/),
+  ]);
+});
