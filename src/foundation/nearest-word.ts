@@ -17,6 +17,16 @@ function mostWrong(letters: number): number {
   return letters < 2 ? 0 : Math.min(3, Math.max(1, Math.floor(letters / 3)));
 }
 
+/** Those that most look like a word; of words that look like none, these are the short ones. */
+export function nearestFirst(word: string, candidates: Iterable<string>): string[] {
+  const typed = word.toLowerCase();
+  const measured = [...candidates].map((candidate) => ({
+    candidate,
+    distance: editDistance(typed, candidate),
+  }));
+  return measured.sort((a, b) => a.distance - b.distance).map(({ candidate }) => candidate);
+}
+
 /** ` Did you mean "x"?`, or nothing. */
 export function suggestion(word: string, candidates: Iterable<string>): string {
   const nearest = nearestWord(word, candidates);

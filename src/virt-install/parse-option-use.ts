@@ -1,5 +1,5 @@
 import type { Problem } from '../foundation/errors.ts';
-import { suggestion } from '../foundation/nearest-word.ts';
+import { nearestFirst, suggestion } from '../foundation/nearest-word.ts';
 import { problemOfValue } from './check-value.ts';
 import { CLEARXML_ROW, type ComplexOption, type SubOption, XPATH_ROWS } from './options/option-table.ts';
 import { type SubOptionWord, splitSubOptions } from './split-sub-options.ts';
@@ -139,7 +139,10 @@ function withIndexes(name: string, indexes: readonly (string | undefined)[]): st
 
 function unknownName(option: ComplexOption, name: string, value: string | undefined): string {
   const known = rowsOf(option).flatMap((row) => [row[0], ...(row[2]?.alias ?? [])]);
-  const shown = known.filter((word) => !/^(?:address|xpath|alias)\b/.test(word)).slice(0, 12);
+  const shown = nearestFirst(
+    name,
+    known.filter((word) => !/^(?:address|xpath|alias)\b/.test(word)),
+  ).slice(0, 12);
   const what =
     value === undefined && option.positional.length > 0 ? 'a second word without a name' : 'no sub-option';
   return `is ${what}.${suggestion(name, known)} There are ${shown.join(', ')} …; ${flagOf(option)}=? lists all`;

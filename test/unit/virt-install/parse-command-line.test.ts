@@ -70,6 +70,16 @@ describe('virt-install command lines', () => {
     expect(uses.disk?.[0]?.values).toEqual({ path: 'x', 'target.bus': 'scsi' });
   });
 
+  it('are told the sub-options that come nearest to one that is none', () => {
+    const [wrong] = problemsOf('--disk', 'foo,x');
+    expect(wrong).toMatchObject({
+      where: '--disk x',
+      problem: expect.stringMatching(/There are [^…]*\bsize\b/),
+    });
+    expect(wrong?.problem).not.toContain('driver.page_per_vq');
+    expect(problemsOf('--disk', 'a,backing_st=b')[0]?.problem).toMatch(/There are backing_store,/);
+  });
+
   it('turn old options into those of today', () => {
     const { uses, flags, values } = parse(
       '--ram',
