@@ -48,7 +48,7 @@ export function parseSize(text: string): Bytes {
 
 /** `4294967296` → `4.0 GiB`. */
 export function formatSize(count: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
   let value = count;
   let unit = 0;
   while (value >= 1024 && unit < units.length - 1) {

@@ -19,7 +19,8 @@ export async function spaceProblems(
       ? await freeIn(host, createPool.target)
       : (await host.connection.storage.poolInfo(create.pool)).available;
     if (available === undefined) continue;
-    const room = `${formatSize(available)} are free in pool ${create.pool}`;
+    const place = createPool ? createPool.target : `pool ${create.pool}`;
+    const room = `${formatSize(available)} are free in ${place}`;
     if (create.allocation > available) {
       problems.push({
         where: request.label,

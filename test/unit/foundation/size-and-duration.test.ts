@@ -21,6 +21,7 @@ describe('formatSize', () => {
     [0, '0 B'],
     [1023, '1023 B'],
     [4 * 2 ** 30, '4.0 GiB'],
+    [99_999_999_999 * 2 ** 30, '93.1 EiB'],
   ])('%d', (count, text) => expect(formatSize(count)).toBe(text));
 });
 
