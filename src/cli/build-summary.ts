@@ -25,7 +25,7 @@ export function buildSummary(
   const directory = buildDirectory(result.directory, result.buildId);
   return [
     '',
-    style.good(`Built ${safeLine(result.name)} in ${formatDuration(result.seconds)}.`),
+    style.good(headline(result)),
     '',
     ...result.artifacts.map((artifact) => imageLine(artifact, style)),
     ...(result.manifestPath === undefined ? [] : [`Manifest  ${safeLine(result.manifestPath)}`]),
@@ -36,6 +36,13 @@ export function buildSummary(
     ...(result.publications ?? []).map((one) => `\n${publicationText(one, style).trimEnd()}`),
     '',
   ].join('\n');
+}
+
+/** A guest that Kiln leaves in the middle of its install is not built yet. */
+function headline(result: BuildResult | MachineResult): string {
+  const isBegun = 'machine' in result && result.machine.state === 'installing';
+  const [name, took] = [safeLine(result.name), formatDuration(result.seconds)];
+  return isBegun ? `Began to install ${name}, after ${took}.` : `Built ${name} in ${took}.`;
 }
 
 const STATES: Readonly<Record<BuiltMachine['state'], string>> = {

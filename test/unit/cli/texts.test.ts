@@ -54,6 +54,8 @@ test('a machine that is off is started where a libvirtd knows it', () => {
   expect(ended).toContain('virsh define /out/logs/domain-final.xml');
   const runs = { ...machine, uri, privateDaemon: true, state: 'running' } as const;
   expect(buildSummary({ ...RESULT, machine: runs }, undefined, plain)).toContain('console one');
+  const installs = { ...machine, state: 'installing' } as const;
+  expect(buildSummary({ ...RESULT, machine: installs }, undefined, plain)).toMatch(/^\nBegan to install /);
 });
 
 test('the summary calls VHD by the name it was asked for', () => {
