@@ -61,7 +61,10 @@ function addBuild(program: KilnCommand, io: CliIo, setExitCode: (code: number) =
     .argument('[target]', TARGET);
   command.optionsGroup(RUN_GROUP);
   addBuildOptions(command.explainUnknown(MACHINE_FORM))
-    .option('--dry-run', 'print the plan and touch nothing, as `kiln plan` does')
+    .option(
+      '--dry-run',
+      'print the plan and touch nothing, as `kiln plan` does; without a target, check all and say so',
+    )
     .action(async (target: string | undefined, options: BuildOptionValues) => {
       if (options.dryRun) await (await import('./plan-command.ts')).runPlan(target, options, io);
       else setExitCode(await (await import('./build-command.ts')).runBuild(target, options, io));
