@@ -37,14 +37,17 @@ export function standInCinder(): StandInCinder {
   };
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '', 'http://x');
-    const [, , , kind = '', id = ''] = url.pathname.split('/');
+    const [, , , kind = '', id = '', part, key = ''] = url.pathname.split('/');
     if (kind === 'messages') return void reply(response, 200, { messages: [] });
     const told = aboutItself(limits)[kind];
     if (told !== undefined) return void reply(response, 200, told);
     const all = kind === 'volumes' ? volumes : snapshots;
     const one = kind.slice(0, -1);
     const thing = all.get(id);
-    if (request.method === 'POST') {
+    if (part === 'metadata' && thing !== undefined) {
+      await changeMetadata(thing, key, request);
+      reply(response, 200, request.method === 'POST' ? { metadata: thing.metadata } : undefined);
+    } else if (request.method === 'POST') {
       const body = JSON.parse((await bodyOf(request)).toString()) as Record<string, Record<string, unknown>>;
       reply(response, 202, { [one]: make(all, body[one] ?? {}) });
     } else if (id === '' || id === 'detail') {
@@ -58,10 +61,19 @@ export function standInCinder(): StandInCinder {
       const hasSnapshots = [...snapshots.values()].some(({ volume_id }) => volume_id === id);
       if (!isBusy && !hasSnapshots) all.delete(id);
       look(thing);
-      reply(response, isBusy || hasSnapshots ? 400 : 202, { badRequest: { message: 'Invalid volume' } });
+      if (isBusy || hasSnapshots) reply(response, 400, { badRequest: { message: 'Invalid volume' } });
+      else reply(response, 202);
     } else reply(response, 200, { [one]: look(thing) });
   };
   return Object.assign(cinder, { limits, serve });
+}
+
+/** POST adds, DELETE takes one away. */
+async function changeMetadata(thing: Thing, key: string, request: IncomingMessage): Promise<void> {
+  const { [key]: _, ...left } = (thing.metadata ?? {}) as Record<string, string>;
+  const text = (await bodyOf(request)).toString();
+  const { metadata } = text === '' ? {} : (JSON.parse(text) as { metadata?: Record<string, string> });
+  thing.metadata = { ...left, ...metadata };
 }
 
 function aboutItself({ gigabytes, perVolume }: StandInCinder['limits']): Readonly<Record<string, unknown>> {

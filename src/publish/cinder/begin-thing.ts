@@ -5,7 +5,8 @@ import { afterCleanUp } from '../openstack/after-clean-up.ts';
 import { clientCommand, type NamedCloud } from '../openstack/client-command.ts';
 import { mayTryAgain, statusOf } from '../openstack/service-error.ts';
 import { type CinderWait, removeWhenPossible } from './await-cinder.ts';
-import { type CinderApi, type CinderThing, REQUEST_PROPERTY } from './cinder-api.ts';
+import { type CinderApi, type CinderThing, cinderApi, REQUEST_PROPERTY } from './cinder-api.ts';
+import type { Around } from './passing-image.ts';
 
 /** A volume or snapshot about to be made. */
 export type Beginning<T> = {
@@ -40,6 +41,15 @@ const APPEARS_WITHIN_MS = 3_000;
 const AWAY_MS = 120_000;
 const CLEAN_UP_WITHIN_MS = 60_000;
 const POLL_MS = 500;
+
+export function beginOptions({
+  session,
+  cinder,
+  context: { clock, signal, logger },
+}: Around & Pick<BeginOptions, 'cinder'>): BeginOptions {
+  const cleaning = (): CinderApi => cinderApi(session, AbortSignal.timeout(CLEAN_UP_WITHIN_MS));
+  return { cinder, cleaning, wait: { clock, signal }, logger, cloud: session.cloud };
+}
 
 /**
  * Has Cinder make something. Cinder chooses ids itself, so what is made carries a word of Kiln's by which it is found when the answer was

@@ -91,6 +91,17 @@ export function cinderApi(session: CloudSession, signal?: AbortSignal) {
     },
     createSnapshot: async (fields: Readonly<Record<string, unknown>>): Promise<Snapshot> =>
       oneSnapshot(await call('POST', '/snapshots', { snapshot: fields })),
+    /** Others that it has stay. */
+    addMetadata: async (
+      thing: CinderThing,
+      id: string,
+      metadata: Readonly<Record<string, string>>,
+    ): Promise<void> => {
+      await call('POST', `/${thing}/${id}/metadata`, { metadata });
+    },
+    removeMetadata: async (thing: CinderThing, id: string, key: string): Promise<void> => {
+      await call('DELETE', `/${thing}/${id}/metadata/${key}`);
+    },
     remove: async (thing: CinderThing, id: string): Promise<void> => {
       assertDone('block-storage', `delete ${thing}/${id}`, await send('DELETE', `/${thing}/${id}`));
     },

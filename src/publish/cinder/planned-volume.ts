@@ -12,6 +12,7 @@ import { lackingImage } from './kept-image.ts';
 import { type VolumeJob, volumeFields, type WantedVolume } from './make-volume.ts';
 import { planVolumeImage, type VolumeImage } from './passing-image.ts';
 import { asideName, isWhole, planVolume, snapshotThere } from './plan-volume.ts';
+import { unjudgedNote } from './unfinished.ts';
 import { volumePublication } from './volume-publication.ts';
 
 type Openstack = (...words: readonly string[]) => string;
@@ -28,7 +29,7 @@ export async function plannedVolume(
 ): Promise<Publication> {
   const { session, context } = job;
   const known = await summed(source, context.signal);
-  const { begun, broken, older } = await planVolume(wanted, known, job);
+  const { begun, broken, older, unjudged } = await planVolume(wanted, known, job);
   const { name: cloud } = session.cloud;
   const openstack: Openstack = (...words) => clientCommand('openstack', session.cloud, ...words);
   const removed = broken.map(({ id }) => openstack('volume', 'delete', id));
@@ -52,6 +53,7 @@ export async function plannedVolume(
     ...planned,
     notes: [
       ...[about, ...notes, 'what follows `volume create` waits until the volume is available'],
+      ...unjudged.map((one) => unjudgedNote(one, session.cloud)),
       ...older.map((one) => `older volume ${one.id}: would be renamed to "${asideName(one.name ?? one.id)}"`),
       ...(older.length > 0 && wanted.snapshot
         ? ['VOLUME stands for the id that Cinder gives the new volume']

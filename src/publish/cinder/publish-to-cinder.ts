@@ -2,6 +2,7 @@ import { demandOf, volumeSize } from '../demand.ts';
 import { glanceSettings } from '../glance/glance-settings.ts';
 import type { ImageSource } from '../image-source.ts';
 import { openCloud } from '../openstack/open-cloud.ts';
+import { sentence } from '../openstack/service-error.ts';
 import type { Publication, PublishContext } from '../publication.ts';
 import type { PublishTarget } from '../publish-target.ts';
 import { targetValues } from '../target-values.ts';
@@ -9,16 +10,17 @@ import { checkCinder } from './check-cinder.ts';
 import { cinderApi, type Volume } from './cinder-api.ts';
 import { lackingImage } from './kept-image.ts';
 import {
-  finishVolume,
   type MadeVolume,
   makeVolume,
-  takeSnapshot,
+  takeOverVolume,
   type VolumeJob,
   type WantedVolume,
 } from './make-volume.ts';
 import { imageForVolume, planVolumeImage, withoutLeavings } from './passing-image.ts';
 import { asideName, isWhole, planVolume, snapshotThere } from './plan-volume.ts';
 import { plannedVolume } from './planned-volume.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+import { unjudgedNote } from './unfinished.ts';
 import { volumePublication } from './volume-publication.ts';
 
 const VOLUME_WITHIN_MS = 2 * 3_600_000;
@@ -72,7 +74,8 @@ async function placeVolume(
   job: VolumeJob,
 ): Promise<Publication> {
   const { cinder } = job;
-  const { begun, broken, older } = await planVolume(wanted, source, job);
+  const { begun, broken, older, unjudged } = await planVolume(wanted, source, job);
+  for (const volume of unjudged) job.context.logger.warn(sentence(unjudgedNote(volume, job.session.cloud)));
   for (const { id } of broken) await cinder.remove('volumes', id);
   if (begun !== undefined) {
     const { done, notes } = await withoutLeavings(wanted.name, job, () => goneOn(begun, wanted, job));
@@ -91,7 +94,7 @@ async function placeVolume(
   return volumePublication(
     done.volume,
     done.snapshot,
-    older.length > 0 ? 'replaced' : 'created',
+    done.isOthers ? 'unchanged' : older.length > 0 ? 'replaced' : 'created',
     [
       ...(stays ? [`image ${done.image.id} stays in Glance`] : []),
       ...(done.image.notes ?? []),
@@ -106,7 +109,10 @@ type GoneOn = MadeVolume & { readonly action: Publication['action'] };
 
 /** A volume that is there is whole or on its way; what lacks is added. */
 async function goneOn(begun: Volume, wanted: WantedVolume, job: VolumeJob): Promise<GoneOn> {
-  if (!isWhole(begun)) return { ...(await finishVolume(begun.id, wanted, job)), action: 'updated' };
+  if (!isWhole(begun)) {
+    const made = await takeOverVolume(begun.id, wanted, job);
+    return { ...made, action: made.isOthers ? 'unchanged' : 'updated' };
+  }
   if (!wanted.snapshot) return { volume: begun, action: 'unchanged' };
   const there = await snapshotThere(begun, job);
   return there === undefined

@@ -108,7 +108,7 @@ it('a volume of which nothing was heard is named by what it carries', async () =
 it('Ctrl-C while the image of a whole volume is removed leaves the volume, and no image', async () => {
   const stopping = new AbortController();
   scene.cloud.fault = (request) => {
-    if (request.method === 'DELETE') stopping.abort(new CancelledError('stopped'));
+    if (asks(request, 'DELETE', /^\/v2\/images/)) stopping.abort(new CancelledError('stopped'));
     return false;
   };
   const published = scene.publishTo('cinder:', {}, { clock: hasty(500), signal: stopping.signal });
