@@ -21,6 +21,9 @@ export type Upload = {
   readonly end: () => void;
 };
 
+/** The content on its way once. */
+type Sending = { sent: number; sha512: string | undefined };
+
 /**
  * A file as a body that can be sent again: constant memory, progress as the connection takes it, and an end to a connection
  * that takes nothing any more (undici limits the wait for an answer, not the sending).
@@ -35,11 +38,11 @@ export function uploadOf(
   },
 ): Upload {
   const ended = new AbortController();
-  let sent = 0;
-  let sha512: string | undefined;
+  let latest: Sending = { sent: 0, sha512: undefined };
   let timer: NodeJS.Timeout | undefined;
   const watch = (): void => {
     clearTimeout(timer);
+    const { sent } = latest;
     if (sent >= size) return; // now the service works; its answer has its own limit
     timer = setTimeout(() => {
       ended.abort(
@@ -53,30 +56,33 @@ export function uploadOf(
   };
   return {
     body: async function* () {
-      sent = 0;
-      sha512 = undefined;
+      // The one before may not have been let go yet: after a refusal its last piece is still waited for.
+      const own: Sending = { sent: 0, sha512: undefined };
+      latest = own;
       const hash = options.sums ? createHash('sha512') : undefined;
       watch();
       try {
         for await (const chunk of fileChunks(path)) {
-          sent += chunk.length;
-          if (sent > size) break;
+          own.sent += chunk.length;
+          if (own.sent > size) break;
           hash?.update(chunk);
           // Nobody need ask for what comes after the last byte.
-          if (sent === size) sha512 = hash?.digest('hex');
-          options.onProgress(sent);
-          watch();
+          if (own.sent === size) own.sha512 = hash?.digest('hex');
+          if (own === latest) {
+            options.onProgress(own.sent);
+            watch();
+          }
           yield chunk;
         }
       } catch (error) {
         ended.abort((await whyChanged(path, { size })) ?? aboutFile(error, path));
         throw error;
       }
-      if (sent !== size) ended.abort(await changedLength(path, { size }));
+      if (own.sent !== size) ended.abort(await changedLength(path, { size }));
     },
     signal: AbortSignal.any([options.signal, ended.signal]),
-    sent: () => sent,
-    sha512: () => sha512,
+    sent: () => latest.sent,
+    sha512: () => latest.sha512,
     end: () => clearTimeout(timer),
   };
 }

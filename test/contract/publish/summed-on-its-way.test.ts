@@ -135,3 +135,23 @@ it('the sum is there with the last byte, so that nothing is read twice', async (
   upload.end();
   expect(upload.sha512()).toBe(sha512());
 });
+
+it.each([
+  ['of which only the end was still to come', IMAGE_SIZE],
+  ['that was refused in its middle', 2 ** 19],
+])('a sending %s does not disturb the next one', async (_what, taken) => {
+  const { signal } = new AbortController();
+  const size = IMAGE_SIZE;
+  const upload = uploadOf({ path, size }, { signal, stallMs: 60_000, sums: true, onProgress: () => {} });
+  const [first, second] = [upload.body(), upload.body()].map((body) => body[Symbol.asyncIterator]());
+  let length = 0;
+  while (length < taken) length += (await first?.next())?.value?.length ?? taken;
+  // A new token is there, and the same content begins anew before the old connection is let go.
+  await second?.next();
+  await first?.next();
+  await first?.return?.();
+  for (let piece = await second?.next(); piece?.done === false; piece = await second?.next());
+  upload.end();
+  expect(upload.signal.reason).toBeUndefined();
+  expect([upload.sent(), upload.sha512()]).toEqual([size, sha512()]);
+});
