@@ -83,7 +83,10 @@ export const COMMAND_OPTIONS: readonly CommandOption[] = [
   ...of('flag', 'test-stub-command'),
   { name: 'output', shape: 'value', short: 'o', kiln: true },
   ...kiln('list', 'format var publish'),
-  ...kiln('value', 'script inject timeout stall boot-check-limit media-checksum root-password-file root-password-env junit'),
+  ...kiln(
+    'value',
+    'script inject timeout stall boot-check-limit media-checksum root-password-file root-password-env junit',
+  ),
   ...kiln('optional', 'keep'),
   ...kiln('flag', 'pure no-capture no-boot-check offline json detach'),
 ];
