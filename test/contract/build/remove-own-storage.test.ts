@@ -1,19 +1,27 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { BuildRun } from '../../../src/build/build-context.ts';
+import { buildDirectory } from '../../../src/build/build-directory.ts';
 import { journalPath, writeRecord } from '../../../src/build/build-records.ts';
+import type { ClaimedBuild } from '../../../src/build/claim-build.ts';
+import { cleanBuilds, type KeptItem } from '../../../src/build/clean-builds.ts';
 import {
+  type Journal,
   type JournalEntry,
   type JournalStorage,
   openJournal,
   ownedAtLibvirt,
 } from '../../../src/build/journal.ts';
+import { leaveBuild } from '../../../src/build/leave-build.ts';
 import { identifyAt } from '../../../src/build/machine/storage-host.ts';
 import { passOnPool } from '../../../src/build/pass-on-pool.ts';
 import { isStillOwn, removeOwn, whatReplaced } from '../../../src/build/remove-own.ts';
+import { placesFrom } from '../../../src/foundation/places.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
+import type { ChosenLibvirt } from '../../../src/libvirt/choose-uri.ts';
 import { connectLibvirt } from '../../../src/libvirt/connect-libvirt.ts';
 import type { LibvirtConnection } from '../../../src/libvirt/libvirt.ts';
 import { createStorage, type OwnStorage } from '../../../src/storage/create-storage.ts';
@@ -93,6 +101,39 @@ test('nothing but a file of the volume’s own name is taken for it', async () =
   expect(await isStillOwn(elsewhere, volume, 'b')).toBe(false);
 });
 
+/** A build fails. @returns what it tells */
+async function leave(notes: readonly JournalStorage[]): Promise<string[]> {
+  const told: string[] = [];
+  const journal: Journal = { note: () => undefined, entries: () => notes };
+  const places = placesFrom({ HOME: folder, KILN_RUNTIME_DIR: at('run') });
+  const run = {
+    ...{ id: 'b', request: {}, context: { places } },
+    reporter: { notice: (text: string) => told.push(text) },
+  };
+  await leaveBuild(
+    {
+      run: run as unknown as BuildRun,
+      libvirt: { connection } as unknown as ChosenLibvirt,
+      claimed: { journal, left: () => undefined } as unknown as ClaimedBuild,
+      directory: buildDirectory(at('out'), 'b'),
+    },
+    'failed',
+  );
+  return told;
+}
+
+/** `kiln builds clean`, of a build that was killed. @returns what it leaves */
+async function cleaned(notes: readonly JournalStorage[]): Promise<readonly KeptItem[]> {
+  const places = placesFrom({ HOME: folder, KILN_RUNTIME_DIR: at('run') });
+  const dead = { process: { pid: 1, startedAt: 'another boot' }, startedAt: '2026-01-01T00:00:00.000Z' };
+  const rest = { status: 'failed', images: [], kept: false, unclean: true } as const;
+  await writeRecord(places.state, { id: 'b', name: 'b', directory: at('out'), ...dead, ...rest });
+  for (const entry of notes) openJournal(journalPath(places.state, 'b')).note(entry);
+  const { kept, failed } = await cleanBuilds({ places, env: {} });
+  expect(failed).toEqual([]);
+  return kept;
+}
+
 test('a file that the user put in a volume’s place is left, and said', async () => {
   // The test driver makes none itself.
   await writeFile(at('a.qcow2'), 'made');
@@ -112,6 +153,11 @@ test('a file that the user put in a volume’s place is left, and said', async (
     what: at('a.qcow2'),
     why: expect.stringContaining('volume stray/a.qcow2'),
   });
+  expect(await leave(notes)).toEqual([
+    expect.stringMatching(`^Left alone: ${at('a.qcow2')}: .*not the file`),
+  ]);
+  expect(await cleaned(notes)).toMatchObject([{ what: at('a.qcow2') }]);
+  expect(await readFile(at('a.qcow2'), 'utf8')).toBe('the user’s');
   await rm(at('a.qcow2'));
   expect(await whatReplaced(connection, volume)).toBeUndefined();
   expect(await isStillOwn(connection, volume, 'b')).toBe(true);
