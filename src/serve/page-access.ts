@@ -45,7 +45,9 @@ export function createPageAccess(listen: string): PageAccess {
     cookie: `${COOKIE_NAME}=${session}; Path=${base}; HttpOnly; SameSite=Strict`,
     isFromPage,
     admit: (message) => {
-      const { headers, url = '' } = message;
+      const { headers, headersDistinct, url = '' } = message;
+      // Which of two counts is told differently by every program on the way (RFC 9112, 3.2).
+      if ((headersDistinct.host?.length ?? 0) > 1) return refused(400, 'A request names one host.');
       if (!isNameOwn(headers.host)) return refused(403, 'This server is not known by that name.');
       if (headers.origin !== undefined && !isFromPage(message)) {
         return refused(403, 'Pages of other servers get nothing here.');

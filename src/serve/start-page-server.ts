@@ -76,8 +76,8 @@ async function answerOne(
 ): Promise<void> {
   const admission = access.admit(message);
   if (admission.kind === 'refused') return answerText(response, admission.status, admission.why);
-  if (admission.kind === 'greeted') return greet(response, access);
   const isReading = message.method === 'GET' || message.method === 'HEAD';
+  if (admission.kind === 'greeted') return isReading ? greet(response, access) : refuseMethod(response);
   if (!isReading && !access.isFromPage(message)) {
     return answerText(response, 403, 'Only the page itself may change anything.');
   }
@@ -96,6 +96,11 @@ function greet(response: ServerResponse, { base, cookie }: PageAccess): void {
   response.end(
     `<!doctype html><title>Kiln</title><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0; url=${base}"><p><a href="${base}">Builds</a></p>\n`,
   );
+}
+
+function refuseMethod(response: ServerResponse): void {
+  response.setHeader('Allow', 'GET, HEAD');
+  answerText(response, 405, 'This address is opened, and nothing is sent to it.');
 }
 
 function answerText(response: ServerResponse, status: number, text: string): void {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -151,6 +152,23 @@ describe('who gets in', () => {
   ])('%s', async (_what, ask, status) => {
     const [path, { base: _base, ...headers }] = ask();
     expect(await statusOf(path, headers)).toBe(status);
+  });
+
+  it.each([
+    ['POST', 405],
+    ['PUT', 405],
+    ['TRACE', 405],
+    ['OPTIONS', 405],
+    ['HEAD', 200],
+  ])('the printed address only by reading it: %s is %d', async (method, status) => {
+    expect(await statusOf(server.url.slice(origin.length), {}, method)).toBe(status);
+  });
+
+  it('nobody who names two hosts', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    const path = server.url.slice(origin.length);
+    socket.end(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it('WebSockets and orders only for the page itself', async () => {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { createPageAccess, isLoopback } from '../../../src/serve/page-access.ts';
 
 const request = (url: string, headers: Record<string, string>): IncomingMessage =>
-  ({ url, headers }) as unknown as IncomingMessage; // all that is looked at
+  // All that is looked at.
+  ({ url, headers, headersDistinct: { host: [headers.host] } }) as unknown as IncomingMessage;
 
 describe('the names a page answers to', () => {
   const kindOf = (listen: string, host: string): string => {
