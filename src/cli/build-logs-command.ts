@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildDirectory } from '../build/build-directory.ts';
+import { type BuildDirectory, buildDirectory } from '../build/build-directory.ts';
 import { type BuildRecord, findBuild, requireWhole } from '../build/build-records.ts';
 import { replacedIn } from '../build/folder-owner.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
-import { fileType } from '../foundation/read-regular-file.ts';
+import { fileType, READ_AT_ONCE } from '../foundation/read-regular-file.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
 import { createTailFile } from '../watch/tail-file.ts';
 import type { CliIo } from './cli-io.ts';
 import { consolePrinter } from './console-printer.ts';
@@ -29,6 +30,11 @@ export async function runBuildLogs(
     const text = `The logs in ${paths.logs} are those of build ${other} (\`kiln builds logs ${other}\`); build ${build.id} has none there.`;
     throw new SpecError('builds.no-log', text);
   }
+  if (options.bootCheck && (await leavesOutBootCheck(paths)))
+    throw new SpecError(
+      'builds.no-log',
+      `Build ${build.id} has no console log of a boot check: it was left out.`,
+    );
   const printer = consolePrinter((text) => io.out.write(text));
   let grew = false;
   // An imported disk has booted, and nothing was installed.
@@ -53,6 +59,16 @@ export async function runBuildLogs(
     const log = booted ? 'console log of a boot check' : 'console log';
     const yet = current.status === 'running' ? ` yet (${path})` : ': it ended before there was one';
     throw new SpecError('builds.no-log', `Build ${build.id} has no ${log}${yet}.`);
+  }
+}
+
+/** As the build's plan says; one that was not written, or not whole, tells nothing. */
+async function leavesOutBootCheck({ planFile }: BuildDirectory): Promise<boolean> {
+  try {
+    const plan = JSON.parse(await readFile(planFile, READ_AT_ONCE)) as Partial<BuildPlan> | null;
+    return plan?.bootCheck?.enabled === false;
+  } catch {
+    return false;
   }
 }
 
