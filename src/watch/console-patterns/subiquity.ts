@@ -28,7 +28,7 @@ export const SUBIQUITY_PATTERNS: readonly ConsolePattern[] = [
     id: 'subiquity.validation',
     phase: 'reading the autoinstall file',
     regex: said(
-      /Malformed autoinstall in '(?<word>[^']+)' section|autoinstall[\w .-]* [Vv]alidation ?[Ee]rror/,
+      /Malformed autoinstall in '(?<word>[^']+)' section|autoinstall\b.{0,80}\b[Vv]alidation ?[Ee]rror|[\w.]*AutoinstallValidationError\b/,
     ),
     meaning: 'the autoinstall file is not valid',
     remedy: 'Correct the key that the message names.',

@@ -113,6 +113,12 @@ describe('what installers and kernels print', () => {
     ],
     ['Storage configuration failed: No usable disks selected.', 'anaconda.storage'],
     ["finish: subiquity/core: FAIL: Malformed autoinstall in 'storage' section", 'subiquity.validation'],
+    [
+      "subiquity.server.autoinstall.AutoinstallValidationError: Malformed autoinstall in 'x' section",
+      'subiquity.validation',
+    ],
+    ['subiquity.AutoinstallValidationError', 'subiquity.validation'],
+    ['[   31.2] subiquity[812]: autoinstall: validation error', 'subiquity.validation'],
     ["subiquity_event.812[812]: Command execution failure: ['false']", 'subiquity.command'],
     ['│ User script setup.sh failed. │', 'autoyast.script'],
     ['x These packages cannot be found in the software repositories: x', 'autoyast.packages'],
