@@ -63,7 +63,11 @@ export function standInCinder(): StandInCinder {
       look(thing);
       if (isBusy || hasSnapshots) reply(response, 400, { badRequest: { message: 'Invalid volume' } });
       else reply(response, 202);
-    } else reply(response, 200, { [one]: look(thing) });
+    } else {
+      const text = (await bodyOf(request)).toString();
+      if (text !== '') Object.assign(thing, (JSON.parse(text) as Record<string, object>)[one]);
+      reply(response, 200, { [one]: look(thing) });
+    }
   };
   return Object.assign(cinder, { limits, serve });
 }

@@ -81,8 +81,8 @@ export function cinderApi(session: CloudSession, signal?: AbortSignal) {
     createVolume: async (fields: Readonly<Record<string, unknown>>): Promise<Volume> =>
       // What is answered at once lacks nothing of the schema.
       oneVolume(await call('POST', '/volumes', { volume: fields })),
-    renameVolume: async (id: string, name: string): Promise<void> => {
-      await call('PUT', `/volumes/${id}`, { volume: { name } });
+    rename: async (thing: CinderThing, id: string, name: string): Promise<void> => {
+      await call('PUT', `/${thing}/${id}`, { [thing.slice(0, -1)]: { name } });
     },
     snapshot: async (id: string): Promise<Snapshot> => oneSnapshot(await call('GET', `/snapshots/${id}`)),
     snapshotsOf: async (volume: string): Promise<readonly Snapshot[]> => {

@@ -70,11 +70,6 @@ export async function snapshotThere(
   return found.find((one) => one.status === 'available' && !isUnfinished(one));
 }
 
-/** What an older volume is called from now on. */
-export function asideName(name: string): string {
-  return `${name} (before ${new Date().toISOString().slice(0, 19)}Z)`;
-}
-
 function nameTaken(name: string, volumes: readonly Volume[]): PublishError {
   return new PublishError(
     'publish.name-taken',

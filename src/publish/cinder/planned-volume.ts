@@ -7,11 +7,11 @@ import type { Publication } from '../publication.ts';
 import type { PublishTarget } from '../publish-target.ts';
 import { summed } from '../summed-source.ts';
 import { checkCinder } from './check-cinder.ts';
-import type { Volume } from './cinder-api.ts';
 import { lackingImage } from './kept-image.ts';
 import { type VolumeJob, volumeFields, type WantedVolume } from './make-volume.ts';
 import { planVolumeImage, type VolumeImage } from './passing-image.ts';
-import { asideName, isWhole, planVolume, snapshotThere } from './plan-volume.ts';
+import { isWhole, planVolume, snapshotThere } from './plan-volume.ts';
+import { planRenaming, renamingNote, renamingWords } from './rename-older.ts';
 import { unjudgedNote } from './unfinished.ts';
 import { volumePublication } from './volume-publication.ts';
 
@@ -46,6 +46,7 @@ export async function plannedVolume(
   }
   await checkCinder(session, demandOf(target, { diskBytes: source.virtualSize }), context.signal);
   const { image, before, after, notes } = await plannedVolumeImage(known, wanted, target, job, openstack);
+  const renamings = await planRenaming(older, job.cinder);
   // Cinder chooses the volume's id, and until the older one is renamed its name is no name.
   const volume = older.length > 0 ? 'VOLUME' : wanted.name;
   const about = `${source.path}: ${source.format}, sha512 ${known.sha512}`;
@@ -54,7 +55,7 @@ export async function plannedVolume(
     notes: [
       ...[about, ...notes, 'what follows `volume create` waits until the volume is available'],
       ...unjudged.map((one) => unjudgedNote(one, session.cloud)),
-      ...older.map((one) => `older volume ${one.id}: would be renamed to "${asideName(one.name ?? one.id)}"`),
+      ...renamings.map((one) => renamingNote(one, 'would be renamed')),
       ...(older.length > 0 && wanted.snapshot
         ? ['VOLUME stands for the id that Cinder gives the new volume']
         : []),
@@ -64,7 +65,7 @@ export async function plannedVolume(
       createCommand(wanted, image, openstack),
       ...(wanted.snapshot ? [snapshotCommand(volume, wanted.name, known.sha512, openstack)] : []),
       ...after,
-      ...older.map((one) => renameCommand(one, openstack)),
+      ...renamings.map((one) => openstack(...renamingWords(one))),
     ],
   };
 }
@@ -118,8 +119,4 @@ function createCommand(wanted: WantedVolume, image: VolumeImage, openstack: Open
 function snapshotCommand(volume: string, name: string, sha512: string, openstack: Openstack): string {
   const property = ['--property', `${CONTENT_PROPERTY}=${sha512}`];
   return openstack('volume', 'snapshot', 'create', '--volume', volume, '--force', ...property, name);
-}
-
-function renameCommand({ id, name }: Volume, openstack: Openstack): string {
-  return openstack('volume', 'set', '--name', asideName(name ?? id), id);
 }

@@ -17,8 +17,9 @@ import {
   type WantedVolume,
 } from './make-volume.ts';
 import { imageForVolume, planVolumeImage, withoutLeavings } from './passing-image.ts';
-import { asideName, isWhole, planVolume, snapshotThere } from './plan-volume.ts';
+import { isWhole, planVolume, snapshotThere } from './plan-volume.ts';
 import { plannedVolume } from './planned-volume.ts';
+import { planRenaming, renameAll, renamingNote } from './rename-older.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { unjudgedNote } from './unfinished.ts';
 import { volumePublication } from './volume-publication.ts';
@@ -90,7 +91,8 @@ async function placeVolume(
     return { image, ...(await makeVolume(wanted, image, job)) };
   });
   const stays = wanted.keepImage || targetValues(target).text('image') !== undefined;
-  const renamed = await renameOlder(older, job);
+  const renamings = await planRenaming(older, cinder);
+  await renameAll(renamings, cinder);
   return volumePublication(
     done.volume,
     done.snapshot,
@@ -99,7 +101,7 @@ async function placeVolume(
       ...(stays ? [`image ${done.image.id} stays in Glance`] : []),
       ...(done.image.notes ?? []),
       ...notes,
-      ...renamed,
+      ...renamings.map((one) => renamingNote(one)),
     ],
     job,
   );
@@ -118,14 +120,4 @@ async function goneOn(begun: Volume, wanted: WantedVolume, job: VolumeJob): Prom
   return there === undefined
     ? { volume: begun, snapshot: await takeSnapshot(begun, job), action: 'updated' }
     : { volume: begun, snapshot: there, action: 'unchanged' };
-}
-
-async function renameOlder(older: readonly Volume[], { cinder }: VolumeJob): Promise<readonly string[]> {
-  const notes: string[] = [];
-  for (const { id, name } of older) {
-    const aside = asideName(name ?? id);
-    await cinder.renameVolume(id, aside);
-    notes.push(`older volume ${id}: renamed to "${aside}"`);
-  }
-  return notes;
 }

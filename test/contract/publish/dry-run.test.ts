@@ -200,6 +200,40 @@ describe('cinder', () => {
     expect(commands.at(-1)).toMatch(new RegExp(`volume set --name 'vol \\(before .*\\)' ${first.id}$`));
   });
 
+  it('the snapshot of an older volume is renamed with it', async () => {
+    await scene.publishTo('cinder:,name=vol,snapshot');
+    const { volumes, snapshots } = scene.cloud.cinder;
+    const [[older = ''], [snapshot = '']] = [[...volumes.keys()], [...snapshots.keys()]];
+    snapshots.set('by-hand', {
+      id: 'by-hand',
+      status: 'available',
+      volume_id: older,
+      name: 'mine',
+      metadata: {},
+    });
+    change('other');
+    const { commands, notes } = await dry('cinder:,name=vol,replace,snapshot');
+    const aside = 'vol \\(before [^"]*\\)';
+    expect(commands.slice(-2)).toEqual([
+      expect.stringMatching(new RegExp(`volume snapshot set --name '${aside}' ${snapshot}$`)),
+      expect.stringMatching(new RegExp(`volume set --name '${aside}' ${older}$`)),
+    ]);
+    expect(notes.join('\n')).toMatch(
+      new RegExp(`snapshot ${snapshot} of an older volume: would be renamed to "${aside}"`),
+    );
+    const { notes: told } = await scene.publishTo('cinder:,name=vol,replace,snapshot');
+    expect(told.join('\n')).toMatch(
+      new RegExp(`snapshot ${snapshot} of an older volume: renamed to "${aside}"`),
+    );
+    expect(snapshots.get(snapshot)?.name).toMatch(new RegExp(`^${aside}$`));
+    expect([...snapshots.values()].map(({ name }) => name).sort()).toEqual([
+      'mine',
+      'vol',
+      snapshots.get(snapshot)?.name,
+    ]);
+    expect(volumes.get(older)?.name).toBe(snapshots.get(snapshot)?.name);
+  });
+
   it('an image that is in Glance is neither sent nor removed', async () => {
     const image = await scene.publish();
     const { commands } = await dry('cinder:,name=image');
