@@ -7,7 +7,7 @@ import { demandOf, expectedImage } from '../publish/demand.ts';
 import { glanceSettings } from '../publish/glance/glance-settings.ts';
 import type { ServiceType } from '../publish/openstack/catalog.ts';
 import { requirePlanned } from '../publish/planned-output.ts';
-import { type PublishTarget, type TargetKind, targetName } from '../publish/publish-target.ts';
+import { numbered, type PublishTarget, type TargetKind, targetName } from '../publish/publish-target.ts';
 import { targetValues } from '../publish/target-values.ts';
 import type { BuildRun } from './build-context.ts';
 
@@ -21,13 +21,14 @@ export type Published = Pick<BuildPlan, 'publish' | 'outputs'> & {
  * @throws SpecError `options.invalid`, `publish.no-image` naming the target, `spec.invalid` with those of several
  */
 export function refuseTargets({ publish: targets = [], outputs, disk }: Published): void {
-  const refused = targets.flatMap((target) => {
+  const names = numbered(targets.map(targetName));
+  const refused = targets.flatMap((target, index) => {
     try {
       requirePlanned(target, outputs, disk.sizeBytes);
       return [];
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
-      return [{ target, error }];
+      return [{ target, error, where: `--publish ${names[index]}` }];
     }
   });
   const [only, another] = refused;
@@ -35,7 +36,7 @@ export function refuseTargets({ publish: targets = [], outputs, disk }: Publishe
   if (another === undefined) throw ofTarget(only.target, only.error);
   throw specErrorOf(
     'What is to be published',
-    refused.map(({ target, error }) => ({ where: wordOf(target), problem: error.message })),
+    refused.map(({ where, error }) => ({ where, problem: error.message })),
   );
 }
 

@@ -1,6 +1,5 @@
 import type { DiskFormat } from '../qemu-img/disk-format.ts';
-import type { Visibility } from './glance/glance-api.ts';
-import { glanceSettings } from './glance/glance-settings.ts';
+import { glanceSettings, type Visibility } from './glance/glance-settings.ts';
 import type { Way } from './glance/upload-image.ts';
 import { PREFERRED_FORMATS } from './image-source.ts';
 import { noNode } from './ironic/choose-node.ts';

@@ -1,8 +1,7 @@
 import { SpecError } from '../foundation/errors.ts';
 import type { DiskFormat } from '../qemu-img/disk-format.ts';
 import { demandOf, expectedImage } from './demand.ts';
-import { glanceSettings } from './glance/glance-settings.ts';
-import { refuseDownload } from './glance/partition-images.ts';
+import { glanceSettings, refuseDownload } from './glance/glance-settings.ts';
 import { refuseKernel } from './image-properties.ts';
 import { chooseOutput } from './image-source.ts';
 import { type PublishTarget, targetName } from './publish-target.ts';

@@ -74,6 +74,18 @@ export const TARGET_OPTIONS: Readonly<Record<TargetKind, Readonly<Record<string,
  * @throws SpecError `spec.invalid`
  */
 export function readTargetWord(text: string): PublishTarget {
+  return whole(wordParts(text));
+}
+
+/** The same from a template's map: `{glance: CLOUD, visibility: shared, property: {a: b}}`. */
+export function readTargetMap(map: Readonly<Record<string, unknown>>): PublishTarget {
+  return whole(mapParts(map));
+}
+
+/** What was asked for, of which nothing is known yet. */
+export type TargetParts = Omit<PublishTarget, 'kind'> & { readonly kind: string };
+
+export function wordParts(text: string): TargetParts {
   const [kind = ''] = text.split(/[:,]/, 1);
   const rest = text.slice(kind.length);
   const [where = '', ...pairs] = (rest.startsWith(':') ? rest.slice(1) : rest)
@@ -85,17 +97,16 @@ export function readTargetWord(text: string): PublishTarget {
     const [key, value] = splitOnce(pair, '=');
     options.set(key, [...(options.get(key) ?? []), pair.includes('=') ? value : 'true']);
   }
-  return checkTarget(kind, where, Object.fromEntries(options));
+  return { kind, where, options: Object.fromEntries(options) };
 }
 
-/** The same from a template's map: `{glance: CLOUD, visibility: shared, property: {a: b}}`. */
-export function readTargetMap(map: Readonly<Record<string, unknown>>): PublishTarget {
+export function mapParts(map: Readonly<Record<string, unknown>>): TargetParts {
   const [kind, another] = TARGET_KINDS.filter((name) => name in map);
   if (kind === undefined || another !== undefined)
     throw wrong(`names exactly one of ${TARGET_KINDS.join(', ')}`);
   const { [kind]: where, ...rest } = map;
   const options = Object.entries(rest).map(([key, value]) => [key, valuesOf(key, value)] as const);
-  return checkTarget(kind, where === null ? '' : oneWord(kind, where), Object.fromEntries(options));
+  return { kind, where: where === null ? '' : oneWord(kind, where), options: Object.fromEntries(options) };
 }
 
 /** The command that publishes to this target again. */
@@ -112,11 +123,33 @@ export function publishCommand({ kind, where, options }: PublishTarget, what: st
 }
 
 /** For messages: `glance:lab`. */
-export function targetName({ kind, where }: PublishTarget): string {
+export function targetName({ kind, where }: TargetParts): string {
   return where === '' ? kind : `${kind}:${where}`;
 }
 
-function checkTarget(kind: string, where: string, options: PublishTarget['options']): PublishTarget {
+/** Names for messages about several: `ironic:lab (2 of 2)` where one stands for two. */
+export function numbered(names: readonly string[]): readonly string[] {
+  return names.map((name, index) => {
+    const all = names.filter((other) => other === name).length;
+    const place = names.slice(0, index + 1).filter((other) => other === name).length;
+    return all === 1 ? name : `${name} (${place} of ${all})`;
+  });
+}
+
+function whole(parts: TargetParts): PublishTarget {
+  const { target, problems } = checkParts(parts);
+  if (problems.length > 0) throw wrong(problems.join('; '));
+  return target;
+}
+
+/**
+ * @returns the target with those of its options that it can have, and what is wrong with the others
+ * @throws SpecError `spec.invalid` for what is no target
+ */
+export function checkParts({ kind, where, options }: TargetParts): {
+  readonly target: PublishTarget;
+  readonly problems: readonly string[];
+} {
   const known = TARGET_KINDS.find((name) => name === kind);
   if (known === undefined) {
     throw wrong(
@@ -127,8 +160,8 @@ function checkTarget(kind: string, where: string, options: PublishTarget['option
   const problems = Object.entries(options).flatMap(
     ([key, values]) => optionProblem(known, key, values) ?? [],
   );
-  if (problems.length > 0) throw wrong(problems.join('; '));
-  return { kind: known, where, options };
+  const good = Object.entries(options).filter(([key, values]) => !optionProblem(known, key, values));
+  return { target: { kind: known, where, options: Object.fromEntries(good) }, problems };
 }
 
 function optionProblem(kind: TargetKind, key: string, values: readonly string[]): string | undefined {
@@ -163,6 +196,6 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function wrong(problem: string): SpecError {
+export function wrong(problem: string): SpecError {
   return new SpecError('spec.invalid', problem);
 }

@@ -1,5 +1,5 @@
-import { glanceSettings } from './glance/glance-settings.ts';
-import { refuseDownload } from './glance/partition-images.ts';
+import { SpecError } from '../foundation/errors.ts';
+import { refuseDownload, retirePolicy, SETTING_READERS, wayOf } from './glance/glance-settings.ts';
 import { holdsLogin } from './openstack/http-address.ts';
 import { requireOwnProperties } from './own-properties.ts';
 import { OF_NEW_IMAGES, type PublishTarget, targetName } from './publish-target.ts';
@@ -8,20 +8,71 @@ import { idProblem, invalid, type TargetValues, targetValues } from './target-va
 /**
  * Refuses options that contradict each other or what is published, which shows before any service is asked.
  * @param hasThing whether a build, a manifest or an image is named, or is being built
- * @throws SpecError `options.invalid`
+ * @throws SpecError `options.invalid` with all that is wrong
  */
 export function requireSense(target: PublishTarget, hasThing: boolean): void {
+  const [first, ...others] = senseProblems(target, hasThing);
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
+  throw new SpecError('options.invalid', [first, ...others].map(({ message }) => message).join(' '));
+}
+
+export function senseProblems(target: PublishTarget, hasThing: boolean): readonly SpecError[] {
   const values = targetValues(target);
-  requireName(values.text('name'), target);
-  for (const option of ['node', 'image']) {
-    const problem = idProblem(values.text(option) ?? option);
-    if (problem !== undefined) throw invalid(option, problem);
+  const found = new Map<string, SpecError>();
+  for (const check of CHECKS) {
+    try {
+      check({ target, values, hasThing });
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      found.set(error.message, error); // one value may be wrong for several
+    }
   }
+  return [...found.values()];
+}
+
+type Asked = {
+  readonly target: PublishTarget;
+  readonly values: TargetValues;
+  readonly hasThing: boolean;
+};
+
+/** Each on its own, so that one does not hide the next. */
+const CHECKS: readonly ((asked: Asked) => unknown)[] = [
+  ({ values, target }) => requireName(values.text('name'), target),
+  ({ values }) => requireId('node', values),
+  ({ values }) => requireId('image', values),
+  ({ values }) => requireWords(values),
+  ({ values }) => requireOwnProperties(values.pairs('property')),
+  refuseSecondImage,
+  ({ values, target }) => target.kind === 'ironic' && requireOneNode(values),
+  ({ target }) => target.kind === 'ironic' && refuseUnheeded(target),
+  ({ values }) => values.count('size'),
+  ({ values }) => values.count('root-gb'),
+  ({ values }) => values.format(),
+  ...SETTING_READERS.map(
+    (read) =>
+      ({ values }: Asked) =>
+        read(values),
+  ),
+  ({ values, target }) => target.kind === 'cinder' && requireRenaming(values),
+  ({ values }) => values.flag('partition-image') && refuseDownload({ way: wayOf(values) }),
+  requireUrl,
+];
+
+function requireId(option: string, values: TargetValues): void {
+  const problem = idProblem(values.text(option) ?? option);
+  if (problem !== undefined) throw invalid(option, problem);
+}
+
+function requireWords(values: TargetValues): void {
   if (values.text('resource-class')?.trim() === '')
     throw invalid('resource-class', 'takes a class, not an empty word.');
   if (values.list('member').some((project) => project.trim() === ''))
     throw invalid('member', 'takes a project, not an empty word.');
-  requireOwnProperties(values.pairs('property'));
+}
+
+function refuseSecondImage({ values, target, hasThing }: Asked): void {
   const [image, url] = [values.text('image'), values.text('url')];
   if (image !== undefined && hasThing) {
     throw invalid(
@@ -31,20 +82,19 @@ export function requireSense(target: PublishTarget, hasThing: boolean): void {
   }
   if (image !== undefined && url !== undefined)
     throw invalid('image', 'and --url name two images; leave one of both out.');
-  if (target.kind === 'ironic') {
-    requireOneNode(values);
-    refuseUnheeded(target);
-  }
-  for (const name of ['size', 'root-gb']) values.count(name);
-  values.format();
-  const settings = glanceSettings(target);
-  const { action = 'rename' } = settings.replace ?? {};
-  if (target.kind === 'cinder' && action !== 'rename')
+}
+
+function requireRenaming(values: TargetValues): void {
+  const { action = 'rename' } = retirePolicy(values) ?? {};
+  if (action !== 'rename')
     throw invalid(
       'replace',
       `renames older volumes and never hides or deletes them; leave out "${action}", and delete those that nobody needs with \`openstack volume delete\`.`,
     );
-  if (values.flag('partition-image')) refuseDownload(settings);
+}
+
+function requireUrl({ values, target }: Asked): void {
+  const url = values.text('url');
   if (url === undefined) return;
   if (target.kind === 'http') requireFolderAddress(url);
   else requireImageAddress(url);

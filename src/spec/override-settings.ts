@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { MEDIA_KINDS, type MediaSource } from '../media/install-media.ts';
-import { readTargetWord } from '../publish/publish-target.ts';
+import { buildTargetReader } from '../publish/read-target.ts';
 import { readName } from './build-name.ts';
 import type { BuildOverrides } from './build-overrides.ts';
 import { FIRMWARES } from './build-spec.ts';
@@ -23,9 +23,13 @@ export function overrideSettings(asGiven: BuildOverrides, cwd: string): Override
   const given = wellFormedOverrides(asGiven, list);
   const oneOf = <T extends string>(option: string, value: string | undefined, all: readonly T[]) =>
     list.read(option, value, (text) => words.readOneOf(text, all));
-  const each = <T>(option: string, all: readonly string[] | undefined, reader: (word: string) => T) =>
-    all?.flatMap((word): T[] => {
-      const value = list.read(option, word, reader);
+  const each = <T>(
+    option: string,
+    all: readonly string[] | undefined,
+    reader: (word: string, index: number) => T,
+  ) =>
+    all?.flatMap((word, index): T[] => {
+      const value = list.read(option, word, (text) => reader(text, index));
       return value === undefined ? [] : [value];
     });
   const bus = list.read('--bus', given.bus, (text) => readDisk(`bus=${text}`));
@@ -46,7 +50,7 @@ export function overrideSettings(asGiven: BuildOverrides, cwd: string): Override
     accelerator: oneOf('--accelerator', given.accelerator, words.ACCELERATORS),
     network: oneOf('--network', given.network, words.NETWORKS),
     outputs: each('--format', given.outputs, readOutput),
-    publish: each('--publish', given.publish, readTargetWord),
+    publish: each('--publish', given.publish, buildTargetReader(given.publish ?? [])),
     rootPassword: readPassword(given, cwd, list),
     variables: given.variables && Object.fromEntries(each('--var', given.variables, readAssignment) ?? []),
     watch: given.syslog === undefined ? undefined : { syslog: given.syslog },

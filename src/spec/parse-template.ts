@@ -190,7 +190,11 @@ function problemsOf(issue: z.core.$ZodIssue, around: Around): readonly Problem[]
 
 type Around = (keys: KeyPath, at?: 'key' | 'value') => string;
 
-const SHAPES: Readonly<Record<string, string>> = { object: 'a map of keys and values', array: 'a list' };
+const SHAPES: Readonly<Record<string, string>> = {
+  object: 'a map of keys and values',
+  record: 'a word, or a map of keys and values',
+  array: 'a list',
+};
 
 function nameOf(keys: KeyPath): string {
   return keys

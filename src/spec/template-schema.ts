@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { MEDIA_KINDS } from '../media/install-media.ts';
-import { readTargetMap, readTargetWord } from '../publish/publish-target.ts';
+import { readBuildTarget, readBuildTargetMap } from '../publish/read-target.ts';
 import { readName } from './build-name.ts';
 import { DISK_BUSES, FIRMWARES, WATCH_PATTERN_KINDS } from './build-spec.ts';
 import { readCpu, readFeature, readModel } from './cpu-word.ts';
@@ -95,9 +95,9 @@ const outputField = mapOr(outputFields, isText, (value) => ({ format: words.read
 
 /** A word as `--publish` takes it, or a map. */
 const publishField = mapOr(
-  z.record(z.string(), z.unknown()).transform(reading(readTargetMap)),
+  z.record(z.string(), z.unknown()).transform(reading(readBuildTargetMap)),
   isText,
-  (value) => readTargetWord(words.readLine(value)),
+  (value) => readBuildTarget(words.readLine(value)),
 );
 
 const bootCheckField = mapOr(

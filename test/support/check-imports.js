@@ -33,7 +33,7 @@ const SHARED_VALUES = [
   { from: 'publish/', to: 'artifact/', why: 'what is published is told by a manifest' },
   { from: 'publish/', to: 'disk/', why: 'an image is looked at before it leaves the host' },
   { from: 'spec/', to: 'media/made-media.ts', why: 'the words for media that Kiln puts together' },
-  { from: 'spec/', to: 'publish/publish-target.ts', why: 'the words for where an image is to go' },
+  { from: 'spec/', to: 'publish/read-target.ts', why: 'the words for where an image is to go' },
   { from: 'spec/', to: 'install-script/', why: 'what a script is tells what is asked for' },
 ];
 

@@ -4,7 +4,8 @@ import type { Demand } from '../demand.ts';
 import type { CloudSession } from '../openstack/cloud-session.ts';
 import { mayTryAgain, statusOf } from '../openstack/service-error.ts';
 import { assertRoom, type Quota, quotaNotes } from '../quota.ts';
-import { type GlanceApi, type GlanceImage, glanceApi, type Visibility } from './glance-api.ts';
+import { type GlanceApi, type GlanceImage, glanceApi } from './glance-api.ts';
+import type { Visibility } from './glance-settings.ts';
 import type { Way } from './upload-image.ts';
 
 const MIB = 2 ** 20;

@@ -4,9 +4,6 @@ import { endlessList, nextPage } from '../openstack/next-page.ts';
 import { assertDone, orUnlike, parseAnswer } from '../openstack/parse-answer.ts';
 import { serviceText } from '../openstack/service-text.ts';
 
-export const VISIBILITIES = ['private', 'shared', 'community', 'public'] as const;
-export type Visibility = (typeof VISIBILITIES)[number];
-
 /** Image API v2. Properties of any name stand beside these fields. */
 const imageSchema = z.looseObject({
   id: z.string(),

@@ -1,38 +1,63 @@
+import { SpecError } from '../../foundation/errors.ts';
 import { PRESETS, type Preset } from '../image-properties.ts';
 import { holdsLogin } from '../openstack/http-address.ts';
 import type { PublishTarget } from '../publish-target.ts';
 import { invalid, type TargetValues, targetValues } from '../target-values.ts';
-import { VISIBILITIES } from './glance-api.ts';
 import type { GlanceSettings } from './publish-to-glance.ts';
-import { RETIRE_ACTIONS, type RetirePolicy } from './retire-older.ts';
 import type { Way } from './upload-image.ts';
+
+const VISIBILITIES = ['private', 'shared', 'community', 'public'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+const RETIRE_ACTIONS = ['rename', 'hide', 'delete'] as const;
+
+/** What happens to the image that had the name before. */
+export type RetirePolicy = {
+  readonly action: (typeof RETIRE_ACTIONS)[number];
+  /** With `delete`: so many of the older ones stay, renamed. */
+  readonly keep: number;
+};
 
 /** A target's options as settings for an image in Glance. @throws SpecError `options.invalid` */
 export function glanceSettings(target: PublishTarget, preset: Preset = 'kvm'): GlanceSettings {
   const values = targetValues(target);
   const minDisk = values.count('min-disk');
   const replace = retirePolicy(values);
-  const members = values.list('member');
-  const visibility = values.word('visibility', VISIBILITIES, members.length > 0 ? 'shared' : 'private');
-  if (members.length > 0 && visibility !== 'shared')
-    throw invalid('member', `needs --visibility shared; an image that is ${visibility} has no members.`);
   return {
     ...(target.where === '' ? {} : { cloud: target.where }),
     insecure: values.flag('insecure'),
     ...values.optional('name', 'name'),
     preset: values.word('preset', PRESETS, preset),
-    visibility,
+    visibility: visibilityOf(values),
     protected: values.flag('protected'),
     tags: values.list('tag'),
-    members,
+    members: values.list('member'),
     ...(minDisk === undefined ? {} : { minDisk }),
     minRam: values.count('min-ram') ?? 0,
     properties: values.pairs('property'),
     ...values.optional('store', 'store'),
-    way: wayOf(values.text('import')),
+    way: wayOf(values),
     said: saidFields(values),
     ...(replace === undefined ? {} : { replace }),
   };
+}
+
+/** What `glanceSettings` may refuse, one by one, so that all of it can be told together. */
+export const SETTING_READERS: readonly ((values: TargetValues) => unknown)[] = [
+  visibilityOf,
+  retirePolicy,
+  wayOf,
+  (values) => values.word('preset', PRESETS, 'kvm'),
+  (values) => values.count('min-disk'),
+  (values) => values.count('min-ram'),
+];
+
+function visibilityOf(values: TargetValues): Visibility {
+  const isShared = values.list('member').length > 0;
+  const visibility = values.word('visibility', VISIBILITIES, isShared ? 'shared' : 'private');
+  if (isShared && visibility !== 'shared')
+    throw invalid('member', `needs --visibility shared; an image that is ${visibility} has no members.`);
+  return visibility;
 }
 
 /** The options of which an image that is there keeps what it has when they are not given. */
@@ -49,7 +74,7 @@ function saidFields(values: TargetValues): readonly string[] {
 }
 
 /** `--replace` alone renames. */
-function retirePolicy(values: TargetValues): RetirePolicy | undefined {
+export function retirePolicy(values: TargetValues): RetirePolicy | undefined {
   const keep = values.count('keep-older');
   const word = values.text('replace');
   if (word === undefined || word === 'false') {
@@ -65,7 +90,8 @@ function retirePolicy(values: TargetValues): RetirePolicy | undefined {
 
 const DOWNLOAD = /^web-download=(.*)$/s;
 
-function wayOf(word: string | undefined): Way {
+export function wayOf(values: TargetValues): Way {
+  const word = values.text('import');
   if (word === undefined) return { kind: 'upload' };
   if (word === 'glance-direct') return { kind: 'glance-direct' };
   const url = DOWNLOAD.exec(word)?.[1] ?? '';
@@ -76,4 +102,13 @@ function wayOf(word: string | undefined): Way {
     );
   if (/^https?:\/\/./.test(url)) return { kind: 'web-download', url };
   throw invalid('import', `takes glance-direct or web-download=URL, not "${word}".`);
+}
+
+/** @throws SpecError `options.invalid` */
+export function refuseDownload({ way }: Pick<GlanceSettings, 'way'>): void {
+  if (way.kind !== 'web-download') return;
+  throw new SpecError(
+    'options.invalid',
+    '--import web-download brings one file, and a partition image is three; leave one of both out.',
+  );
 }

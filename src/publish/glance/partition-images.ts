@@ -1,17 +1,7 @@
-import { SpecError } from '../../foundation/errors.ts';
 import type { ImageSource } from '../image-source.ts';
 import type { PartitionSource } from '../partition-source.ts';
 import { type GlanceSettings, wantedImage } from './publish-to-glance.ts';
 import type { WantedImage } from './wanted-image.ts';
-
-/** @throws SpecError `options.invalid` */
-export function refuseDownload({ way }: GlanceSettings): void {
-  if (way.kind !== 'web-download') return;
-  throw new SpecError(
-    'options.invalid',
-    '--import web-download brings one file, and a partition image is three; leave one of both out.',
-  );
-}
 
 /** The root file system, which names the other two. */
 export function rootImage(

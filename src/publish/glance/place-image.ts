@@ -3,10 +3,11 @@ import type { Logger } from '../../foundation/logger.ts';
 import type { CloudSession } from '../openstack/cloud-session.ts';
 import type { FileContent } from './file-content.ts';
 import { type GlanceImage, glanceApi } from './glance-api.ts';
+import type { RetirePolicy } from './glance-settings.ts';
 import { inPlace } from './in-place.ts';
 import { describe, makeImage, patienceOf } from './make-image.ts';
 import type { ImagePlan } from './plan-image.ts';
-import { type RetirePolicy, retireOlder } from './retire-older.ts';
+import { retireOlder } from './retire-older.ts';
 import type { Way } from './upload-image.ts';
 
 export type PlaceOptions = {

@@ -1,15 +1,7 @@
 import { statusOf } from '../openstack/service-error.ts';
 import type { GlanceApi, GlanceImage, PatchOperation } from './glance-api.ts';
+import type { RetirePolicy } from './glance-settings.ts';
 import { type UserSearch, userOf } from './image-users.ts';
-
-export const RETIRE_ACTIONS = ['rename', 'hide', 'delete'] as const;
-
-/** What happens to the image that had the name before. */
-export type RetirePolicy = {
-  readonly action: (typeof RETIRE_ACTIONS)[number];
-  /** With `delete`: so many of the older ones stay, renamed. */
-  readonly keep: number;
-};
 
 type Retired = { readonly id: string; readonly what: string };
 

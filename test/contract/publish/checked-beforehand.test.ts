@@ -173,11 +173,19 @@ it('a plan refuses what its targets could not get, and asks no service', async (
     kiln('plan', '--import', 'image.raw', '--name', 'x', ...targets.flatMap((one) => ['--publish', one]));
   expect(await plan('ironic:admin')).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/\[options\.invalid\].*--publish ironic:admin: Ironic needs a node/),
+    err: expect.stringMatching(/\[spec\.invalid\].*--publish: ironic:admin: Ironic needs a node/s),
   });
-  expect(await plan('glance:one,visibility=secret', 'glance:two,format=vdi')).toMatchObject({
+  expect(await plan('glance:one,visibility=secret', 'glance:two,nam=x')).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/glance:one: --visibility takes.*glance:two: The build is to make no vdi/s),
+    err: expect.stringMatching(/glance:one: --visibility takes.*glance:two: "nam" is no option/s),
+  });
+  expect(
+    await plan('glance:one,property=kernel_id=x', 'glance:two,format=vdi', 'glance:two,format=vdi'),
+  ).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /glance:one: --property kernel_id.*glance:two \(1 of 2\): The build is to make no vdi.*\(2 of 2\)/s,
+    ),
   });
   expect(scene.cloud.requests).toEqual([]);
 });

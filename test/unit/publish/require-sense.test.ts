@@ -134,3 +134,14 @@ it('an image is shared with projects', () => {
     expect(() => check(`glance:lab,${member}`)).toThrow(/--member takes a project/);
   expect(() => check('glance:lab,member=a,member=b')).not.toThrow();
 });
+
+it('one problem does not hide the next', () => {
+  expect(() => check('glance:lab,name=,visibility=all,import=x,min-disk=y,format=z')).toThrow(
+    expect.objectContaining({
+      code: 'options.invalid',
+      message: expect.stringMatching(
+        /^--name takes .* --format takes .* --visibility takes .* --import takes .* --min-disk takes /,
+      ),
+    }),
+  );
+});

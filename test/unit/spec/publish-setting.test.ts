@@ -56,3 +56,40 @@ it('names the place of a wrong target', async () => {
   });
   await expect(resolve(TEMPLATE, ['glance:lab,tga=1'])).rejects.toThrow(/--publish.*"tag"/s);
 });
+
+it('tells all that is wrong with every target in one round, each by its name', async () => {
+  const words = [
+    'glance:lab,foo=1,visibility=purple,member=,tag=a',
+    'cinder:lab,replace=delete,min-ram=much',
+    'ironic:lab',
+    'ironic:lab,node=n,url=http://h/',
+    'http:',
+    'ftp:x',
+  ];
+  const error = await resolve(TEMPLATE, words).catch((thrown: Error) => thrown);
+  const { problems } = (error as SpecError).details as { problems: readonly Problem[] };
+  expect(problems.map(({ problem }) => problem)).toEqual([
+    expect.stringMatching(
+      /^glance:lab: "foo" is no option of glance\..* --member takes a project.* --visibility takes .*"purple"/,
+    ),
+    expect.stringMatching(/^cinder:lab: --min-ram takes .* --replace renames older volumes/),
+    expect.stringMatching(/^ironic:lab \(1 of 2\): Ironic needs a node/),
+    expect.stringMatching(/^ironic:lab \(2 of 2\): --url takes the address of the image itself/),
+    expect.stringContaining('http needs a folder'),
+    expect.stringContaining('"ftp" is nothing to publish to'),
+  ]);
+});
+
+it('tells the same of a template, and what an entry may be', async () => {
+  const text = TEMPLATE.replace('glance:lab,tag=a', 'glance:lab,visibility=purple').replace(
+    "{http: /srv, url: 'http://i/'}",
+    '{ironic: lab, deploy: perhaps}\n  - 5',
+  );
+  const error = await resolve(text).catch((thrown: Error) => thrown);
+  const { problems } = (error as SpecError).details as { problems: readonly Problem[] };
+  expect(problems.map(({ problem }) => problem)).toEqual([
+    expect.stringMatching(/^glance:lab: --visibility takes/),
+    expect.stringMatching(/^ironic:lab: deploy is true or false\. Ironic needs a node/),
+    'expects a word, or a map of keys and values',
+  ]);
+});
