@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
+import type { GuestConsole, LibvirtConnection } from '../../libvirt/libvirt.ts';
 
 const IDLE_MS = 100;
 
@@ -13,7 +13,7 @@ export async function followConsole(
   uuid: string,
   serialLog: string,
 ): Promise<{ stop(): Promise<void> }> {
-  const console = await connection.openConsole(uuid);
+  let console = await connection.openConsole(uuid);
   let isOver = false;
   const copy = async (): Promise<void> => {
     while (!isOver) {
@@ -23,13 +23,25 @@ export async function followConsole(
       else await appendFile(serialLog, bytes);
     }
   };
-  // The guest's end cuts the stream, and the watch knows that end by itself.
-  const copied = copy().catch(() => undefined);
+  const copyOn = async (): Promise<void> => {
+    for (;;) {
+      // The guest's end cuts the stream, and so does the loss of the connection, which is made anew.
+      await copy().catch(() => undefined);
+      await close(console);
+      if (isOver) return;
+      await delay(IDLE_MS);
+      console = await connection.openConsole(uuid);
+    }
+  };
+  // Of a guest that has ended no console is opened, and the watch knows that end by itself.
+  const copied = copyOn().catch(() => undefined);
   return {
     stop: async () => {
       isOver = true;
       await copied;
-      await console.close().catch(() => undefined);
+      await close(console);
     },
   };
 }
+
+const close = (console: GuestConsole): Promise<void> => console.close().catch(() => undefined);
