@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { BuildEvent } from '../../../src/build/build-events.ts';
+import { machineRequestOf } from '../../../src/build/machine/machine-request-of.ts';
 import { disksOf } from '../../../src/build/machine/machine-xml.ts';
+import { buildMachine } from '../../../src/build/machine/run-machine.ts';
+import { parseVirtInstall } from '../../../src/virt-install/parse-command-line.ts';
 import { machineBuilds } from '../../support/machine-builds.ts';
 import { plainKickstart } from '../../support/machine-sandbox.ts';
 
@@ -24,4 +28,30 @@ test('--cdrom with a script: installed, captured, the CD-ROM empty, and the gues
     { device: 'cdrom' },
   ]);
   expect(disksOf(web.xml)[1]).not.toHaveProperty('path');
+});
+
+test('cancelled after the install: the machine stays, and it is said how to start it', async () => {
+  const { context } = machines.sandbox;
+  const command = parseVirtInstall([
+    ...['--name', 'left', '--memory', '512', '--osinfo', 'debian11', '--graphics', 'none'],
+    ...['--disk', 'left.qcow2,size=1', '--cdrom', machines.installer.iso, '--network', 'user'],
+    ...['--script', machines.sandbox.script(SCRIPT)],
+  ]);
+  if (command.kind !== 'run') throw new Error(`these words ask for ${command.kind}`);
+  const cancel = new AbortController();
+  const notices: string[] = [];
+  const onEvent = (event: BuildEvent): void => {
+    if (event.type === 'stage-started' && event.stage === 'verify') cancel.abort();
+    if (event.type === 'notice') notices.push(event.message);
+  };
+  const request = machineRequestOf(command.options, context);
+  const building = buildMachine(request, { ...context, signal: cancel.signal, onEvent });
+  await expect(building).rejects.toMatchObject({ code: 'cancelled' });
+  const { uuid, state } = await machines.domain('left');
+  expect(state).toBe('shutoff');
+  const disk = join(machines.sandbox.folder, 'left.qcow2');
+  expect(notices).toContainEqual(
+    expect.stringContaining(`The machine left stays as it was installed, with ${disk}`),
+  );
+  await machines.libvirt.connection.undefine(uuid);
 });
