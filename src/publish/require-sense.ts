@@ -70,6 +70,8 @@ function requireWords(values: TargetValues): void {
     throw invalid('resource-class', 'takes a class, not an empty word.');
   if (values.list('member').some((project) => project.trim() === ''))
     throw invalid('member', 'takes a project, not an empty word.');
+  const longest = Math.max(0, ...values.list('tag').map((tag) => [...tag].length));
+  if (longest > LONGEST_WORD) throw invalid('tag', `has ${longest} characters; ${LONGEST_WORD} is the most.`);
 }
 
 function refuseSecondImage({ values, target, hasThing }: Asked): void {
@@ -124,7 +126,7 @@ function requireImageAddress(url: string): void {
 const IMAGE_FILE = /\.(qcow2|img|raw|vmdk|vhd|vpc|vhdx|vdi)$/i;
 
 /** In characters, as OpenStack's services count them. */
-const LONGEST_NAME = 255;
+const LONGEST_WORD = 255;
 
 function requireName(name: string | undefined, { kind }: PublishTarget): void {
   if (name?.trim() === '') throw invalid('name', 'takes a name, not an empty word.');
@@ -133,7 +135,7 @@ function requireName(name: string | undefined, { kind }: PublishTarget): void {
   if (/[\p{Cc}\ufffd]/u.test(name))
     throw invalid('name', `takes a name without control characters, in UTF-8, not ${JSON.stringify(name)}.`);
   const { length } = [...name];
-  if (length > LONGEST_NAME) throw invalid('name', `has ${length} characters; ${LONGEST_NAME} is the most.`);
+  if (length > LONGEST_WORD) throw invalid('name', `has ${length} characters; ${LONGEST_WORD} is the most.`);
 }
 
 function requireOneNode(values: TargetValues): void {

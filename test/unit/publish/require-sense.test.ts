@@ -145,3 +145,13 @@ it('one problem does not hide the next', () => {
     }),
   );
 });
+
+it('a tag is as long as Glance lets it be', () => {
+  expect(() => check(`glance:lab,tag=a,tag=${'x'.repeat(256)}`)).toThrow(
+    expect.objectContaining({
+      message: '--tag has 256 characters; 255 is the most.',
+      details: { option: '--tag' },
+    }),
+  );
+  expect(() => check(`glance:lab,tag=${'x'.repeat(255)}`)).not.toThrow();
+});
