@@ -55,6 +55,8 @@ export type CloudSettings = {
   readonly origin: string;
   /** What was laid over it, mostly passwords. */
   readonly secureFile?: string;
+  /** Of clouds-public.yaml, which does not have it; other clients know more profiles, and go on without one as well. */
+  readonly missingProfile?: string;
   readonly login: Login;
   readonly region?: string;
   readonly interface: EndpointInterface;

@@ -36,10 +36,15 @@ export async function findCloud(choice: CloudChoice, around: Surroundings): Prom
   const chosen = name ?? onlyCloud(files, choice);
   const own = files.clouds[chosen];
   if (own === undefined) throw unknownCloud(chosen, files);
-  const profile = files.profiles[text(own.profile ?? own.cloud) ?? ''] ?? {};
-  const settings = settingsOf(chosen, files.path ?? '', mergeDeep(profile, own), env, choice);
+  const named = text(own.profile ?? own.cloud);
+  const profile = files.profiles[named ?? ''];
+  const settings = settingsOf(chosen, files.path ?? '', mergeDeep(profile ?? {}, own), env, choice);
   const { secure } = files;
-  return secure?.clouds.includes(chosen) ? { ...settings, secureFile: secure.path } : settings;
+  return {
+    ...settings,
+    ...(secure?.clouds.includes(chosen) ? { secureFile: secure.path } : {}),
+    ...(named === undefined || profile !== undefined ? {} : { missingProfile: named }),
+  };
 }
 
 function settingsOf(

@@ -39,6 +39,10 @@ export async function openCloud(choice: CloudChoice, context: CloudContext): Pro
     warn: (text) => context.logger.warn(redact(text)),
   };
   if (!cloud.verify) logger.warn(`Certificates of cloud ${cloud.name} are not checked, as asked for.`);
+  if (cloud.missingProfile !== undefined)
+    logger.warn(
+      `No clouds-public.yaml has the profile "${cloud.missingProfile}" of cloud ${cloud.name}; its settings count without one.`,
+    );
   const connection = { ...(await connectionOf(cloud, env)), answerWithinMs: context.limits?.answerMs };
   return cloudSession({ cloud, http: httpClient(connection), clock, logger });
 }

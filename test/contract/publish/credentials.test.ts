@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -218,4 +218,17 @@ it('a refused login names secure.yaml too, where that says something of its clou
     (await scene.failureTo(`glance:${cloud}`, { ...named, OS_CLIENT_SECURE_FILE: secure })).message;
   expect(await told('mycloud')).toContain(`clouds.json and ${secure}.`);
   expect(await told('another')).not.toContain(secure);
+});
+
+it('a profile that nobody has is said to be missing, and the cloud counts without it', async () => {
+  const { clouds } = JSON.parse(readFileSync(named.OS_CLIENT_CONFIG_FILE ?? '', 'utf8'));
+  Object.assign(clouds.mycloud, { profile: 'foo' });
+  writeFileSync(named.OS_CLIENT_CONFIG_FILE ?? '', JSON.stringify({ clouds }));
+  await expect(scene.publishTo('glance:mycloud', named)).resolves.toMatchObject({ action: 'created' });
+  expect(scene.logged).toContain(
+    'No clouds-public.yaml has the profile "foo" of cloud mycloud; its settings count without one.',
+  );
+  const logged = scene.logged.length;
+  await scene.publishTo('glance:another', named);
+  expect(scene.logged.slice(logged).join()).not.toContain('profile');
 });
