@@ -98,7 +98,7 @@ export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
     kind: 'prompt',
     id: 'autoyast.profile-location',
     phase: 'fetching the profile',
-    regex: /System Profile Location|Profile Location:/,
+    regex: shown(/System Profile Location|Profile Location:/),
     meaning: 'it asks where the profile is',
     remedy: 'Check autoyast= on the kernel command line, or that autoinst.xml is in the initrd.',
     sample: { from: 'documented', text: 'System Profile Location' },
@@ -109,8 +109,9 @@ export const AUTOYAST_PATTERNS: readonly ConsolePattern[] = [
     kind: 'prompt',
     id: 'autoyast.linuxrc',
     phase: 'loading the installer',
-    regex:
-      /Could not find the .* (?:Repository|Installation Source)\.|No repository found\.|^Activating manual setup program/,
+    regex: shown(
+      /Could not find the .* (?:Repository|Installation Source)\.|No repository found\.|Activating manual setup program/,
+    ),
     meaning: 'linuxrc did not find the packages of the installer and shows its menu',
     remedy: 'Check install= on the kernel command line and the media.',
     sample: {

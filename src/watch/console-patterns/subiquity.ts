@@ -14,7 +14,7 @@ export const SUBIQUITY_PATTERNS: readonly ConsolePattern[] = [
     kind: 'prompt',
     id: 'subiquity.confirm',
     phase: 'before the install',
-    regex: /Continue with autoinstall\? \(yes\|no\)/,
+    regex: /^\s*Continue with autoinstall\? \(yes\|no\)/,
     meaning: 'it asks to confirm the automatic install',
     remedy: "Add the word 'autoinstall' to the kernel command line.",
     sample: {

@@ -131,3 +131,19 @@ describe('what installers and kernels print', () => {
     ],
   ])('is told: %s', (text, id) => expect(idOf(text)).toBe(id));
 });
+
+describe('an innocent line before a silence', () => {
+  it.each([
+    'test: "Continue with autoinstall? (yes|no)" answered yes',
+    "# Please respond 'yes' or 'no', it says",
+    '+ : Press ENTER to continue',
+    'doc: Would you like to ignore this and continue with installation? is what it asks',
+    'menu: Please make a selection from the above',
+    'msgid "System Profile Location"',
+    'test: Could not find the openSUSE Leap Repository. ... ok',
+  ])('is no question: %s', (text) => {
+    const memory = createConsoleMemory(INSTALL_PATTERNS);
+    memory.add({ lines: [{ text, redrawn: false }], partial: '', raw: text }, 0);
+    expect(memory.waiting()?.pattern.id).toBeUndefined();
+  });
+});
