@@ -68,23 +68,13 @@ export const TARGET_OPTIONS: Readonly<Record<TargetKind, Readonly<Record<string,
   http: { name: 'value', format: 'value', url: 'value' },
 };
 
-/**
- * Reads `glance:CLOUD,visibility=shared,tag=a,tag=b,protected`, or `glance,tag=a` of the environment's cloud. A comma inside a value is
- * doubled, as QEMU has it.
- * @throws SpecError `spec.invalid`
- */
-export function readTargetWord(text: string): PublishTarget {
-  return whole(wordParts(text));
-}
-
-/** The same from a template's map: `{glance: CLOUD, visibility: shared, property: {a: b}}`. */
-export function readTargetMap(map: Readonly<Record<string, unknown>>): PublishTarget {
-  return whole(mapParts(map));
-}
-
 /** What was asked for, of which nothing is known yet. */
 export type TargetParts = Omit<PublishTarget, 'kind'> & { readonly kind: string };
 
+/**
+ * Takes `glance:CLOUD,visibility=shared,tag=a,tag=b,protected` apart, or `glance,tag=a` of the environment's cloud. A comma inside a value
+ * is doubled, as QEMU has it.
+ */
 export function wordParts(text: string): TargetParts {
   const [kind = ''] = text.split(/[:,]/, 1);
   const rest = text.slice(kind.length);
@@ -100,6 +90,7 @@ export function wordParts(text: string): TargetParts {
   return { kind, where, options: Object.fromEntries(options) };
 }
 
+/** The same from a template's map: `{glance: CLOUD, visibility: shared, property: {a: b}}`. @throws SpecError `spec.invalid` */
 export function mapParts(map: Readonly<Record<string, unknown>>): TargetParts {
   const [kind, another] = TARGET_KINDS.filter((name) => name in map);
   if (kind === undefined || another !== undefined)
@@ -134,12 +125,6 @@ export function numbered(names: readonly string[]): readonly string[] {
     const place = names.slice(0, index + 1).filter((other) => other === name).length;
     return all === 1 ? name : `${name} (${place} of ${all})`;
   });
-}
-
-function whole(parts: TargetParts): PublishTarget {
-  const { target, problems } = checkParts(parts);
-  if (problems.length > 0) throw wrong(problems.join('; '));
-  return target;
 }
 
 /**

@@ -6,8 +6,8 @@ import { type Clock, systemClock } from '../../src/foundation/clock.ts';
 import type { KilnError } from '../../src/foundation/errors.ts';
 import type { Publication, PublishContext } from '../../src/publish/publication.ts';
 import { publishImage } from '../../src/publish/publish-image.ts';
-import { readTargetWord } from '../../src/publish/publish-target.ts';
 import { type StandInCloud, standInCloud } from './stand-in-cloud.ts';
+import { readTargetWord } from './target-word.ts';
 
 const PASSWORD = 'a-very-secret-word';
 export const IMAGE_SIZE = 3 * 2 ** 20;

@@ -3,9 +3,9 @@ import { newRun } from '../../../src/build/build-frame.ts';
 import { checkTargets } from '../../../src/build/publish-check.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import { placesFrom } from '../../../src/foundation/places.ts';
-import { readTargetWord } from '../../../src/publish/publish-target.ts';
 import { type FaultScene, faultScene } from '../../support/fault-scene.ts';
 import { reply } from '../../support/stand-in-http.ts';
+import { readTargetWord } from '../../support/target-word.ts';
 import { recordingIo } from '../../unit/cli/recording-io.ts';
 
 /** What a service would refuse is told before an install, and before an image is sent. */

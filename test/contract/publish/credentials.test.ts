@@ -6,9 +6,9 @@ import { newRun } from '../../../src/build/build-frame.ts';
 import { checkTargets } from '../../../src/build/publish-check.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import { placesFrom } from '../../../src/foundation/places.ts';
-import { readTargetWord } from '../../../src/publish/publish-target.ts';
 import { type FaultScene, faultScene } from '../../support/fault-scene.ts';
 import { bodyOf, reply } from '../../support/stand-in-http.ts';
+import { readTargetWord } from '../../support/target-word.ts';
 import { recordingIo } from '../../unit/cli/recording-io.ts';
 
 /** What is said to users whose credentials are OS_* variables, and to those of clouds.yaml. */

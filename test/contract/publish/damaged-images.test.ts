@@ -4,9 +4,9 @@ import { appendFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publishImage } from '../../../src/publish/publish-image.ts';
-import { readTargetWord } from '../../../src/publish/publish-target.ts';
 import { type FaultScene, faultScene, IMAGE_SIZE } from '../../support/fault-scene.ts';
 import { bodyOf } from '../../support/stand-in-http.ts';
+import { readTargetWord } from '../../support/target-word.ts';
 
 /** Images that lack a part, and images that change under Kiln's hands. */
 let scene: FaultScene;

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Manifest } from '../../../src/artifact/manifest-schema.ts';
 import { publishImage } from '../../../src/publish/publish-image.ts';
-import { readTargetWord } from '../../../src/publish/publish-target.ts';
 import { type FaultScene, faultScene } from '../../support/fault-scene.ts';
 import { SAMPLE_MANIFEST } from '../../support/sample-build.ts';
 import { reply } from '../../support/stand-in-http.ts';
+import { readTargetWord } from '../../support/target-word.ts';
 import { debianTree, makeBootableDisk } from '../disk/bootable-disk.ts';
 
 /** Builds that made a partition image themselves. */

@@ -7,10 +7,10 @@ import { publishResult } from '../../../src/build/publish-result.ts';
 import { showBuild } from '../../../src/cli/build-command.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
-import { readTargetWord } from '../../../src/publish/publish-target.ts';
 import { type FaultScene, faultScene } from '../../support/fault-scene.ts';
 import { sampleBuild } from '../../support/sample-build.ts';
 import { reply } from '../../support/stand-in-http.ts';
+import { readTargetWord } from '../../support/target-word.ts';
 import { recordingIo } from '../../unit/cli/recording-io.ts';
 import { RESULT } from '../../unit/cli/scripted-build.ts';
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { glanceSettings } from '../../../src/publish/glance/glance-settings.ts';
-import { publishCommand, readTargetMap, readTargetWord } from '../../../src/publish/publish-target.ts';
+import { publishCommand } from '../../../src/publish/publish-target.ts';
+import { readTargetMap, readTargetWord } from '../../support/target-word.ts';
 
 it('reads a word and a map alike', () => {
   const word = readTargetWord(

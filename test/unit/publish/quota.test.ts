@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { demandOf, expectedImage } from '../../../src/publish/demand.ts';
-import { readTargetWord } from '../../../src/publish/publish-target.ts';
 import { assertRoom, quotaNotes } from '../../../src/publish/quota.ts';
+import { readTargetWord } from '../../support/target-word.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { readTargetWord } from '../../../src/publish/publish-target.ts';
 import { requireSense } from '../../../src/publish/require-sense.ts';
+import { readTargetWord } from '../../support/target-word.ts';
 
 const check = (word: string, hasThing = true) => requireSense(readTargetWord(word), hasThing);
 
