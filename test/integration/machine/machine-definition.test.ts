@@ -145,7 +145,7 @@ test('links in a ring, boot programs, images’ ways and places are told with al
   writeFileSync(at('full/own'), '');
   const failure = await machines.failure(
     ...['--name', 'ring', '--disk', at('ring'), '--pxe', '--network', 'user', '--tftp', '/nope'],
-    ...['--publish', 'glance:nobody,min-disk=x', '--output', at('full'), '--graphics', 'vnc,port=70000'],
+    ...['--publish', 'glance:nobody', '--output', at('full'), '--graphics', 'vnc,port=70000'],
   );
   expect(failure.code, failure.message).toBe('spec.invalid');
   const { problems } = failure.details as { problems: { where: string; problem: string }[] };
