@@ -30,6 +30,7 @@ function isNamed({ moduleId }: TestSpecification, name: string): boolean {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    globalSetup: ['test/support/compiled-folder.ts'],
     // Vitest leaves one core free, which on two is half of the machine; contract tests mostly wait for other programs anyway.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

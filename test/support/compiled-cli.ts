@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import ts from 'typescript';
+import { join, resolve } from 'node:path';
+import { putSources } from './compile-sources.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -23,12 +23,7 @@ export async function compileCli(): Promise<CompiledCli> {
   for (const name of ['node_modules', 'page', 'os-table', 'vm-templates', 'install_scripts']) {
     await symlink(join(root, name), join(folder, name));
   }
-  const entries = await readdir(join(root, 'src'), { recursive: true });
-  await Promise.all(
-    entries
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => compile(join(root, 'src', path), join(folder, 'dist', path.replace(/\.ts$/, '.js')))),
-  );
+  await putSources(join(folder, 'dist'), () => true);
   const main = join(folder, 'dist', 'cli', 'main.js');
   const env = { PATH: process.env.PATH ?? '', HOME: folder, NO_COLOR: '1' };
   return {
@@ -37,23 +32,6 @@ export async function compileCli(): Promise<CompiledCli> {
     run: (args) => runProgram(process.execPath, [main, ...args], { env, cwd: folder }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-/** Those of tsconfig.json that change the output; each file is an ES module. */
-const OPTIONS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2023,
-  module: ts.ModuleKind.ESNext,
-  rewriteRelativeImportExtensions: true,
-  verbatimModuleSyntax: true,
-};
-
-async function compile(from: string, to: string): Promise<void> {
-  const { outputText } = ts.transpileModule(await readFile(from, 'utf8'), {
-    fileName: from,
-    compilerOptions: OPTIONS,
-  });
-  await mkdir(dirname(to), { recursive: true });
-  await writeFile(to, outputText);
 }
 
 /** Runs a program to its end, without standard input. */

@@ -70,9 +70,9 @@ describe('chooseLibvirt', () => {
 
 /** In processes of their own: how they end is what is being tested. */
 describe('the process', () => {
-  let compiled: ReturnType<typeof compileSources>;
-  beforeAll(() => {
-    compiled = compileSources(['foundation', 'process', 'libvirt']);
+  let compiled: Awaited<ReturnType<typeof compileSources>>;
+  beforeAll(async () => {
+    compiled = await compileSources(['foundation', 'process', 'libvirt']);
   });
   afterAll(() => compiled.remove());
 

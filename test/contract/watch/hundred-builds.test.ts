@@ -5,7 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { runCommand } from '../../../src/process/run-command.ts';
 import { compileSources } from '../../support/compile-sources.ts';
 
-const compiled = compileSources(['watch', 'syslog-server', 'libvirt', 'process', 'foundation', 'os']);
+const compiled = await compileSources(['watch', 'syslog-server', 'libvirt', 'process', 'foundation', 'os']);
 const folder = mkdtempSync(join(tmpdir(), 'kiln-hundred-'));
 afterAll(() => {
   compiled.remove();

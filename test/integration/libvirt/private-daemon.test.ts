@@ -13,11 +13,11 @@ import { eventsUntil, eventText, makeTinyGuest, processesWith } from './tiny-gue
 
 /** Needs root: libvirtd is privileged only then. */
 describe('the private daemon', () => {
-  let compiled: ReturnType<typeof compileSources>;
+  let compiled: Awaited<ReturnType<typeof compileSources>>;
   let folder: string;
   let runtimeDir: string;
-  beforeAll(() => {
-    compiled = compileSources(['foundation', 'process', 'libvirt']);
+  beforeAll(async () => {
+    compiled = await compileSources(['foundation', 'process', 'libvirt']);
   });
   afterAll(() => compiled.remove());
   beforeEach(() => {
