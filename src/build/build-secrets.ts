@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../artifact/write-file-atomically.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { namedSecrets, type Redactor, redactTexts } from '../foundation/redact.ts';
 import { redactorByTraces, type SecretTrace, tracesOf } from '../foundation/secret-traces.ts';
 import { recordDirectory } from './build-records.ts';
@@ -26,10 +27,7 @@ export async function noteSecrets(
 
 /** Hides the secrets of a build; a build that had none has no file. */
 export async function buildRedactor(stateDir: string, id: string): Promise<Redactor> {
-  const text = await readFile(tracesPath(stateDir, id), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '[]';
-    throw error;
-  });
+  const text = await readFile(tracesPath(stateDir, id), 'utf8').catch(ifMissing('[]'));
   // The file is Kiln's own, put in place whole.
   return redactorByTraces(JSON.parse(text) as SecretTrace[]);
 }

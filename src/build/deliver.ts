@@ -4,6 +4,7 @@ import { CHECKSUM_FILES, writeChecksumFiles } from '../artifact/checksum.ts';
 import { withoutFolders, writeManifest } from '../artifact/manifest.ts';
 import { manifestSchema } from '../artifact/manifest-schema.ts';
 import type { PendingArtifacts } from '../disk/convert-disk.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { homeFrom } from '../foundation/places.ts';
 import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
 import type { BuildRun } from './build-context.ts';
@@ -66,10 +67,7 @@ export async function deliver(options: DeliverOptions): Promise<BuildResult> {
 
 /** File names of the images that a manifest already there names. */
 async function imagesOfManifest(path: string): Promise<string[]> {
-  const text = await readFile(path, READ_AT_ONCE).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
-    throw error;
-  });
+  const text = await readFile(path, READ_AT_ONCE).catch(ifMissing('{}'));
   const parsed = manifestSchema.safeParse(parseJson(text));
   return parsed.success ? parsed.data.outputs.map(({ file }) => file) : [];
 }

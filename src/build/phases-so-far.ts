@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { createRecorder, type PhaseSpan } from '../watch/recorder.ts';
 import type { BuildRecord } from './build-records.ts';
 import { eventLogPath } from './event-log.ts';
@@ -13,10 +14,7 @@ export async function phasesSoFar(
   stateDir: string,
   now = Date.now(),
 ): Promise<readonly PhaseSpan[]> {
-  const text = await readFile(eventLogPath(stateDir, id), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+  const text = await readFile(eventLogPath(stateDir, id), 'utf8').catch(ifMissing(''));
   const recorder = createRecorder();
   let startedAt: number | undefined;
   let isOver = false;

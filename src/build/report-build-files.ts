@@ -1,5 +1,6 @@
 import { copyFile, lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { makeFolder } from '../foundation/make-folder.ts';
 import { type FileEnd, readEnd } from '../foundation/read-end.ts';
 import type { Redactor } from '../foundation/redact.ts';
@@ -29,7 +30,7 @@ export type FilesToPack = {
 /** Copies a folder or a file for a report. Links and what is no file are left out: they lead to what is not the build's. */
 export async function packFiles(files: FilesToPack): Promise<PackedFile[]> {
   files.signal?.throwIfAborted();
-  const found = await lstat(files.from).catch(absent);
+  const found = await lstat(files.from).catch(ifMissing(undefined));
   if (found?.isFile()) return packFile(files);
   if (!found?.isDirectory()) return [];
   const packed: PackedFile[] = [];
@@ -47,7 +48,7 @@ export async function packFile({ from, to, name, scrub }: FilesToPack): Promise<
     await copyFile(from, to);
     return [{ name }];
   }
-  const end = await readEnd(from, LARGEST_TEXT).catch(absent);
+  const end = await readEnd(from, LARGEST_TEXT).catch(ifMissing(undefined));
   if (end === undefined) return [];
   const { text, suffix, note } = packedText(end, from.endsWith('.json'), scrub);
   await makeFolder(dirname(to));
@@ -71,10 +72,6 @@ function packedText(
   const json = scrubJson(text, scrub);
   if (json !== undefined) return { text: json, suffix: '' };
   return { text: scrub(text), suffix, note: 'was no whole JSON, so it is here as text' };
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 const LINE_ENDS = [0x0a, 0x0d];

@@ -7,6 +7,7 @@ import { type BuildDirectory, buildDirectory } from '../build/build-directory.ts
 import { type BuildRecord, findBuild, requireWhole } from '../build/build-records.ts';
 import { replacedIn } from '../build/folder-owner.ts';
 import { SpecError } from '../foundation/errors.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { fileType, READ_AT_ONCE } from '../foundation/read-regular-file.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -80,10 +81,7 @@ function logReader(path: string, directory: string, take: (text: string) => void
     /** False when the file does not exist yet. @throws SpecError `builds.no-log` when something else is in its place */
     async readNew(): Promise<boolean> {
       await refuseOutside(path, directory);
-      const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined;
-        throw error;
-      });
+      const found = await stat(path).catch(ifMissing(undefined));
       if (found === undefined) return false;
       if (!found.isFile()) throw noLog(path, `is ${fileType(found)}, not a file`);
       await tail.readNew((bytes) => take(decoder.write(bytes)));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ifMissing } from '../foundation/if-missing.ts';
 import type { GuestConsole } from '../libvirt/libvirt.ts';
 import type { CliIo, Keyboard } from './cli-io.ts';
 import { safeText } from './safe-text.ts';
@@ -12,10 +13,7 @@ const BEFORE_BYTES = 2048;
 
 /** The end of what the guest said until now; nothing where nothing was kept. */
 export async function saidBefore(serialLog: string): Promise<string> {
-  const content = await readFile(serialLog).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  });
+  const content = await readFile(serialLog).catch(ifMissing(Buffer.alloc(0)));
   return safeText(content.subarray(Math.max(0, content.length - BEFORE_BYTES)).toString('utf8'));
 }
 

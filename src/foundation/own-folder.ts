@@ -1,5 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ifMissing } from './if-missing.ts';
 import { isAlive, ownIdentity } from './process-identity.ts';
 
 /** Process, its start and the machine's boot: whose the folder is stands in its name, so no moment passes without an owner. */
@@ -20,10 +21,7 @@ export function newOwnFolder(parent: string, prefix: string): Promise<string> {
 
 /** Folders whose process is gone. @param prefix of any, unless it is told */
 export async function abandonedFolders(parent: string, prefix?: string): Promise<readonly string[]> {
-  const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw error;
-  });
+  const names = await readdir(parent).catch(ifMissing([]));
   return names
     .filter((name) => {
       const [, before, pid, ticks, boot] = NAME.exec(name) ?? [];

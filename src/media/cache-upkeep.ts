@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestFile } from '../foundation/digest-file.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 
 /** A file of the cache. */
 export type CacheItem = {
@@ -97,7 +98,7 @@ function useOf(key: string): string {
 }
 
 async function item(path: string, uses: readonly string[]): Promise<CacheItem | undefined> {
-  const found = await stat(path).catch(ifMissing);
+  const found = await stat(path).catch(ifMissing(undefined));
   return found && { path, sizeBytes: found.size, lastUsed: found.mtime, uses };
 }
 
@@ -107,8 +108,8 @@ async function readIndex(folder: string): Promise<readonly IndexFile[]> {
     names.map(async (name): Promise<IndexFile | undefined> => {
       const path = join(folder, name);
       const [text, found] = await Promise.all([
-        readFile(path, 'utf8').catch(ifMissing),
-        stat(path).catch(ifMissing),
+        readFile(path, 'utf8').catch(ifMissing(undefined)),
+        stat(path).catch(ifMissing(undefined)),
       ]);
       if (text === undefined || found === undefined) return undefined;
       const { key, sha256 } = parseIndex(text);
@@ -131,11 +132,5 @@ function parseIndex(text: string): Partial<IndexFile> {
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder).catch(ifMissing)) ?? [];
-}
-
-/** Other processes remove files meanwhile. */
-function ifMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
+  return readdir(folder).catch(ifMissing([]));
 }

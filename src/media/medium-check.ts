@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { digestFile } from '../foundation/digest-file.ts';
 import { MediaError } from '../foundation/errors.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import type { ResolvedMedia } from './install-media.ts';
 
 /** Looks at the medium again. @throws MediaError `media.changed` when it is not what the guest was started with */
@@ -30,9 +31,6 @@ export async function mediumCheck(media: ResolvedMedia | undefined): Promise<Med
 
 /** undefined when there is no such file. */
 async function identityOf(path: string): Promise<{ file: string; content: string } | undefined> {
-  const found = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  const found = await stat(path, { bigint: true }).catch(ifMissing(undefined));
   return found && { file: `${found.dev}:${found.ino}`, content: `${found.size} ${found.mtimeNs}` };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { withLock } from '../foundation/lock-file.ts';
 import { makeFolder } from '../foundation/make-folder.ts';
 import { writeFile } from '../foundation/write-file.ts';
@@ -51,9 +52,9 @@ function partialFile(path: string): PartialFile {
   const notePath = `${path}.json`;
   return {
     path,
-    size: async () => (await stat(path).catch(ifMissing))?.size ?? 0,
+    size: async () => (await stat(path).catch(ifMissing(undefined)))?.size ?? 0,
     note: async () => {
-      const text = await readFile(notePath, 'utf8').catch(ifMissing);
+      const text = await readFile(notePath, 'utf8').catch(ifMissing(undefined));
       return text === undefined ? {} : parseNote(text);
     },
     begin: (note) => writeFile(notePath, JSON.stringify(note)),
@@ -75,9 +76,4 @@ function parseNote(text: string): PartialNote {
     if (error instanceof SyntaxError) return {};
     throw error;
   }
-}
-
-function ifMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-  throw error;
 }

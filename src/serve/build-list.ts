@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BuildRecord, listBuilds } from '../build/build-records.ts';
 import { eventLogPath } from '../build/event-log.ts';
 import { parseEvent } from '../build/follow-events.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import type { LiveSocket } from './live-socket.ts';
 import type { BuildsMessage, ListedBuild, NowDoing } from './page-messages.ts';
 
@@ -88,10 +89,7 @@ async function nowDoing(path: string): Promise<NowDoing | undefined> {
 }
 
 async function readEnd(path: string): Promise<string> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const file = await open(path).catch(ifMissing(undefined));
   if (file === undefined) return '';
   try {
     const { size } = await file.stat();

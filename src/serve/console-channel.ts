@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OpenGuest } from '../build/open-guest.ts';
 import { KilnError } from '../foundation/errors.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import type { GuestConsole } from '../libvirt/libvirt.ts';
 import { LibvirtError } from '../libvirt/libvirt-error.ts';
 import { createLimitedSequences } from '../watch/limited-sequences.ts';
@@ -50,10 +51,7 @@ export async function showConsole({ live, log, openGuest }: ConsoleChannel): Pro
 }
 
 async function sizeOf(path: string): Promise<number> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const info = await stat(path).catch(ifMissing(undefined));
   return info?.size ?? 0;
 }
 

@@ -1,16 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { SpecError } from '../foundation/errors.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { nearestWord } from '../foundation/nearest-word.ts';
 
 const EXTENSION = /\.ya?ml$/;
 
 /** Templates one can build: those beginning with `_` are bases alone. Sorted. */
 export async function listTemplates(templateDir: string): Promise<readonly string[]> {
-  const names = await readdir(templateDir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw error;
-  });
+  const names = await readdir(templateDir).catch(ifMissing([]));
   const files = names.filter((name) => EXTENSION.test(name) && !/^[_.]/.test(name));
   return files.map((name) => name.replace(EXTENSION, '')).sort();
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { ifMissing } from '../foundation/if-missing.ts';
 
 /** Reads what was added to a file since the last time, through truncation and rotation. */
 export type TailFile = {
@@ -34,7 +35,7 @@ export function createTailFile(path: string, offset = 0): TailFile {
   }
 
   async function wasReplaced(current: FileHandle): Promise<boolean> {
-    const here = await stat(path).catch(ignoreMissing);
+    const here = await stat(path).catch(ifMissing(undefined));
     const ours = await current.stat();
     return here !== undefined && (here.ino !== ours.ino || here.dev !== ours.dev);
   }
@@ -63,13 +64,8 @@ export function createTailFile(path: string, offset = 0): TailFile {
 
 /** undefined when there is no file. A pipe in its place is none: nobody waits for its writer. */
 async function openFile(path: string): Promise<FileHandle | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(ignoreMissing);
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(ifMissing(undefined));
   if (file === undefined || !(await file.stat()).isFIFO()) return file;
   await file.close();
-  return undefined;
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
   return undefined;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { SpecError } from '../../foundation/errors.ts';
+import { ifMissing } from '../../foundation/if-missing.ts';
 import { readTextFile } from '../../foundation/read-regular-file.ts';
 import { mebibytes } from '../../foundation/size.ts';
 
@@ -34,10 +35,7 @@ export function listText(
 
 /** @throws SpecError `ipxe.not-menus` */
 export async function readMenusList(folder: string): Promise<MenusList> {
-  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  const found = await stat(folder).catch(ifMissing(undefined));
   if (found === undefined) throw noMenus(folder, 'it does not exist');
   if (!found.isDirectory()) throw noMenus(folder, 'it is no folder');
   const text = await readTextFile(join(folder, MENUS_LIST), (why, cause) =>

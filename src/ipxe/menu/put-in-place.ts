@@ -1,6 +1,7 @@
 import { chmod, chown, lstat, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { HostError, KilnError } from '../../foundation/errors.ts';
+import { ifMissing } from '../../foundation/if-missing.ts';
 import { abandonedFolders } from '../../foundation/own-folder.ts';
 import { pathInside } from '../../foundation/path-inside.ts';
 import { removeIfEmpty } from '../../foundation/remove-if-empty.ts';
@@ -55,10 +56,7 @@ async function draftsIn(folder: string): Promise<readonly string[]> {
 
 /** Undefined when the export was not complete. */
 async function declaredRemovals(place: string): Promise<readonly string[] | undefined> {
-  const text = await readFile(removalsIn(place), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return 'null';
-    throw error;
-  });
+  const text = await readFile(removalsIn(place), 'utf8').catch(ifMissing('null'));
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value.map(String) : undefined;
@@ -147,10 +145,7 @@ function rank(path: string): number {
 
 /** A file that takes another's place keeps its mode, and its owner where root writes. */
 async function takeRights(old: string, coming: string): Promise<void> {
-  const was = await lstat(old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const was = await lstat(old).catch(ifMissing(undefined));
   if (was?.isFile() !== true) return;
   const is = await lstat(coming);
   if (was.uid !== is.uid || was.gid !== is.gid)

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { access, lstat, mkdir, rename, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { HostError, SpecError } from '../../foundation/errors.ts';
+import { ifMissing } from '../../foundation/if-missing.ts';
 import { LEADS_OUT, pathInside } from '../../foundation/path-inside.ts';
 import { aboutFile } from '../../foundation/write-file.ts';
 import { inTheWay } from './edited-files.ts';
@@ -67,10 +68,7 @@ async function holderOf(folder: string, below: string): Promise<string> {
 
 /** What is there itself, be it a link. */
 async function foundAt(path: string): Promise<Stats | undefined> {
-  return lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  return lstat(path).catch(ifMissing(undefined));
 }
 
 function leadsOut(folder: string, below: string, why: string, cause?: unknown): SpecError {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MediaError } from '../../foundation/errors.ts';
+import { ifMissing } from '../../foundation/if-missing.ts';
 import { readRegularFile } from '../../foundation/read-regular-file.ts';
 import { mebibytes } from '../../foundation/size.ts';
 import { writeFile } from '../../foundation/write-file.ts';
@@ -15,7 +16,7 @@ const OF_DISTRIBUTIONS = /debian|ubuntu|fedora|redhat|red-hat|centos|rocky|alma|
 export async function hostKeyrings(folders: readonly string[] = FOLDERS): Promise<readonly string[]> {
   const found = await Promise.all(
     folders.map(async (folder) => {
-      const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifMissing);
+      const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifMissing([]));
       return names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     }),
   );
@@ -78,9 +79,4 @@ function dearmoured(block: string): Buffer {
   const lines = block.split(/\r?\n/).slice(1);
   const body = lines.slice(lines.indexOf('') + 1).filter((line) => !line.startsWith('='));
   return Buffer.from(body.join(''), 'base64');
-}
-
-function ifMissing(error: NodeJS.ErrnoException): [] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

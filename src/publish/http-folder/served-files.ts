@@ -1,6 +1,7 @@
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestFile } from '../../foundation/digest-file.ts';
+import { ifMissing } from '../../foundation/if-missing.ts';
 import { outputFile } from '../../foundation/output-file.ts';
 import { READ_AT_ONCE } from '../../foundation/read-regular-file.ts';
 import type { SummedSource } from '../summed-source.ts';
@@ -20,7 +21,7 @@ export type ServedFiles = {
 export async function requireFiles({ folder, file, texts }: ServedFiles): Promise<void> {
   for (const suffix of ['', ...texts.map(([name]) => name)]) {
     const path = join(folder, file + suffix);
-    const found = await lstat(path).catch(absent);
+    const found = await lstat(path).catch(ifMissing(undefined));
     if (found !== undefined && !found.isSymbolicLink()) await outputFile(path);
   }
 }
@@ -30,15 +31,10 @@ export async function hasContent(
   { size, sha512 }: SummedSource,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const found = await stat(path).catch(absent);
+  const found = await stat(path).catch(ifMissing(undefined));
   return found?.size === size && (await digestFile(path, 'sha512', signal)) === sha512;
 }
 
 export async function holds(path: string, text: string): Promise<boolean> {
-  return (await readFile(path, READ_AT_ONCE).catch(absent)) === text;
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
+  return (await readFile(path, READ_AT_ONCE).catch(ifMissing(undefined))) === text;
 }
