@@ -184,6 +184,17 @@ test('a reader that goes away leaves no stack trace', async () => {
   expect(ended).toEqual({ code: 0, stdout: 'Usage: kiln build [options] [target]\n', stderr: '' });
 });
 
+test.each(['> /dev/null', '2> /dev/null', '> /dev/null 2>&1'])(
+  '%s changes nothing of the end',
+  async (where) => {
+    const words =
+      '--connect test:///default --name x --memory 2048 --disk none --import --osinfo debian11 --network none';
+    const command = `exec timeout 50 "$1" "$2" build ${words} --print-xml ${where}`;
+    const ended = await runProgram('sh', ['-c', command, 'sh', process.execPath, cli.main]);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+  },
+);
+
 test('a full disk behind > is told', async () => {
   const ended = await runProgram('sh', [
     '-c',
