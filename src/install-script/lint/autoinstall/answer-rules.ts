@@ -4,6 +4,7 @@ import { addLateCommand, insertAnswer } from '../../edit/autoinstall-edits.ts';
 import { MARKER_PLACEHOLDER } from '../../marker.ts';
 import { plainCall } from '../../plain-exit.ts';
 import { otherDisk } from '../disk-name.ts';
+import { ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
 import { isPlaceholder, standsForPassword } from '../lint-target.ts';
@@ -162,8 +163,6 @@ const unknownSource: Rule = {
   },
 };
 
-const ENDS_GUEST: ReadonlySet<string> = new Set(['reboot', 'poweroff', 'halt', 'shutdown']);
-
 const endsGuest: Rule = {
   id: 'autoinstall.ends-guest',
   severity: 'error',
@@ -175,7 +174,7 @@ const endsGuest: Rule = {
       const call = plainCall(text, ENDS_GUEST);
       if (call === undefined || texts.slice(0, index).some((before) => before.includes(MARKER_PLACEHOLDER)))
         return [];
-      const message = `a late command ends the guest (${call.name}) before the installation is complete`;
+      const message = endsTooEarly('a late command', call.name);
       const item = isSeq(commands) ? commands.items[index] : undefined;
       return [
         {

@@ -3,6 +3,7 @@ import { isTimeZone } from '../../../foundation/time-zone.ts';
 import { hasOption, type KickstartCommand, optionValue } from '../../kickstart-document.ts';
 import { MARKER_PLACEHOLDER } from '../../marker.ts';
 import { plainCall } from '../../plain-exit.ts';
+import { ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder, isTestInstaller, type LintTarget } from '../lint-target.ts';
 
@@ -66,7 +67,6 @@ function tooLarge({ document }: Script, target: LintTarget): readonly Hit[] {
   return [{ line, message, fix }];
 }
 
-const ENDS_GUEST: ReadonlySet<string> = new Set(['reboot', 'poweroff', 'halt', 'shutdown']);
 const SHELL = /(^|\/)(ba|da|k)?sh$/;
 
 const endsGuest: Rule = {
@@ -83,7 +83,7 @@ const endsGuest: Rule = {
       // What is indented stands in something, and may not be run.
       const call = /^\s/.test(last.text) ? undefined : plainCall(last.text, ENDS_GUEST);
       if (call === undefined) return [];
-      const message = `${section.name} ends the guest (${call.name}) before the installation is complete`;
+      const message = endsTooEarly(section.name, call.name);
       return [
         {
           line: last.line,

@@ -5,6 +5,7 @@ import { MARKER_PLACEHOLDER } from '../../marker.ts';
 import { plainCall } from '../../plain-exit.ts';
 import type { PreseedAnswer } from '../../preseed-lines.ts';
 import { restSwallower } from '../../rest-swallower.ts';
+import { BUSYBOX_ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 
 type Rule = LintRule<ScriptOf<'preseed'>>;
@@ -35,8 +36,6 @@ const shellSyntax: Rule = {
   check: ({ text, answers }) => commandsOf(answers).flatMap((answer) => syntaxHit(text, answer)),
 };
 
-const ENDS_GUEST: ReadonlySet<string> = new Set(['reboot', 'poweroff', 'halt']);
-
 const endsGuest: Rule = {
   id: 'preseed.ends-guest',
   severity: 'error',
@@ -44,9 +43,9 @@ const endsGuest: Rule = {
   check: ({ text, answers }) =>
     commandsOf(answers).flatMap(({ question, valueStart, valueEnd }): Hit[] => {
       const command = text.slice(valueStart, valueEnd);
-      const call = plainCall(command, ENDS_GUEST);
+      const call = plainCall(command, BUSYBOX_ENDS_GUEST);
       if (call === undefined || command.slice(0, call.offset).includes(MARKER_PLACEHOLDER)) return [];
-      const message = `${question} ends the guest (${call.name}) before the installation is complete`;
+      const message = endsTooEarly(question, call.name);
       const fix = `leave it out: the installer ends the guest itself when all is done (debian-installer/exit/poweroff)`;
       return [{ line: lineOf(text, valueStart + call.offset), message, fix }];
     }),
