@@ -1,5 +1,5 @@
-import { PUBLISHER_PROPERTY } from '../glance/unfinished.ts';
 import { CONTENT_PROPERTY } from '../glance/wanted-image.ts';
+import { PUBLISHER_PROPERTY } from '../openstack/publisher.ts';
 import { awaitAvailable, type CinderWait, removeWhenPossible } from './await-cinder.ts';
 import { type Begun, beginOptions, beginThing } from './begin-thing.ts';
 import { type CinderApi, REQUEST_PROPERTY, type Snapshot, type Volume } from './cinder-api.ts';

@@ -1,6 +1,5 @@
-import { PUBLISHER_PROPERTY } from '../glance/unfinished.ts';
 import { clientCommand, type NamedCloud } from '../openstack/client-command.ts';
-import { standingOf } from '../openstack/publisher.ts';
+import { mayTake, PUBLISHER_PROPERTY, standingOf } from '../openstack/publisher.ts';
 import { mayTryAgain } from '../openstack/service-error.ts';
 import type { CinderThing } from './cinder-api.ts';
 import type { VolumeJob } from './make-volume.ts';
@@ -10,10 +9,9 @@ type Signed = { readonly metadata: Readonly<Record<string, string>> };
 
 export const isUnfinished = ({ metadata }: Signed): boolean => PUBLISHER_PROPERTY in metadata;
 
-/** Whether a publication may do with it as it likes: nobody is at work on it, or only itself. */
+/** Whether a publication may do with it as it likes. */
 export function isFree(thing: Signed, publisher: string): boolean {
-  const by = thing.metadata[PUBLISHER_PROPERTY];
-  return !isUnfinished(thing) || by === publisher || standingOf(by) === 'ended';
+  return !isUnfinished(thing) || mayTake(thing.metadata[PUBLISHER_PROPERTY], publisher);
 }
 
 export function isUnjudged(thing: Signed): boolean {

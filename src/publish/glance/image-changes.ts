@@ -1,6 +1,6 @@
+import { PUBLISHER_PROPERTY } from '../openstack/publisher.ts';
 import { MARK_PROPERTY } from './content-mark.ts';
 import type { GlanceImage, PatchOperation } from './glance-api.ts';
-import { PUBLISHER_PROPERTY } from './unfinished.ts';
 import { CONTENT_PROPERTY, type KnownImage } from './wanted-image.ts';
 
 /** Whether Kiln has just made an image, or found it there with a description that others may have had a hand in. */

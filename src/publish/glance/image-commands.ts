@@ -1,9 +1,9 @@
+import { PUBLISHER_PROPERTY } from '../openstack/publisher.ts';
 import { MARK_PROPERTY } from './content-mark.ts';
 import type { GlanceImage, PatchOperation } from './glance-api.ts';
 import { missingChanges } from './image-changes.ts';
 import type { ImagePlan, SendingPlan } from './plan-image.ts';
 import { asideChanges, type RetireStep } from './retire-older.ts';
-import { PUBLISHER_PROPERTY } from './unfinished.ts';
 import type { Way } from './upload-image.ts';
 import { type KnownImage, newImageFields } from './wanted-image.ts';
 

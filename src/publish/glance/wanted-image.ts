@@ -1,8 +1,8 @@
 import type { Properties } from '../image-properties.ts';
+import { PUBLISHER_PROPERTY } from '../openstack/publisher.ts';
 import { MARK_PROPERTY } from './content-mark.ts';
 import type { GlanceImage } from './glance-api.ts';
 import type { Visibility } from './glance-settings.ts';
-import { PUBLISHER_PROPERTY } from './unfinished.ts';
 
 /** One image as it is to be in Glance. */
 export type WantedImage = {
