@@ -1,10 +1,10 @@
 import { HostError } from '../foundation/errors.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import { LibvirtError } from '../libvirt/libvirt-error.ts';
+import { isRemoteUri } from '../libvirt/libvirt-uri.ts';
 import { isStorageThere, removeOwnStorage, replacementOf } from '../storage/remove-own-storage.ts';
 import { METADATA_NAMESPACE } from '../vm/domain-xml.ts';
 import type { JournalDomain, JournalStorage } from './journal.ts';
-import { isRemoteUri } from './machine/machine-problems.ts';
 import { identifyAt } from './machine/storage-host.ts';
 
 /** A domain is the build's when it carries its id; one without Kiln's metadata when UUID and name are those noted. */

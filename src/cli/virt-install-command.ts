@@ -46,8 +46,9 @@ export async function refuseWords(
 
 const OWN_OPTIONS = COMMAND_OPTIONS.filter(({ kiln, shape }) => kiln && shape !== 'complex');
 
-const givesOwnOptions = ({ values, lists, flags }: VirtInstallOptions): boolean =>
-  OWN_OPTIONS.some(({ name }) => name in values || name in lists || flags.includes(name));
+/** A flag by itself cannot be wrong: `--pure`, `--no-boot-check`. */
+const givesOwnValues = ({ values, lists }: VirtInstallOptions): boolean =>
+  OWN_OPTIONS.some(({ name }) => name in values || name in lists);
 
 /** What a build would refuse is no line to print. @throws SpecError `spec.invalid` */
 async function refuseOwnOptions(options: VirtInstallOptions, io: CliIo): Promise<void> {
@@ -70,7 +71,7 @@ async function printSystems(io: CliIo): Promise<void> {
 
 async function printXml(options: VirtInstallOptions, io: CliIo): Promise<void> {
   // They change nothing of the XML, and reading them takes as long as half the rest, so that lines without them do without.
-  if (givesOwnOptions(options)) await refuseOwnOptions(options, io);
+  if (givesOwnValues(options)) await refuseOwnOptions(options, io);
   const { printGuest } = await import('../build/print-guest/print-guest.ts');
   const isQuiet = options.flags.includes('quiet');
   const logger = isQuiet ? silentLogger : cliLogger(io.err, options.flags.includes('debug'));

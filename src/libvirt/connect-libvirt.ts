@@ -3,9 +3,10 @@ import { DomainCalls } from './domain-calls.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
 import { hostCalls } from './host-calls.ts';
 import type { LibvirtConnection } from './libvirt.ts';
-import { LIBVIRT_ERRORS, LibvirtError, lastFailure, libvirtLost } from './libvirt-error.ts';
+import { LIBVIRT_ERRORS, LibvirtError, libvirtLost } from './libvirt-error.ts';
 import { libvirtRuntime } from './libvirt-runtime.ts';
 import type { ConnectionHandle } from './native.ts';
+import { lastFailure } from './native-failure.ts';
 import { StorageCalls } from './storage-calls.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { OmitEach } from '../foundation/omit-each.ts';
 import { EventLoop } from './event-loop.ts';
 import type { DomainEvent } from './libvirt.ts';
-import { decodeFailure, LibvirtError, type NativeFailure } from './libvirt-error.ts';
+import { LibvirtError, type NativeFailure } from './libvirt-error.ts';
 import { type LibvirtLibrary, loadLibvirt, loadLibvirtQemu, type QemuLibrary } from './libvirt-library.ts';
 import {
   type CallbackAddress,
@@ -15,6 +15,7 @@ import {
   toLifecycleEvent,
   toMonitorShutdownEvent,
 } from './native-events.ts';
+import { decodeFailure } from './native-failure.ts';
 
 /** An event without the time of its arrival. */
 export type UntimedEvent = OmitEach<DomainEvent, 'at'>;

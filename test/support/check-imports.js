@@ -1,10 +1,10 @@
 /**
  * Holds what docs/architecture.md says about the source tree and no linter knows: which way imports point, which file may
- * import which package, who may look at the process, how long files get. Run by `npm run lint`.
+ * import which package, what every start loads, who may look at the process, how long files get. Run by `npm run lint`.
  *
  *   node test/support/check-imports.js [folder]     default: src/ of this project
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -55,16 +55,29 @@ const PACKAGES = {
   'basic-ftp': ['media/ftp/ftp-downloader.ts'],
 };
 
+/**
+ * What is loaded by every start and for `--print-xml`, which a person waits for: packages come with `import()`, where they are needed.
+ * Loading them takes several times as long as the work itself (docs/performance.md).
+ */
+const LIGHT = [
+  'cli/main.ts',
+  'cli/run-cli.ts',
+  'cli/virt-install-command.ts',
+  'build/print-guest/print-guest.ts',
+  'virt-install/choose-documents.ts',
+];
+
 const PROCESS_WORDS = ['env', 'argv', 'exit', 'exitCode', 'stdin', 'stdout', 'stderr'];
 const LONGEST_FILE = 300;
 
 const rowOf = (file) => ROWS.findIndex((row) => row.includes(file.includes('/') ? file.split('/')[0] : '.'));
 const startsWithAny = (file, prefixes) => prefixes.some((prefix) => file.startsWith(prefix));
 
-/** Every import, re-export and import() of a file: {to, line, typeOnly}. */
+/** Every import, re-export and import() of a file; `later` is what only an import() brings. */
 function importsOf(source) {
   const found = [];
-  const add = (node, text, typeOnly) => found.push({ text, typeOnly, line: lineOf(source, node) });
+  const add = (node, text, typeOnly, later = false) =>
+    found.push({ text, typeOnly, later, line: lineOf(source, node) });
   const visit = (node) => {
     if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier.text, isTypeImport(node.importClause));
     if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
@@ -75,7 +88,7 @@ function importsOf(source) {
     }
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [target] = node.arguments;
-      if (target && ts.isStringLiteral(target)) add(node, target.text, false);
+      if (target && ts.isStringLiteral(target)) add(node, target.text, false, true);
     }
     ts.forEachChild(node, visit);
   };
@@ -124,6 +137,24 @@ function problemOfDirection(file, to, typeOnly) {
   return shared ? undefined : `imports values of ${to}: siblings share types only, build/ joins them`;
 }
 
+/** The way by which loading a file brings a package along, or undefined. */
+function wayToPackage(root, file, seen = new Set()) {
+  if (seen.has(file) || !existsSync(join(root, file))) return undefined;
+  seen.add(file);
+  for (const { text, typeOnly, later } of importsOf(parse(root, file))) {
+    if (typeOnly || later || text.startsWith('node:')) continue;
+    if (!text.startsWith('.')) return [file, text];
+    const way = wayToPackage(root, join(dirname(file), text), seen);
+    if (way) return [file, ...way];
+  }
+  return undefined;
+}
+
+function problemsOfWeight(root, file) {
+  const way = LIGHT.includes(file) ? wayToPackage(root, file) : undefined;
+  return way ? [{ line: 1, problem: `loads a package at every start: ${way.join(' > ')}` }] : [];
+}
+
 /** Names this file declares itself: a parameter called `console` is not the global. */
 function declaredNames(source) {
   const names = new Set();
@@ -163,18 +194,27 @@ function mayUse(file, object, word) {
   return word === 'env' && file.startsWith('process/');
 }
 
+function parse(root, file) {
+  return ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+}
+
 function problemsOfFile(root, file) {
-  const text = readFileSync(join(root, file), 'utf8');
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const source = parse(root, file);
   const ofImports = importsOf(source).map((one) => ({
     line: one.line,
     problem: problemOfImport(file, one, root),
   }));
   const unknown = rowOf(file) < 0 ? [{ line: 1, problem: 'lies in a folder that no row of ROWS names' }] : [];
-  const lines = text.trimEnd().split('\n').length;
+  const lines = source.text.trimEnd().split('\n').length;
   const tooLong =
     lines > LONGEST_FILE ? [{ line: lines, problem: `has ${lines} lines; ${LONGEST_FILE} at most` }] : [];
-  return [...unknown, ...ofImports, ...problemsOfWords(file, source), ...tooLong]
+  return [
+    ...unknown,
+    ...ofImports,
+    ...problemsOfWeight(root, file),
+    ...problemsOfWords(file, source),
+    ...tooLong,
+  ]
     .filter(({ problem }) => problem !== undefined)
     .map(({ line, problem }) => `src/${file}:${line} ${problem}`);
 }

@@ -1,3 +1,4 @@
+import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
 import type {
   ConnectionFacts,
   GuestFacts,
@@ -5,7 +6,6 @@ import type {
   PoolFact,
 } from '../../virt-install/guest/guest-facts.ts';
 import type { VirtInstallOptions } from '../../virt-install/virt-install-options.ts';
-import { isRemoteUri, isSessionUri } from '../machine/machine-problems.ts';
 import type { LibvirtAnswers } from './libvirt-memory.ts';
 
 /** What has to be asked of libvirt now, since it changes: names in use, and volumes of its pools. */

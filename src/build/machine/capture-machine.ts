@@ -5,6 +5,7 @@ import { DiskError } from '../../foundation/errors.ts';
 import { writeFile } from '../../foundation/write-file.ts';
 import { requireSpace } from '../../host/free-space.ts';
 import type { HostFacts } from '../../host/host-facts.ts';
+import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
 import { DISK_FORMATS, type DiskFormat } from '../../qemu-img/disk-format.ts';
 import { qemuImg } from '../../qemu-img/qemu-img.ts';
@@ -14,7 +15,6 @@ import type { DiskOrigin } from '../build-manifest.ts';
 import { deliver } from '../deliver.ts';
 import { diskFinish } from '../finish-disk.ts';
 import { requireOwnFolder } from '../owned-paths.ts';
-import { isRemoteUri, isSessionUri } from './machine-problems.ts';
 import { bootCheckXml, type DomainDisk, disksOf } from './machine-xml.ts';
 import type { MachineGround, ReadyMachine } from './prepare-machine.ts';
 

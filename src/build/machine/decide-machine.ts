@@ -6,6 +6,7 @@ import { deviceNumber, mountPoints } from '../../host/mount-points.ts';
 import { detectKind } from '../../install-script/detect-kind.ts';
 import { readScript } from '../../install-script/read-script.ts';
 import type { ChosenLibvirt } from '../../libvirt/choose-uri.ts';
+import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
 import type { BuildPlan, ScriptPlan } from '../../plan/build-plan.ts';
 import { chooseInjection } from '../../plan/choose-injection.ts';
@@ -18,13 +19,7 @@ import { definitionProblems } from './definition-problems.ts';
 import { diskNamedBy } from './disk-writes.ts';
 import { driveProblems } from './drive-problems.ts';
 import { machinePlan } from './machine-plan.ts';
-import {
-  connectionProblems,
-  identityProblems,
-  isRemoteUri,
-  isSessionUri,
-  overlayProblems,
-} from './machine-problems.ts';
+import { connectionProblems, identityProblems, overlayProblems } from './machine-problems.ts';
 import type { MachineRequest, MachineXml } from './machine-request.ts';
 import { machineFacts } from './machine-xml.ts';
 import { networkProblems } from './network-problems.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
-import { isRemoteUri } from './machine-problems.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import type { DomainDisk } from './machine-xml.ts';
 
 /** How each disk looked at one moment, by target; changes when the guest writes. */

@@ -1,4 +1,5 @@
 import { InstallError } from '../../foundation/errors.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
 import { mediumCheck } from '../../media/medium-check.ts';
 import { quoteCommand } from '../../process/run-command.ts';
@@ -9,7 +10,6 @@ import { endGuest } from '../install-guest.ts';
 import { mediumOr } from '../install-stage.ts';
 import { isReplacedByLink, requireOwnFolder } from '../owned-paths.ts';
 import { followConsole } from './follow-console.ts';
-import { isRemoteUri } from './machine-problems.ts';
 import type { MachineGround, ReadyMachine } from './prepare-machine.ts';
 
 /** How the install phase was left. `left`: the guest goes on without Kiln, as `--wait` says. */

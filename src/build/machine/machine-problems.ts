@@ -1,17 +1,8 @@
 import type { Problem } from '../../foundation/errors.ts';
 import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
+import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
 import type { MachineRequest, MachineXml } from './machine-request.ts';
 import { macAddressesOf } from './machine-xml.ts';
-
-/** Connections whose hypervisor is another machine's: a host in the URI, or a transport other than a socket (libvirt.org/uri.html). */
-export function isRemoteUri(uri: string): boolean {
-  const match = /^[a-z]+(?:\+([a-z0-9]+))?:\/\/([^/]*)\//i.exec(uri);
-  if (match === null) return false;
-  const [, transport, host = ''] = match;
-  return host !== '' || (transport !== undefined && transport !== 'unix');
-}
-
-export const isSessionUri = (uri: string): boolean => /^[^:]+:\/\/[^/]*\/session(\?|$)/.test(uri);
 
 /** What the connection cannot do for this machine, each with the remedy. */
 export function connectionProblems(

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { specErrorOf } from '../../foundation/errors.ts';
 import { Refusals } from '../../foundation/refusals.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import type { PlannedDisk } from '../../storage/planned-disk.ts';
 import { newDisksOf, type SummaryDisk } from '../../virt-install/guest/summary.ts';
 import type { GuestXml } from '../../virt-install/guest-xml.ts';
@@ -17,7 +18,6 @@ import type { BuildContext } from '../build-context.ts';
 import { withUsableNetwork } from '../guest-facts/surroundings.ts';
 import { cloudInitRequest } from './cloud-init.ts';
 import { gatherGuestFacts } from './gather-guest-facts.ts';
-import { isRemoteUri } from './machine-problems.ts';
 import type {
   MachineFacts,
   MachineLife,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Problem } from '../../foundation/errors.ts';
 import { suggestion } from '../../foundation/nearest-word.ts';
 import type { ChosenLibvirt } from '../../libvirt/choose-uri.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import { quoteCommand } from '../../process/run-command.ts';
-import { isRemoteUri } from './machine-problems.ts';
 import type { MachineXml } from './machine-request.ts';
 import { networkSourcesOf } from './machine-xml.ts';
 

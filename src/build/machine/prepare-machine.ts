@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HostError, SpecError } from '../../foundation/errors.ts';
 import { writeFile } from '../../foundation/write-file.ts';
 import type { ChosenLibvirt } from '../../libvirt/choose-uri.ts';
+import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
 import type { BuildPlan, ScriptPlan } from '../../plan/build-plan.ts';
 import { createSeedIso } from '../../seed/create-seed-iso.ts';
 import { seedFor } from '../../seed/script-seed.ts';
@@ -18,7 +19,6 @@ import { writePlan } from '../write-plan.ts';
 import { type BootFiles, makeBootFiles, readInjected, SYSTEM_FOLDER } from './boot-files.ts';
 import { makeCloudInitSeed } from './cloud-init.ts';
 import { runsAsOtherUser } from './decide-machine.ts';
-import { isRemoteUri, isSessionUri } from './machine-problems.ts';
 import type { MachineRequest, MachineXml } from './machine-request.ts';
 import {
   CLOUD_INIT_PLACE,

@@ -1,9 +1,9 @@
 import { type HostError, MediaError, SpecError } from '../../foundation/errors.ts';
 import { Refusals } from '../../foundation/refusals.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import type { VirtInstallOptions } from '../../virt-install/virt-install-options.ts';
 import type { BuildContext } from '../build-context.ts';
 import { connectWord } from '../guest-facts/connection-facts.ts';
-import { isRemoteUri } from './machine-problems.ts';
 import type { MachineRequest } from './machine-request.ts';
 import { machineRequestOf } from './machine-request-of.ts';
 import { refuseNamedFiles } from './named-files.ts';

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HostError } from '../../foundation/errors.ts';
 import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import { readPool, volumeXml } from '../../storage/storage-xml.ts';
-import { isRemoteUri } from './machine-problems.ts';
 import type { MachineGround } from './prepare-machine.ts';
 
 type Ground = Pick<MachineGround, 'libvirt' | 'machine' | 'claimed' | 'run'>;

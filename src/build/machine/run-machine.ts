@@ -2,6 +2,7 @@ import { HostError } from '../../foundation/errors.ts';
 import { Refusals } from '../../foundation/refusals.ts';
 import { probeHost } from '../../host/probe-host.ts';
 import type { ChosenLibvirt } from '../../libvirt/choose-uri.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
 import { targetName } from '../../publish/publish-target.ts';
 import type { BuildContext, BuildRun } from '../build-context.ts';
@@ -14,7 +15,6 @@ import { publishResult } from '../publish-result.ts';
 import { tidyUp } from '../tidy-up.ts';
 import { planBootFiles } from './boot-files.ts';
 import { decideMachine, runsAsOtherUser } from './decide-machine.ts';
-import { isRemoteUri } from './machine-problems.ts';
 import type { MachineRequest, MachineXml } from './machine-request.ts';
 import { runMachineStages } from './machine-stages.ts';
 

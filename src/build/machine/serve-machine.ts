@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Problem, SpecError } from '../../foundation/errors.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import type { ScriptPlan } from '../../plan/build-plan.ts';
 import { type ServedScript, serveScript } from '../serve-script.ts';
-import { isRemoteUri } from './machine-problems.ts';
 import type { MachineRequest, MachineXml } from './machine-request.ts';
 import { machineFacts } from './machine-xml.ts';
 import type { MachineGround } from './prepare-machine.ts';

@@ -6,9 +6,9 @@ import { fileType } from '../../foundation/read-regular-file.ts';
 import { diskIdentity } from '../../host/disk-identity.ts';
 import { freeSpace } from '../../host/free-space.ts';
 import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
+import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
 import type { LocalPath, StorageHost } from '../../storage/storage-host.ts';
 import type { BuildContext } from '../build-context.ts';
-import { isRemoteUri, isSessionUri } from './machine-problems.ts';
 
 /** This machine, as storage asks about it. */
 export function localStorageHost(

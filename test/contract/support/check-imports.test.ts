@@ -81,3 +81,23 @@ describe('refuses', () => {
     expect(lines.filter((line) => line.startsWith(`src/${path}:`))).toHaveLength(1);
   });
 });
+
+it('refuses a package that every start would load, however far away it is imported', async () => {
+  const { code, lines } = await check([
+    ['', 'build/print-guest/print-guest.ts', "import { facts } from './facts.ts';"],
+    ['', 'build/print-guest/facts.ts', "import { runCommand } from '../../process/run-command.ts';"],
+    ['', 'process/run-command.ts', "import { execa } from 'execa';"],
+  ]);
+  expect(code).toBe(1);
+  expect(lines[0]).toContain('src/build/print-guest/print-guest.ts:1 loads a package at every start: ');
+  expect(lines[0]).toContain('print-guest/facts.ts > process/run-command.ts > execa');
+});
+
+it('allows one that is loaded when it is needed', async () => {
+  const { code } = await check([
+    ['', 'build/print-guest/print-guest.ts', "export const facts = () => import('./facts.ts');"],
+    ['', 'build/print-guest/facts.ts', "import { runCommand } from '../../process/run-command.ts';"],
+    ['', 'process/run-command.ts', "import { execa } from 'execa';"],
+  ]);
+  expect(code).toBe(0);
+});

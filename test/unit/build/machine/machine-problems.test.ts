@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  connectionProblems,
-  identityProblems,
-  isRemoteUri,
-} from '../../../../src/build/machine/machine-problems.ts';
+import { connectionProblems, identityProblems } from '../../../../src/build/machine/machine-problems.ts';
 import type { MachineLife, MachineMedia } from '../../../../src/build/machine/machine-request.ts';
 import { FakeLibvirt } from '../../../fakes/fake-libvirt.ts';
 
@@ -24,15 +20,6 @@ const wheres = (
   changes: Partial<MachineLife> = {},
   media: MachineMedia = location,
 ) => connectionProblems({ uri }, { life: { ...life, ...changes }, media }, isRoot).map(({ where }) => where);
-
-test.each([
-  ['qemu:///system', false],
-  ['qemu:///session', false],
-  ['qemu+unix:///system?socket=/run/x', false],
-  ['qemu+ssh://host/system', true],
-  ['qemu+ssh:///system', true],
-  ['qemu://host/system', true],
-])('%s is remote: %s', (uri, expected) => expect(isRemoteUri(uri)).toBe(expected));
 
 describe('what a connection cannot do', () => {
   test('a host elsewhere: its QEMU serves no folder of ours; files and disks go over the connection', () => {
