@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { HostError, KilnError, PublishError, SpecError, specErrorOf } from '../foundation/errors.ts';
 import { requireSpace } from '../host/free-space.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
-import { checkCloud } from '../publish/check-target.ts';
 import { demandOf, expectedImage } from '../publish/demand.ts';
 import { glanceSettings } from '../publish/glance/glance-settings.ts';
 import type { ServiceType } from '../publish/openstack/catalog.ts';
@@ -67,6 +66,8 @@ async function checkTarget(
   const services = servicesOf(target);
   if (services.length === 0) return;
   progress(targetName(target));
+  // With the client of the services, which most builds do without.
+  const { checkCloud } = await import('../publish/check-target.ts');
   const demand = demandOf(target, expectedImage(target, outputs, disk.sizeBytes));
   const around = { env: context.env, cwd: context.cwd, clock, logger, signal };
   const choice = { ...glanceSettings(target), sayWhich: `--publish ${target.kind}:CLOUD` };

@@ -2,7 +2,6 @@ import { KilnError, PublishError } from '../foundation/errors.ts';
 import { asKilnError } from '../foundation/system-error.ts';
 import { mayTryAgain } from '../publish/openstack/service-error.ts';
 import type { Publication } from '../publish/publication.ts';
-import { publishImage } from '../publish/publish-image.ts';
 import { type PublishTarget, publishCommand, targetName } from '../publish/publish-target.ts';
 import { retryPublication } from '../publish/retry-publication.ts';
 import type { BuildRun } from './build-context.ts';
@@ -63,6 +62,8 @@ async function publishOnce(
   run: BuildRun,
   stage: StageProgress,
 ): Promise<Publication> {
+  // With the client of the services, which most builds do without.
+  const { publishImage } = await import('../publish/publish-image.ts');
   const { clock, logger, signal, reporter } = run;
   const onProgress = (detail: string, percent?: number): void =>
     stage.progress(`${targetName(target)}: ${detail}`, percent);

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { type ExecaError, execa } from 'execa';
+import type { ExecaError } from 'execa';
 import { CancelledError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 
@@ -98,6 +98,8 @@ export async function runCommand(
   options: RunOptions = {},
 ): Promise<CommandResult> {
   options.logger?.debug(`$ ${quoteCommand(file, args)}`);
+  // Its hundred modules are for commands that run a program.
+  const { execa } = await import('execa');
   try {
     const child = execa(file, [...args], {
       env: childEnvironment(options.env),
