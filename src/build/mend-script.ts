@@ -65,8 +65,10 @@ export const shownPlaces = ({ path }: ScriptToMend, places: readonly ScriptPlace
 export function mendScript(script: ScriptToMend, mend: NonNullable<Explanation['mend']>): readonly string[] {
   const otherDisks = mend.settings.includes('partman-auto/disk') ? otherDisksOf(script) : [];
   const places = otherDisks.length > 0 ? otherDisks : placesOf(script, mend);
-  if (places.length > 0) return shownPlaces(script, places);
-  const { add = [], settings } = mend;
+  const instead = mend.instead?.[script.kind];
+  const lines = instead === undefined ? [] : [instead];
+  if (places.length > 0) return [...shownPlaces(script, places), ...lines.map((line) => `instead: ${line}`)];
+  const { add = lines, settings } = mend;
   if (add.length === 0)
     return speaksOf(script.kind, settings)
       ? [`${script.path} says nothing about ${settings.join(', ')}`]

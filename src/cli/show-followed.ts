@@ -2,6 +2,7 @@ import type { BuildEvent } from '../build/build-events.ts';
 import { type BuildRecord, findBuild } from '../build/build-records.ts';
 import { eventLogPath } from '../build/event-log.ts';
 import { followEvents } from '../build/follow-events.ts';
+import { whyAsleep } from '../build/require-awake.ts';
 import { EXIT_CODES, HostError, SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { printEnd, type ShowOptions } from './build-command.ts';
@@ -27,7 +28,15 @@ export async function showFollowed(build: BuildRecord, options: ShowOptions, io:
   let last: BuildEvent | undefined;
   let started: Extract<BuildEvent, { type: 'build-started' }> | undefined;
   try {
-    const status = async (): Promise<BuildRecord['status']> => (await findBuild(state, build.id)).status;
+    let asleep: string | undefined;
+    const status = async (): Promise<BuildRecord['status']> => {
+      const record = await findBuild(state, build.id);
+      const why = whyAsleep(record);
+      if (why !== undefined && why !== asleep)
+        renderer.show({ type: 'notice', at: Date.now(), message: why });
+      asleep = why;
+      return record.status;
+    };
     const path = eventLogPath(state, build.id);
     for await (const event of followEvents({ path, status, signal: leaving.signal })) {
       if (event.type === 'build-started') started = event;

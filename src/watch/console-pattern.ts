@@ -1,3 +1,5 @@
+import type { InstallScriptKind } from '../spec/build-spec.ts';
+
 /** The installers and earlier stages whose console text we know. */
 export const CONSOLE_FAMILIES = [
   'kernel',
@@ -73,6 +75,8 @@ export type ScriptMend = {
   readonly settings: readonly string[];
   /** Lines to add when none of them is in the script. */
   readonly add?: readonly string[];
+  /** What belongs in their place, or is missing, by the kind of script. */
+  readonly instead?: Readonly<Partial<Record<InstallScriptKind, string>>>;
 };
 
 export type PatternMatch = {

@@ -188,9 +188,15 @@ export const KERNEL_PATTERNS: readonly ConsolePattern[] = [
     phase: 'the end',
     regex: kernelSaysTimed(/reboot: System halted$/),
     meaning: 'the guest halted instead of powering off, so QEMU never ends',
-    remedy:
-      'Kickstart: add `poweroff` (the default is halt). Preseed: d-i debian-installer/exit/poweroff boolean true. Autoinstall: shutdown: poweroff.',
-    mend: { settings: ['halt', 'debian-installer/exit/halt', 'shutdown'] },
+    remedy: 'Let the install script end with a power-off; the default of kickstart is `halt`.',
+    mend: {
+      settings: ['halt', 'debian-installer/exit/halt', 'shutdown'],
+      instead: {
+        kickstart: 'poweroff',
+        preseed: 'd-i debian-installer/exit/poweroff boolean true',
+        autoinstall: 'shutdown: poweroff',
+      },
+    },
     sample: { from: 'documented', text: '[  99.000001] reboot: System halted' },
     never: 'reboot: System halted',
   },

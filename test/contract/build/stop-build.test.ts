@@ -56,6 +56,18 @@ it('a suspended build is neither stopped nor followed, and how to wake it is sai
   expect(await stop()).toMatchObject({ status: 'interrupted' });
 });
 
+it('one that is suspended while it is followed: how to wake it is said once', async () => {
+  const process = await runningAs('true');
+  const view = io();
+  const followed = runAttachBuild(ID, {}, view);
+  await expect.poll(() => view.signals.listenerCount('SIGINT')).toBe(1);
+  child.kill('SIGSTOP');
+  await expect.poll(() => view.stdout(), { timeout: 10_000 }).toContain(`\`kill -CONT ${process.pid}\``);
+  view.signals.emit('SIGINT');
+  expect(await followed).toBe(130);
+  expect(view.stdout().split('kill -CONT')).toHaveLength(2);
+});
+
 it('one that is suspended while it cleans up is not waited for', async () => {
   await runningAs('trap "kill -STOP $$" TERM');
   await expect(stop()).rejects.toMatchObject({ code: 'builds.suspended' });

@@ -43,6 +43,16 @@ describe('the line of an install script that mends a failure', () => {
     expect(shown('last')).toEqual(['/s/script:4: last;']);
   });
 
+  it('comes with what belongs in its place, in the words of that kind of script', () => {
+    const mend = INSTALL_PATTERNS.find(({ id }) => id === 'kernel.halted')?.mend ?? { settings: [] };
+    const preseed = 'd-i debian-installer/exit/halt boolean true\n';
+    expect(mendScript(script('preseed', preseed), mend)).toEqual([
+      '/s/script:1: d-i debian-installer/exit/halt boolean true',
+      'instead: d-i debian-installer/exit/poweroff boolean true',
+    ]);
+    expect(mendScript(script('kickstart', 'lang en_US\n'), mend)).toEqual(['/s/script lacks:', '  poweroff']);
+  });
+
   it('shows no password', () => {
     const [line] = mendScript(script('preseed', PRESEED), { settings: ['passwd/root-password-crypted'] });
     expect(line).toContain('/s/script:3: d-i passwd/root-password');

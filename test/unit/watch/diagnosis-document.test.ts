@@ -48,7 +48,11 @@ function remedyOf({ remedy, advice, mend, mendOf }: ConsolePattern): string {
     ([name, one]) => `${name}: ${one.settings.map((setting) => `\`${setting}\``).join(', ')}`,
   );
   const named = byName.length === 0 ? '' : `Script, by what is named: ${byName.join('; ')}`;
-  return [remedy, advice?.text, script, named].filter((part) => part !== undefined && part !== '').join(' ');
+  const instead = Object.entries(mend?.instead ?? {}).map(([kind, line]) => `${kind}: \`${line}\``);
+  const replaced = instead.length === 0 ? '' : `Instead: ${instead.join('; ')}`;
+  return [remedy, advice?.text, script, replaced, named]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
 }
 
 function documentText(): string {

@@ -184,7 +184,8 @@ describe('an install has failed', () => {
     expect(await untilDecided(run)).toMatchObject({
       cause: 'installer-error',
       patternId: 'kernel.halted',
-      suggestion: expect.stringContaining('poweroff'),
+      suggestion: expect.stringContaining('power-off'),
+      mend: { instead: { kickstart: 'poweroff' } },
     });
   });
 
