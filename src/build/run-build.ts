@@ -27,13 +27,15 @@ export async function build(request: BuildRequest, context: BuildContext): Promi
 async function runStages(run: BuildRun): Promise<BuildResult> {
   const { reporter, context, request } = run;
   await tidyUp(run);
-  const decision = await reporter.run('plan', async (stage) => {
-    const decided = await decidePlan(request, context, run);
-    await checkTargets(decided.plan, run, stage.progress);
-    return decided;
+  const { decision, directory } = await reporter.run('plan', async (stage) => {
+    const decision = await decidePlan(request, context, run);
+    const { plan } = decision;
+    const directory = await outputDirectory(request, context.cwd, plan.name, run.id);
+    await refuseOverwriting(directory, plan);
+    // Last, since services are asked.
+    await checkTargets(plan, run, stage.progress);
+    return { decision, directory };
   });
-  const directory = await outputDirectory(request, context.cwd, decision.plan.name, run.id);
-  await refuseOverwriting(directory, decision.plan);
   const { name, rootPassword, publish = [] } = decision.plan;
   const secret = rootPassword === undefined ? undefined : await secretNote(rootPassword);
   const claimed = await claimBuild({

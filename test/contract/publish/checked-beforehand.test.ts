@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newRun } from '../../../src/build/build-frame.ts';
 import { checkTargets } from '../../../src/build/publish-check.ts';
@@ -186,6 +188,19 @@ it('a plan refuses what its targets could not get, and asks no service', async (
     err: expect.stringMatching(
       /glance:one: --property kernel_id.*glance:two \(1 of 2\): The build is to make no vdi.*\(2 of 2\)/s,
     ),
+  });
+  expect(scene.cloud.requests).toEqual([]);
+});
+
+it('a build looks at its folder before it asks a service', async () => {
+  await writeFile(
+    join(scene.folder, 'x.yaml'),
+    'name: x\nmedia: [{import: image.raw}]\npublish: ["glance:"]\n',
+  );
+  await mkdir(join(scene.folder, 'full/of'), { recursive: true });
+  expect(await kiln('build', 'x.yaml', '--output', 'full')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('[output.exists]'),
   });
   expect(scene.cloud.requests).toEqual([]);
 });
