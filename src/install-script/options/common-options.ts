@@ -1,3 +1,4 @@
+import { localeFault } from '../../foundation/locale.ts';
 import { isTimeZone } from '../../foundation/time-zone.ts';
 import { HOST_NAME } from '../host-name.ts';
 
@@ -31,6 +32,12 @@ const TAKEN =
     ' ',
   );
 
+/** The C library has languages of three letters that Unicode's data do not know, such as agr_PE. */
+function unknownLocale(locale: string): string | undefined {
+  const fault = localeFault(locale);
+  return fault?.code?.length === 2 ? fault.what : undefined;
+}
+
 /** Which of the keys, and what of it. */
 function keysFault(keys: string): string | undefined {
   const all = keys.split(KEY_SEPARATOR).map((key) => key.trim());
@@ -51,6 +58,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     example: 'de_DE.UTF-8',
     pattern: /^[a-z]{2,3}(?:_[A-Z]{2})?(?:\.[\w-]+)?(?:@\w+)?$|^C(?:\.UTF-8)?$/,
     shape: 'a locale such as en_US.UTF-8',
+    fault: unknownLocale,
   },
   {
     name: 'keyboard',

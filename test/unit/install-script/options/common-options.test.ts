@@ -12,7 +12,11 @@ it.each(COMMON_OPTIONS)('the initial value of $name is good', ({ name }) => {
 });
 
 it.each([
-  ['locale', ['C.UTF-8', 'de_DE', 'sr_RS.UTF-8@latin'], ['german', "x'; rm", '']],
+  [
+    'locale',
+    ['C.UTF-8', 'de_DE', 'sr_RS.UTF-8@latin', 'agr_PE'],
+    ['german', "x'; rm", '', 'xx_YY.UTF-8', 'de_YY'],
+  ],
   ['keyboard', ['us', 'de-latin1'], ['US', 'a b', '']],
   ['timezone', ['UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+3'], ['/etc/passwd', 'Mars/X', '']],
   ['user', ['', 'joe', '_x-1'], ['Joe', 'a b', '1a', 'root', 'daemon']],
