@@ -84,7 +84,10 @@ function surveyText({ report, failures }: CloudSurvey, style: Style): string {
       [service, url] as const,
       ...notes.map((note) => ['', note] as const),
     ]),
-    ...failures.map(({ service, error }) => [service, `${error.message} [${error.code}]`] as const),
+    // The first one is what the command ends with, in full.
+    ...failures.map(({ service, error: { message, code } }, index) => {
+      return [service, index === 0 ? `failed [${code}]` : `${message} [${code}]`] as const;
+    }),
   ];
   const lines = rows.flatMap(([label, value]) =>
     value === undefined ? [] : [`${style.bold(label.padEnd(9))} ${safeLine(value)}`],

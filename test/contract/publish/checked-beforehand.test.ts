@@ -225,8 +225,8 @@ describe('kiln publish check', () => {
     const { code, out, err } = await check(...words);
     expect(code).toBe(7);
     expect(out).toMatch(/^Glance +http/m);
-    expect(out).toMatch(/^Cinder .*not you.*\[publish\.forbidden\]/m);
-    expect(err).toContain('[publish.forbidden]');
+    expect(out).toMatch(/^Cinder +failed \[publish\.forbidden\]$/m);
+    expect(err).toMatch(/\[publish\.forbidden\].*not you/);
     const { out: json } = await check(...words, '--json');
     expect(JSON.parse(json)).toMatchObject({
       ...{ type: 'publish-failed', code: 'publish.forbidden', details: { status: 403 } },
