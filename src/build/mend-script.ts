@@ -66,7 +66,7 @@ export function mendScript(script: ScriptToMend, mend: NonNullable<Explanation['
   const otherDisks = mend.settings.includes('partman-auto/disk') ? otherDisksOf(script) : [];
   const places = otherDisks.length > 0 ? otherDisks : placesOf(script, mend);
   const instead = mend.instead?.[script.kind];
-  const lines = instead === undefined ? [] : [instead];
+  const lines = instead === undefined || hasLine(script, instead) ? [] : [instead];
   if (places.length > 0) return [...shownPlaces(script, places), ...lines.map((line) => `instead: ${line}`)];
   const { add = lines, settings } = mend;
   if (add.length === 0)
@@ -74,6 +74,11 @@ export function mendScript(script: ScriptToMend, mend: NonNullable<Explanation['
       ? [`${script.path} says nothing about ${settings.join(', ')}`]
       : [];
   return [`${script.path} lacks:`, ...add.map((line) => `  ${line}`)];
+}
+
+function hasLine({ original }: ScriptToMend, line: string): boolean {
+  const plain = (text: string): string => text.trim().replace(/\s+/g, ' ');
+  return original.split('\n').some((one) => plain(one) === plain(line));
 }
 
 /** Commands that put a disk which is not there; the other settings of partitioning are innocent then. */
