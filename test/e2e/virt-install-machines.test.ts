@@ -1,11 +1,13 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
 import { buildDirectory } from '../../src/build/build-directory.ts';
 import type { MachineResult } from '../../src/build/build-events.ts';
 import { disksOf } from '../../src/build/machine/machine-xml.ts';
+import { runCommand } from '../../src/process/run-command.ts';
 import { splitWords } from '../../src/virt-install/split-sub-options.ts';
 import { machineBuilds } from '../support/machine-builds.ts';
+import { plainKickstart } from '../support/machine-sandbox.ts';
 import { remoteUri } from '../support/remote-libvirt.ts';
 
 /** Lives of machines that take longer than the integration tests have. */
@@ -76,6 +78,25 @@ describe.concurrent('on a host that is reached over a pipe', () => {
     elsewhere = remoteUri(machines.libvirt.connection.uri, machines.sandbox.folder);
   });
   const common = ['--virt-type', 'qemu', '--network', 'none', '--noreboot'];
+  it('--location: kernel, initrd and script go there, and the installed disk comes back', async ({
+    expect,
+  }) => {
+    const folder = join(machines.sandbox.folder, 'far-disks');
+    mkdirSync(folder);
+    const script = machines.sandbox.script(plainKickstart('poweroff'), 'far.ks');
+    const result = await machines.machine(
+      ...['--connect', elsewhere, '--name', 'far', '--disk', `${folder}/far.img,size=1,format=raw`],
+      ...['--location', machines.installer.iso, '--script', script, ...PATIENT, ...common],
+    );
+    expect(result.machine.state).toBe('off');
+    expect(result.artifacts).toMatchObject([{ name: 'far.qcow2', virtualSize: 2 ** 30 }]);
+    const [image] = result.artifacts;
+    const disk = join(folder, 'far.img');
+    await runCommand('qemu-img', ['compare', '-f', 'qcow2', '-F', 'raw', image?.path ?? '', disk]);
+    // What went there for the install is gone.
+    expect(readdirSync(folder)).toEqual(['far.img']);
+  });
+
   it('--wait 1: a minute is waited for the installer there, which goes on', async ({ expect }) => {
     const iso = join(machines.sandbox.folder, 'there.iso');
     copyFileSync(machines.installer.iso, iso);
