@@ -119,7 +119,11 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'a locale without a country',
-    edit: (script) => script.replace('locale string en_US.UTF-8', 'locale string C'),
+    edit: (script) =>
+      script.replace(
+        'd-i debian-installer/locale string en_US.UTF-8',
+        'd-i preseed/include string\nd-i debian-installer/locale string C',
+      ),
     code: 'install.prompt',
     patternId: 'debian-installer.debian-installer/country.continent-or-region',
     says: /broken\.preseed:\d+: d-i debian-installer\/locale string C/,

@@ -16,6 +16,7 @@ export const DERIVED_PLACEHOLDERS: ReadonlyMap<string, readonly string[]> = new 
   ['access_command', ['user', 'ssh_keys']],
   ['clean_command', []],
   ['language', ['locale']],
+  ['locale_lines', ['locale']],
   ['disk_device', []],
   ['disk_lines', ['disk_layout']],
   ['storage_value', ['disk_layout']],

@@ -1,3 +1,4 @@
+import { installerLocale } from '../installer-locale.ts';
 import type { CommonValues, DiskLayout } from './common-options.ts';
 
 /** What the firmware needs, where the disk has a GPT: GRUB's core image for BIOS, the EFI system partition for UEFI. */
@@ -52,10 +53,26 @@ function mirrorLines(mirror: string): readonly string[] {
   ];
 }
 
-export function preseedFragments({ diskLayout, mirror, proxy }: CommonValues): ReadonlyMap<string, string> {
+/** The installer speaks English alone on a serial console, whatever the language of the system. */
+function localeLines(locale: string): readonly string[] {
+  const { language, country } = installerLocale(locale) ?? { language: 'en', country: 'US' };
+  return [
+    `d-i debian-installer/language string ${language}`,
+    `d-i debian-installer/country string ${country}`,
+    `d-i debian-installer/locale string ${locale}`,
+  ];
+}
+
+export function preseedFragments({
+  locale,
+  diskLayout,
+  mirror,
+  proxy,
+}: CommonValues): ReadonlyMap<string, string> {
   const protocol = mirror.startsWith('https:') ? 'https' : 'http';
   const through = proxy === '' ? [] : [`d-i mirror/${protocol}/proxy string ${proxy}`];
   return new Map([
+    ['locale_lines', localeLines(locale).join('\n')],
     ['disk_lines', diskLines(diskLayout).join('\n')],
     ['source_lines', [...mirrorLines(mirror), ...through].join('\n')],
   ]);

@@ -229,7 +229,7 @@ const INSTEAD: Readonly<Record<string, ScriptMend>> = {
 
 /** What is asked although a setting answers it: what is wrong with that. */
 const LOCALE =
-  'Where the script gives a locale already, the installer does not know it: write one of a language and a country that exist, without quotes, such as en_US.UTF-8, de_DE.UTF-8 or C.UTF-8.';
+  'Where the script gives a locale already, the installer does not take it: on the serial console it speaks English alone and wants `d-i debian-installer/language string en` and `d-i debian-installer/country string DE` besides. Write a locale of a language and a country that exist, without quotes, such as en_US.UTF-8 or de_DE.UTF-8.';
 const REMEDIES: Readonly<Record<string, string>> = {
   'debian-installer/locale': LOCALE,
   'debian-installer/country': LOCALE,

@@ -25,7 +25,7 @@ export function answerTo({ answers }: Pick<Script, 'answers'>, question: string)
 const COMMANDS = ['preseed/early_command', 'partman/early_command', 'preseed/include_command', 'preseed/run'];
 
 /** Answered by a line, or by a command that speaks of the question (`debconf-set partman-auto/method lvm`). */
-function isAnswered(script: Script, question: string): boolean {
+export function isAnswered(script: Script, question: string): boolean {
   if (answerTo(script, question) !== undefined) return true;
   return COMMANDS.some((command) => answerTo(script, command)?.value.includes(question) === true);
 }

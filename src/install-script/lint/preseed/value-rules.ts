@@ -6,6 +6,7 @@ import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder } from '../lint-target.ts';
 import { type ClosedValue, FATAL_VALUES, IGNORED_VALUES } from './closed-values.ts';
 import { COMMAND_RULES } from './command-rules.ts';
+import { LANGUAGE_RULES } from './language-rules.ts';
 import { LOCALE_RULES } from './locale-rule.ts';
 import { NAME_RULES } from './name-rules.ts';
 import { PASSWORD_RULES } from './password-rule.ts';
@@ -83,6 +84,7 @@ export const VALUE_RULES: readonly Rule[] = [
   commandDiskName,
   ...COMMAND_RULES,
   ...LOCALE_RULES,
+  ...LANGUAGE_RULES,
   ...NAME_RULES,
   ...PASSWORD_RULES,
   ...QUOTE_RULES,

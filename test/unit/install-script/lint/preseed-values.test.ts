@@ -66,6 +66,38 @@ it.each([
   expect(found(`d-i debian-installer/locale string ${written}`)).toMatchObject([{ fix: `write ${meant}` }]);
 });
 
+it.each([
+  ['C', 'C', 'US'],
+  ['POSIX', 'C', 'US'],
+  ['C.UTF-8', 'en', 'US'],
+  ['eo', 'en', 'US'],
+  ['de_DE@euro', 'en', 'DE'],
+  ['sr_RS.UTF-8@latin', 'en', 'RS'],
+])(
+  'with the locale %s the installer needs language %s and country %s besides',
+  (locale, language, country) => {
+    const line = `d-i debian-installer/locale string ${locale}`;
+    const besides = [
+      `d-i debian-installer/language string ${language}`,
+      `d-i debian-installer/country string ${country}`,
+    ];
+    expect(found(line)).toMatchObject([
+      { rule: 'preseed.serial-language', severity: 'error', fix: `add: ${besides.join(', ')}` },
+    ]);
+    expect(found([...besides, line].join('\n'))).toEqual([]);
+    // The country is not taken from the locale where a language is given.
+    expect(found([besides[0], line].join('\n'))).toMatchObject([{ fix: `add: ${besides[1]}` }]);
+  },
+);
+
+it.each([
+  'd-i debian-installer/locale string en',
+  'd-i debian-installer/locale string de',
+  'd-i debian-installer/locale string de_DE.utf8',
+])('%s: the installer does not take it', (line) => {
+  expect(found(line)).toMatchObject([{ rule: 'preseed.installer-language', severity: 'error' }]);
+});
+
 it('says how an empty value is written', () => {
   expect(found('d-i mirror/http/proxy string ""')).toMatchObject([{ fix: 'write nothing behind the type' }]);
 });
@@ -84,12 +116,7 @@ it.each([
   'd-i netcfg/get_hostname string web-1.example.org',
   'd-i netcfg/get_hostname string {{hostname}}',
   'd-i time/zone string Etc/GMT+5',
-  'd-i debian-installer/locale string C',
-  'd-i debian-installer/locale string C.UTF-8',
-  'd-i debian-installer/locale string POSIX',
-  'd-i debian-installer/locale string en',
-  'd-i debian-installer/locale string de_DE@euro',
-  'd-i debian-installer/locale string sr_RS.UTF-8@latin',
+  'd-i debian-installer/locale string en_GB.utf8',
   'd-i debian-installer/locale select {{locale}}',
   'd-i debian-installer/locale string {{language}}_US',
   'd-i debian-installer/locale string',
