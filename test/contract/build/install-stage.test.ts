@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildContext, BuildRequest } from '../../../src/build/build-context.ts';
 import { buildDirectory } from '../../../src/build/build-directory.ts';
 import type { BuildEvent } from '../../../src/build/build-events.ts';
@@ -29,18 +29,22 @@ import { domainInputFixture, planFixture } from '../../support/plan-fixture.ts';
 
 const SCRIPT = 'd-i partman-auto/method string regular\n';
 const UUID = domainInputFixture().uuid;
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kiln-stage-'));
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'kiln-stage-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const newFolder = (): string => mkdtempSync(join(root, 'build-'));
 
 /** The install stage with a libvirt in memory; `guest` plays the guest once its domain has started. */
 function start(
   request: BuildRequest,
   guest: (libvirt: FakeLibvirt, serialLog: string) => void,
-  context: Pick<BuildContext, 'askOnError'> = {},
-  signal = new AbortController().signal,
+  {
+    askOnError,
+    signal = new AbortController().signal,
+    folder = newFolder(),
+  }: Pick<BuildContext, 'askOnError'> & { readonly signal?: AbortSignal; readonly folder?: string } = {},
 ) {
   const directory = buildDirectory(join(folder, 'out'), '0a1b2c3d');
   mkdirSync(directory.logs, { recursive: true });
@@ -59,7 +63,7 @@ function start(
   const run = {
     id: '0a1b2c3d',
     request,
-    context: { cwd: folder, env: {}, places, projectDir: folder, ...context },
+    context: { cwd: folder, env: {}, places, projectDir: folder, ...(askOnError ? { askOnError } : {}) },
     reporter,
     signal,
     settled: new WeakSet<Error>(),
@@ -111,7 +115,8 @@ const asksForPassword = (_: FakeLibvirt, log: string): void =>
     'Detecting network hardware  ... 95%\r\nSet up users and passwords\r\n--------------------------\r\nRoot password:',
   );
 
-describe('the install stage', () => {
+/** Mostly they wait until a question has stood for long enough. */
+describe.concurrent('the install stage', () => {
   it('names the missing line, ends the guest and saves the evidence', async () => {
     const { done, directory, libvirt, choice } = start({}, asksForPassword);
     await expect(done).rejects.toMatchObject({
@@ -139,16 +144,18 @@ describe('the install stage', () => {
     const secret = 'sEcReT "vAlUe" 1234';
     // Also the name of a pattern, of a kind and of a folder, none of which the guest has said.
     const variables = { my_secret: secret, api_token: 'failed', other_token: 'serial' };
+    const folder = newFolder();
     mkdirSync(join(folder, 'state', 'builds', '0a1b2c3d'), { recursive: true });
     await noteSecrets(join(folder, 'state'), '0a1b2c3d', {
       plan: planFixture({ variables }),
       script: undefined,
     });
-    const { done, directory } = start({}, (libvirt, log) => {
+    const printsSecret = (libvirt: FakeLibvirt, log: string): void => {
       appendFileSync(log, `the key is ${secret}\r\nPreparing ${secret}  ... 5%\r\n`);
       asksForPassword(libvirt, log);
       appendFileSync(log, ` ${secret}\r\n!! ERROR: ${secret} is wrong`);
-    });
+    };
+    const { done, directory } = start({}, printsSecret, { folder });
     const error: unknown = await done.catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'install.failed', details: { kind: 'failed' } });
     const junit = junitReport(0);
@@ -198,12 +205,10 @@ describe('the install stage', () => {
       if (isSignal) stopping.abort(new CancelledError('Cancelled by SIGTERM.'));
       return Promise.reject(new DOMException('left', 'AbortError'));
     };
-    const { done, directory, libvirt, run } = start(
-      { onError: 'ask' },
-      asksForPassword,
-      { askOnError },
-      stopping.signal,
-    );
+    const { done, directory, libvirt, run } = start({ onError: 'ask' }, asksForPassword, {
+      askOnError,
+      signal: stopping.signal,
+    });
     const { failure, timeline } = directory;
     const thrown: unknown = await done.catch((error: unknown) => error);
     expect(reasonOf(thrown, run)).toMatchObject({ code: 'install.prompt', exitCode: 5 });
@@ -218,10 +223,11 @@ describe('the install stage', () => {
       appendFileSync(log, 'Installing the base system  ... 50%\r\nKILN-INSTALL-COMPLETE f00\r\n');
       setTimeout(() => libvirt.powerOff(UUID), 600);
     };
-    const first = start({}, installs);
+    const folder = newFolder();
+    const first = start({}, installs, { folder });
     await expect(first.done).resolves.toMatchObject({ kind: 'completed' });
     rmSync(join(folder, 'out'), { recursive: true });
-    const second = start({}, installs);
+    const second = start({}, installs, { folder });
     await second.done;
     const told = second.events.find((event) => event.type === 'stage-progress');
     expect(told).toMatchObject({

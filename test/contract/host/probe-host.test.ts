@@ -1,7 +1,7 @@
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HostError } from '../../../src/foundation/errors.ts';
 import { silentLogger } from '../../../src/foundation/logger.ts';
 import { makeFolder } from '../../../src/foundation/make-folder.ts';
@@ -112,10 +112,17 @@ describe('requireSpace', () => {
 });
 
 describe('examineHost', () => {
+  /** What guests run on is found out once for all of them. */
+  let cache: string;
+  beforeAll(async () => {
+    cache = await mkdtemp(join(tmpdir(), 'kiln-host-'));
+  });
+  afterAll(() => rm(cache, { recursive: true, force: true }));
+
   const examine = (chooseLibvirt: () => Promise<never>) =>
     examineHost({
       env: {},
-      places: { cache: folder, state: folder, runtime: folder },
+      places: { cache, state: folder, runtime: folder },
       logger: silentLogger,
       chooseLibvirt,
     });
@@ -138,7 +145,7 @@ describe('examineHost', () => {
     ['a state folder where none can be', {}, '/proc/kiln', 'space.state', '/proc/kiln'],
     ['a name that is too long', {}, `/tmp/${'x'.repeat(300)}`, 'space.state', 'too long'],
   ])('fails for %s', async (_case, env, state, id, says) => {
-    const places = { cache: folder, state: state || folder, runtime: folder };
+    const places = { cache, state: state || folder, runtime: folder };
     const findings = await examineHost({ env, places, logger: silentLogger });
     const found = findings.find((finding) => finding.id === id);
     expect(found).toMatchObject({ status: 'fail', what: expect.stringContaining(says) });
