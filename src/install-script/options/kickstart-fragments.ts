@@ -1,3 +1,4 @@
+import { installerLocale } from '../installer-locale.ts';
 import { commandStatus, kickstartRelease } from '../lint/kickstart/kickstart-release.ts';
 import type { CommonValues, DiskLayout } from './common-options.ts';
 
@@ -29,6 +30,15 @@ function layoutLines(layout: DiskLayout, release: string | undefined): readonly 
   }
 }
 
+/** Besides `lang`, for debian-installer, which speaks English alone on a serial console. */
+function kickseedLocale(locale: string): readonly string[] {
+  const { language, country } = installerLocale(locale) ?? { language: 'en', country: 'US' };
+  return [
+    `preseed debian-installer/language string ${language}`,
+    `preseed debian-installer/country string ${country}`,
+  ];
+}
+
 /** Anaconda is told of a proxy together with the source alone, so a proxy names the tree of the media besides. */
 function sourceLine({ mirror, proxy }: CommonValues, tree: string | undefined): string {
   const from = mirror === '' && proxy !== '' ? (tree ?? '') : mirror;
@@ -42,6 +52,7 @@ export function kickstartFragments(
 ): ReadonlyMap<string, string> {
   return new Map([
     ['disk_lines', layoutLines(values.diskLayout, kickstartRelease(os)).join('\n')],
+    ['locale_lines', kickseedLocale(values.locale).join('\n')],
     ['package_lines', values.packages.join('\n')],
     ['source_lines', sourceLine(values, tree)],
     // For installers that know no proxy: a script that asks for this alone takes none.

@@ -6,6 +6,7 @@ import { plainCall } from '../../plain-exit.ts';
 import { ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder, isTestInstaller, type LintTarget } from '../lint-target.ts';
+import { kickseedLanguage } from './kickseed-language.ts';
 
 type Script = ScriptOf<'kickstart'>;
 type Rule = LintRule<Script>;
@@ -103,4 +104,5 @@ export const VALUE_RULES: readonly Rule[] = [
     check: tooLarge,
   },
   endsGuest,
+  kickseedLanguage,
 ];
