@@ -22,14 +22,14 @@ export type OfflineRecipe = {
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 const TRIXIE: OfflineRecipe = {
-  version: 3,
+  version: 4,
   suite: 'trixie',
   release: '13',
   arch: 'amd64',
   volumeLabel: 'KILN_DEBIAN_13',
   kernelPackage: 'linux-image-cloud-amd64',
   extraPackages: words(`initramfs-tools zstd busybox console-setup keyboard-configuration locales
-    openssh-server sudo dhcpcd`),
+    openssh-server sudo dhcpcd tasksel`),
   leftOut:
     words(`cron cron-daemon-common dmidecode apt-utils less logrotate nano nftables vim-common vim-tiny iputils-ping
     readline-common cpio`),
