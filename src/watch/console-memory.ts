@@ -59,6 +59,9 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
   const decisive = (kind: WatchedPattern['kind']): readonly WatchedPattern[] =>
     patterns.filter((pattern) => pattern.kind === kind);
   const [panics, errors, endings] = [decisive('panic'), decisive('error'), decisive('ending')];
+  // A user's pattern may hold `$`, and what it would decide at once is decided of a whole line alone.
+  const ownPanics = panics.filter(({ family }) => family !== 'user');
+  const unfinishedErrors = [...errors, ...panics.filter(({ family }) => family === 'user')];
   const explanations = createExplanations(decisive('hint'));
   const waits = patterns.filter(({ kind }) => kind === 'prompt' || kind === 'not-booted');
   const bootWaits = waits.filter(({ family }) => family === 'firmware');
@@ -70,8 +73,8 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
   let error: Suspicion | undefined;
   let waiting: Suspicion | undefined;
   let ending: PatternMatch | undefined;
-  /** The error as far as it stood under the cursor; the rest of its line says which one it is. */
-  let growing: string | undefined;
+  /** The error as far as it stood under the cursor, and what there was before it; the rest of its line says which one it is, or that it is none. */
+  let growing: { readonly text: string; readonly before: Suspicion | undefined } | undefined;
   /** What the installer said below its error. */
   let below: string[] = [];
   let onScreen: Question | undefined;
@@ -144,11 +147,12 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
     return (said.get(id) ?? 0) >= times;
   };
   const readError = (text: string, now: number, unfinished = false): void => {
-    const failed = matchPattern(errors, text);
-    const hasGrown = growing !== undefined && text.startsWith(growing);
+    const failed = matchPattern(unfinished ? unfinishedErrors : errors, text);
+    const grown = growing !== undefined && text.startsWith(growing.text) ? growing : undefined;
+    if (grown && failed === undefined) error = grown.before;
     growing = undefined;
-    if (failed && saidOftenEnough(failed, unfinished) && (hasGrown || saysMore(failed, error))) {
-      if (unfinished) growing = text;
+    if (failed && saidOftenEnough(failed, unfinished) && (grown || saysMore(failed, error))) {
+      if (unfinished) growing = { text, before: grown ? grown.before : error };
       error = { ...failed, since: error?.since ?? now };
       below = [];
       explanations.failed(now);
@@ -176,7 +180,7 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
     readDetail(text, unfinished);
     if (unfinished) explanations.readUnfinished(text);
     else explanations.read(text, isAgain(text));
-    const panicked = matchPattern(panics, text);
+    const panicked = matchPattern(unfinished ? ownPanics : panics, text);
     if (panicked) panic ??= { ...panicked, since: now };
     ending = matchPattern(endings, text) ?? ending;
     readWaiting(text, now, unfinished && ipxe.isRunning() ? ipxeAsks(whole ?? text) : undefined);
