@@ -38,7 +38,7 @@ export type BootCheckReport = { readonly line: string; readonly seconds: number 
 export async function checkBoot(options: BootCheckOptions): Promise<BootCheckReport> {
   const { prepared, signal } = options;
   const { plan, directory } = prepared;
-  requireOwnFolder(directory.root);
+  requireOwnFolder(directory);
   const input = bootCheckInput(prepared.domain.final, directory);
   const backing = { path: directory.disk, format: 'raw' } as const;
   await qemuImg().create({ path: directory.overlay, format: 'qcow2', backing }, { signal });

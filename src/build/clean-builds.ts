@@ -221,13 +221,16 @@ async function sparedPaths(
     });
     return (path) => path === record.directory || dirname(path) === record.directory;
   }
-  const { logs, planFile } = buildDirectory(record.directory, record.id);
+  const { logs, planFile, work } = buildDirectory(record.directory, record.id);
   const owner = (await deliveredIn(record.directory))?.buildId;
   const logsOwner = (await ownerOfLogs({ planFile })) ?? owner;
   const sparesFiles = isAnothers(owner, record.id);
-  const sparesLogs = isAnothers(logsOwner, record.id);
+  // Logs without a plan are the build's while its work folder lies beside them.
+  const isNobodys = logsOwner === undefined && existsSync(logs) && !existsSync(work);
+  const sparesLogs = isNobodys || isAnothers(logsOwner, record.id);
+  if (isNobodys) kept.push({ what: logs, why: `nothing in it says that build ${record.id} made it` });
   if (sparesFiles) kept.push({ what: record.directory, why: `it holds the results of build ${owner} now` });
-  if (sparesLogs && logsOwner !== owner)
+  if (sparesLogs && !isNobodys && logsOwner !== owner)
     kept.push({ what: logs, why: `they are those of build ${logsOwner} now` });
   if (!sparesFiles && !named && record.images.length > 0) {
     kept.push({ what: record.directory, why: 'it holds finished images; name the build to remove them' });

@@ -28,7 +28,7 @@ export type DeliverOptions = Omit<
 export async function deliver(options: DeliverOptions): Promise<BuildResult> {
   const { run, directory, journal, plan, script } = options;
   const { reporter, context } = run;
-  requireOwnFolder(directory.root);
+  requireOwnFolder(directory);
   const names = [...options.images.artifacts.map(({ name }) => name), ...Object.values(CHECKSUM_FILES)];
   // Until the record says that the build succeeded, these are leftovers of a build that did not.
   for (const name of names) journal.note({ kind: 'path', path: join(directory.root, name) });

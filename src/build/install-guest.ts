@@ -9,7 +9,7 @@ import type { WatchRecorder } from '../watch/recorder.ts';
 import { userPatterns } from '../watch/user-pattern.ts';
 import { watchInstall } from '../watch/watch-install.ts';
 import { assertWitnessed, consoleWitness } from './console-witness.ts';
-import { isReplacedByLink } from './owned-paths.ts';
+import { whyReplaced } from './owned-paths.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 
 /** How long the console must be silent after what looks like a question before it is taken for one. */
@@ -69,7 +69,7 @@ export async function installGuest(options: InstallGuestOptions): Promise<Instal
       onProgress: options.onProgress,
       onGuestStopped: options.onGuestStopped,
       screenshotPath: directory.screenshot,
-      mayWrite: () => !isReplacedByLink(directory.root),
+      mayWrite: () => whyReplaced(directory) === undefined,
       logger: options.logger,
     });
     assertWitnessed(outcome, witness);

@@ -10,7 +10,7 @@ import { estimateFrom } from './estimate.ts';
 import { type FailureChoice, lookAtGuest } from './failure-choice.ts';
 import { installGuest } from './install-guest.ts';
 import { addToHistory, readHistory } from './install-history.ts';
-import { isReplacedByLink, requireOwnFolder } from './owned-paths.ts';
+import { requireOwnFolder, whyReplaced } from './owned-paths.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import type { Groundwork } from './run-owned-stages.ts';
 import { saveRest, saveVerdict, writeTimeline } from './save-evidence.ts';
@@ -45,7 +45,7 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
     connection,
     uuid,
     folder: prepared.directory.screens,
-    mayWrite: () => !isReplacedByLink(prepared.directory.root),
+    mayWrite: () => whyReplaced(prepared.directory) === undefined,
     clock: run.clock,
     logger: run.logger,
   });
@@ -75,9 +75,10 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
     remaining.end();
     await screens.end(outcome === undefined || outcome.kind === 'completed' ? 'discard' : 'keep');
   }
+  if (isReadFromConsole(outcome)) requireOwnFolder(prepared.directory);
   if (outcome.kind !== 'completed') throw await failed(stage, outcome, recorder, checkMedium);
   await checkMedium();
-  requireOwnFolder(prepared.directory.root);
+  requireOwnFolder(prepared.directory);
   await writeTimeline(prepared.directory, recorder);
   // Of a resumed install nobody knows when its phases began.
   if (prepared.ranSeconds !== undefined) return outcome;
@@ -86,6 +87,10 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
   );
   return outcome;
 }
+
+/** Whether the console's log decided, which may be another one where the folder was replaced; libvirt tells the rest. */
+const isReadFromConsole = (outcome: InstallOutcome): boolean =>
+  outcome.kind !== 'failed' || !['crashed', 'destroyed', 'host-disk-full'].includes(outcome.cause);
 
 function tell(report: StageProgress, progress: InstallProgress, remainingSeconds: number | undefined): void {
   const { phase, percent, packages } = progress;

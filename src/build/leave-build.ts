@@ -13,7 +13,7 @@ import type { FailureChoice } from './failure-choice.ts';
 import { deliveredIn, isAnothers, ownerOfLogs, restoreLogs } from './folder-owner.ts';
 import { ownedAtLibvirt } from './journal.ts';
 import { type KeptThings, keptText } from './kept-text.ts';
-import { isReplacedByLink, ownedPaths, replacedText } from './owned-paths.ts';
+import { isReplacedByLink, ownedPaths, replacedText, whyReplaced } from './owned-paths.ts';
 import { passOnPool } from './pass-on-pool.ts';
 import { isStillOwn, removeOwn, titleOf, whatReplaced } from './remove-own.ts';
 import { sizeOf } from './remove-path.ts';
@@ -39,8 +39,9 @@ export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'fail
   const guestIsLeft = end === 'failed' && options.choice?.isKept() === true;
   const kept = guestIsLeft || keep === 'always' || (keep === 'on-failure' && end === 'failed');
   const problems: string[] = [];
-  if (isReplacedByLink(directory.root)) problems.push(replacedText(directory.root));
-  const isOurs = problems.length === 0;
+  const replaced = whyLeft(options);
+  if (replaced !== undefined) problems.push(replaced);
+  const isOurs = replaced === undefined;
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     await work().catch((error: Error) => {
       problems.push(`${what}: ${error.message}`);
@@ -56,6 +57,15 @@ export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'fail
     );
   }
   options.claimed.left({ kept, unclean: problems.length > 0 });
+}
+
+/** Before its folders were made, only a link can be in the place of the build's own. */
+function whyLeft({ directory, claimed }: LeaveOptions): string | undefined {
+  const isMade = claimed.journal
+    .entries()
+    .some((entry) => entry.kind === 'path' && entry.path === directory.logs);
+  if (isMade) return whyReplaced(directory);
+  return isReplacedByLink(directory.root) ? replacedText(directory.root) : undefined;
 }
 
 function keptThings({ run, libvirt, claimed, directory }: LeaveOptions): KeptThings {

@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { HostError } from '../foundation/errors.ts';
-import { workFolderName } from './build-directory.ts';
+import { type BuildDirectory, workFolderName } from './build-directory.ts';
 import type { BuildRecord } from './build-records.ts';
 import type { JournalEntry } from './journal.ts';
 
@@ -76,13 +76,23 @@ export function isReplacedByLink(directory: string): boolean {
   }
 }
 
+type Folder = Pick<BuildDirectory, 'root' | 'work'>;
+
+/** Why the folder of a build that goes on is not its own any more: while the build lasts, its work folder is in it. */
+export function whyReplaced({ root, work }: Folder): string | undefined {
+  if (isReplacedByLink(root)) return replacedText(root);
+  if (existsSync(work)) return undefined;
+  return `${root} was moved away or replaced: ${basename(work)}, the build's own, is not in it`;
+}
+
 /** Before a build writes into its folder again after a long time. @throws HostError `host.output-replaced` */
-export function requireOwnFolder(directory: string): void {
-  if (!isReplacedByLink(directory)) return;
+export function requireOwnFolder(folder: Folder): void {
+  const why = whyReplaced(folder);
+  if (why === undefined) return;
   throw new HostError(
     'host.output-replaced',
-    `During the build ${replacedText(directory)}, so nothing is written there any more. Remove the link, or name another folder, and build again.`,
-    { details: { directory } },
+    `During the build ${why}. Nothing is written there any more. Leave the folder where it is, or name another one, and build again.`,
+    { details: { directory: folder.root } },
   );
 }
 

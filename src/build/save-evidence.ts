@@ -7,7 +7,7 @@ import { writeFile } from '../foundation/write-file.ts';
 import type { BadOutcome } from '../watch/describe-outcome.ts';
 import type { WatchRecorder } from '../watch/recorder.ts';
 import type { BuildDirectory } from './build-directory.ts';
-import { isReplacedByLink, replacedText } from './owned-paths.ts';
+import { whyReplaced } from './owned-paths.ts';
 import { readScreenText } from './read-screen-text.ts';
 
 type EvidenceOptions = {
@@ -63,7 +63,8 @@ export async function saveRest(options: RestOptions): Promise<void> {
 type Step = readonly [what: string, work: () => Promise<unknown>];
 
 async function saveEach({ directory, onProblem }: EvidenceOptions, steps: readonly Step[]): Promise<void> {
-  if (isReplacedByLink(directory.root)) return onProblem(replacedText(directory.root));
+  const replaced = whyReplaced(directory);
+  if (replaced !== undefined) return onProblem(replaced);
   for (const [what, work] of steps) {
     await work().catch((problem: Error) => onProblem(`${what}: ${problem.message}`));
   }

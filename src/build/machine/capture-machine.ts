@@ -138,7 +138,7 @@ async function bootCheck({ ground, ready, origin }: CaptureOptions): Promise<Boo
     return undefined;
   }
   return reporter.run('boot-check', async (stage) => {
-    requireOwnFolder(directory.root);
+    requireOwnFolder(directory);
     const overlays = await makeOverlays(ground, ready);
     await writeFile(directory.bootCheckLog, '', { mode: 0o644 });
     const { connection, privateDaemon } = libvirt;

@@ -8,7 +8,7 @@ import type { InstallOutcome } from '../../watch/install-outcome.ts';
 import { watchInstall } from '../../watch/watch-install.ts';
 import { endGuest } from '../install-guest.ts';
 import { mediumOr } from '../install-stage.ts';
-import { isReplacedByLink, requireOwnFolder } from '../owned-paths.ts';
+import { requireOwnFolder, whyReplaced } from '../owned-paths.ts';
 import { followConsole } from './follow-console.ts';
 import type { MachineGround, ReadyMachine } from './prepare-machine.ts';
 
@@ -45,7 +45,7 @@ export async function installMachine(
         throw await mediumOr(installErrorOf(outcome, ready.served?.evidence()), checkMedium);
       await checkMedium();
       await endGuest(connection, ready.uuid);
-      requireOwnFolder(ground.directory.root);
+      requireOwnFolder(ground.directory);
       stage.note(
         outcome.ending === 'reboot' ? 'the guest rebooted, which ends an install' : 'the guest powered off',
       );
@@ -118,7 +118,7 @@ async function watch(
       signal: AbortSignal.any([run.signal, patience.signal]),
       onProgress: ({ phase, percent }) => progress(phase, percent),
       screenshotPath: directory.screenshot,
-      mayWrite: () => !isReplacedByLink(directory.root),
+      mayWrite: () => whyReplaced(directory) === undefined,
       logger: run.logger,
     });
   } catch (error) {

@@ -58,7 +58,8 @@ async function finishedBuild(id: string, changes: Partial<BuildRecord> = {}): Pr
   }
   mkdirSync(at('out', 'logs'), { recursive: true });
   for (const name of ['demo.qcow2', 'SHA256SUMS', 'logs/serial.log']) writeFileSync(at('out', name), 'x');
-  writeFileSync(at('out', 'manifest.json'), JSON.stringify({ buildId: id }));
+  for (const name of ['manifest.json', 'logs/plan.json'])
+    writeFileSync(at('out', name), JSON.stringify({ buildId: id }));
 }
 
 describe('cleanBuilds', () => {
@@ -131,6 +132,18 @@ describe('cleanBuilds', () => {
     await finishedBuild('cccc0000', { status: 'failed', images: [] });
     await clean({});
     expect(existsSync(at('out'))).toBe(true);
+  });
+
+  it('leaves logs of which nothing says that the build made them', async () => {
+    await finishedBuild('aaaa0000', { status: 'failed', images: [], unclean: true });
+    rmSync(at('out'), { recursive: true });
+    mkdirSync(at('out', 'logs', 'sub'), { recursive: true });
+    writeFileSync(at('out', 'logs', 'sub', 'mine.txt'), 'precious');
+    for (const ids of [[], ['aaaa']]) {
+      const { kept } = await clean({ ids });
+      expect(kept).toContainEqual({ what: at('out', 'logs'), why: expect.stringContaining('aaaa0000') });
+    }
+    expect(readFileSync(at('out', 'logs', 'sub', 'mine.txt'), 'utf8')).toBe('precious');
   });
 
   it('with all: takes logs and records of interrupted builds too', async () => {

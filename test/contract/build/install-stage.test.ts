@@ -3,13 +3,15 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BuildContext, BuildRequest } from '../../../src/build/build-context.ts';
 import { buildDirectory } from '../../../src/build/build-directory.ts';
 import type { BuildEvent } from '../../../src/build/build-events.ts';
@@ -39,7 +41,7 @@ const newFolder = (): string => mkdtempSync(join(root, 'build-'));
 /** The install stage with a libvirt in memory; `guest` plays the guest once its domain has started. */
 function start(
   request: BuildRequest,
-  guest: (libvirt: FakeLibvirt, serialLog: string) => void,
+  guest: (libvirt: FakeLibvirt, serialLog: string) => unknown,
   {
     askOnError,
     signal = new AbortController().signal,
@@ -216,6 +218,23 @@ describe.concurrent('the install stage', () => {
     expect(JSON.parse(readFileSync(failure, 'utf8'))).toMatchObject({ code: 'install.prompt' });
     expect(existsSync(directory.screenText)).toBe(true);
     expect(libvirt.calls).toContain(`destroy ${UUID}`);
+  });
+
+  it('says that the folder was replaced, and leaves what is there now alone', async () => {
+    const { done, directory } = start({}, async (libvirt) => {
+      await vi.waitFor(() => expect(readdirSync(directory.logs)).toContain('serial.timed.log')); // it is watched
+      renameSync(directory.root, `${directory.root}.moved`);
+      mkdirSync(directory.logs, { recursive: true });
+      writeFileSync(directory.serialLog, 'my own log\n');
+      libvirt.powerOff(UUID);
+    });
+    await expect(done).rejects.toMatchObject({
+      code: 'host.output-replaced',
+      exitCode: 3,
+      message: expect.stringContaining(`${directory.root} was moved away or replaced`),
+    });
+    expect(readdirSync(directory.root, { recursive: true })).toEqual(['logs', join('logs', 'serial.log')]);
+    expect(readFileSync(directory.serialLog, 'utf8')).toBe('my own log\n');
   });
 
   it('tells the remaining time the second time', async () => {
