@@ -65,9 +65,11 @@ type Step = readonly [what: string, work: () => Promise<unknown>];
 async function saveEach({ directory, onProblem }: EvidenceOptions, steps: readonly Step[]): Promise<void> {
   const replaced = whyReplaced(directory);
   if (replaced !== undefined) return onProblem(replaced);
+  const missing = new Map<string, string[]>();
   for (const [what, work] of steps) {
-    await work().catch((problem: Error) => onProblem(`${what}: ${problem.message}`));
+    await work().catch(({ message }: Error) => missing.set(message, [...(missing.get(message) ?? []), what]));
   }
+  for (const [why, what] of missing) onProblem(`${what.join(', ')}: ${why}`);
 }
 
 /** The phases of an install, for `kiln builds show`. */

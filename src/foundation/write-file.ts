@@ -1,12 +1,16 @@
-import { writeFile as write } from 'node:fs/promises';
+import { rm, writeFile as write } from 'node:fs/promises';
 
-/** Writes a file whole. @throws the file system's error, with the path */
+/** What write(2) says of a file that was opened: what is in it by then is half of something. */
+const CUT_SHORT = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
+
+/** Writes a file whole, or none: what could not be written to its end is removed. @throws the file system's error, with the path */
 export async function writeFile(
   path: string,
   content: string | Uint8Array,
   options: { readonly mode?: number; readonly flag?: 'a' | 'w' } = {},
 ): Promise<void> {
-  await write(path, content, options).catch((error: unknown) => {
+  await write(path, content, options).catch(async (error: NodeJS.ErrnoException) => {
+    if (options.flag !== 'a' && CUT_SHORT.includes(error.code ?? '')) await rm(path, { force: true });
     throw aboutFile(error, path);
   });
 }
