@@ -42,8 +42,13 @@ export type CleanOptions = {
   readonly logger?: Logger;
 };
 
-/** `isGuest`: an interrupted build whose guest still runs. */
-export type KeptItem = { readonly what: string; readonly why: string; readonly isGuest?: true };
+/** `isGuest`: an interrupted build whose guest still runs. `isTheirs`: a disk of the build that is somebody else's by now. */
+export type KeptItem = {
+  readonly what: string;
+  readonly why: string;
+  readonly isGuest?: true;
+  readonly isTheirs?: true;
+};
 
 /** A build that could not be cleaned up, or not to the end; the next clean-up tries again. */
 export type FailedClean = { readonly id: string; readonly error: KilnError };

@@ -6,10 +6,15 @@ import type { BuildRecord } from './build-records.ts';
 import type { CleanOptions, KeptItem } from './clean-builds.ts';
 import { type JournalDomain, type JournalEntry, type JournalStorage, ownedAtLibvirt } from './journal.ts';
 import { passOnPool } from './pass-on-pool.ts';
-import { isStillOwn, nameOf, removeOwn, whatReplaced } from './remove-own.ts';
+import { isStillOwn, nameOf, removeOwn, whatIsTheirs, whileRemoving } from './remove-own.ts';
 import type { CleanedItem } from './remove-path.ts';
 
 type AtLibvirt = JournalDomain | JournalStorage;
+type Removing = {
+  readonly owner: Parameters<typeof whatIsTheirs>[2];
+  readonly options: CleanOptions;
+  readonly kept: KeptItem[];
+};
 
 /**
  * Removes a build's domains and storage. With `force` those of a libvirt that cannot be reached are given up, each named in `kept`.
@@ -21,7 +26,7 @@ export async function removeFromLibvirt(
   options: CleanOptions,
   kept: KeptItem[],
 ): Promise<CleanedItem[]> {
-  const { dryRun = false, force = false } = options;
+  const { force = false } = options;
   const owned = ownedAtLibvirt(journal);
   const [first] = owned;
   if (first === undefined) return [];
@@ -35,19 +40,31 @@ export async function removeFromLibvirt(
   if (libvirt === undefined) return removed;
   try {
     for (const entry of owned) {
-      const other = await whatReplaced(libvirt.connection, entry);
-      if (other !== undefined) kept.push(other);
-      if (!(await isStillOwn(libvirt.connection, entry, record.id))) continue;
-      if (!dryRun && !(await removeOwn(libvirt.connection, entry))) {
-        if (entry.kind === 'storage') await passOnPool(options.places.state, record.id, entry);
-        continue;
-      }
-      removed.push({ kind: entry.kind, what: nameOf(entry), bytes: 0 });
+      const owner = { id: record.id, owned };
+      const isGone = await whileRemoving(entry, () => removeOne(libvirt, entry, { owner, options, kept }));
+      if (isGone) removed.push({ kind: entry.kind, what: nameOf(entry), bytes: 0 });
     }
   } finally {
     await libvirt.close();
   }
   return removed;
+}
+
+/** @returns whether it is gone, or would be without `dryRun` */
+async function removeOne(
+  { connection }: ChosenLibvirt,
+  entry: AtLibvirt,
+  { owner, options, kept }: Removing,
+): Promise<boolean> {
+  const theirs = await whatIsTheirs(connection, entry, owner);
+  if (theirs !== undefined) {
+    kept.push(theirs);
+    return false;
+  }
+  if (!(await isStillOwn(connection, entry, owner.id))) return false;
+  if (options.dryRun || (await removeOwn(connection, entry))) return true;
+  if (entry.kind === 'storage') await passOnPool(options.places.state, owner.id, entry);
+  return false;
 }
 
 export function libvirtOf(

@@ -11,11 +11,11 @@ import type { ClaimedBuild } from './claim-build.ts';
 import { libvirtOf } from './clean-libvirt.ts';
 import type { FailureChoice } from './failure-choice.ts';
 import { deliveredIn, isAnothers, ownerOfLogs, restoreLogs } from './folder-owner.ts';
-import { ownedAtLibvirt } from './journal.ts';
+import { type JournalDomain, type JournalStorage, ownedAtLibvirt } from './journal.ts';
 import { type KeptThings, keptText } from './kept-text.ts';
 import { isReplacedByLink, ownedPaths, replacedText, whyReplaced } from './owned-paths.ts';
 import { passOnPool } from './pass-on-pool.ts';
-import { isStillOwn, removeOwn, titleOf, whatReplaced } from './remove-own.ts';
+import { isStillOwn, removeOwn, titleOf, whatIsTheirs, whileRemoving } from './remove-own.ts';
 import { sizeOf } from './remove-path.ts';
 
 export type LeaveOptions = {
@@ -118,26 +118,32 @@ async function leaveAt(
   { claimed, run }: LeaveOptions,
   kept: boolean,
 ): Promise<void> {
-  for (const entry of ownedAtLibvirt(claimed.journal.entries())) {
-    const other = await whatReplaced(connection, entry);
-    if (other !== undefined) run.reporter.notice(`Left alone: ${other.what}: ${other.why}.`);
-    if (!(await isStillOwn(connection, entry, run.id))) continue;
-    if (!kept) {
-      const isGone = await removeOwn(connection, entry);
-      if (!isGone && entry.kind === 'storage') await passOnPool(run.context.places.state, run.id, entry);
-    } else if (entry.kind === 'domain') await connection.destroy(entry.uuid);
+  const owned = ownedAtLibvirt(claimed.journal.entries());
+  for (const entry of owned) {
+    await whileRemoving(entry, async () => {
+      const theirs = await whatIsTheirs(connection, entry, { id: run.id, owned });
+      if (theirs !== undefined) run.reporter.notice(`Left alone: ${theirs.what}: ${theirs.why}.`);
+      else if (await isStillOwn(connection, entry, run.id)) await leaveOne(connection, entry, run, kept);
+    });
   }
+}
+
+async function leaveOne(
+  connection: LibvirtConnection,
+  entry: JournalDomain | JournalStorage,
+  run: BuildRun,
+  kept: boolean,
+): Promise<void> {
+  if (!kept) {
+    const isGone = await removeOwn(connection, entry);
+    if (!isGone && entry.kind === 'storage') await passOnPool(run.context.places.state, run.id, entry);
+  } else if (entry.kind === 'domain') await connection.destroy(entry.uuid);
 }
 
 const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
 
 /** A build that failed before a guest said anything leaves nothing worth reading either, unless the guest may still say it. */
-async function removeAllButLogs({
-  run,
-  directory,
-  claimed,
-  guestGoesOn = false,
-}: LeaveOptions): Promise<void> {
+async function removeAllButLogs({ run, directory, claimed, guestGoesOn = false }: LeaveOptions): Promise<void> {
   const logs = resolve(directory.logs);
   const { owned } = ownedPaths({ id: run.id, directory: directory.root }, claimed.journal.entries());
   const said = await Promise.all([directory.serialLog, directory.bootCheckLog].map(sizeOf));

@@ -85,7 +85,7 @@ export const volumesIn = async (storage: LibvirtStorage, pool: string): Promise<
   (await storage.listVolumes(pool)).map(({ name }) => name);
 
 /** Two builds may start the same pool. */
-async function startUnlessRunning(storage: LibvirtStorage, pool: string): Promise<void> {
+export async function startUnlessRunning(storage: LibvirtStorage, pool: string): Promise<void> {
   try {
     await storage.startPool(pool);
   } catch (error) {

@@ -1,7 +1,9 @@
 import { parseXml } from '../foundation/parse-xml.ts';
 import { childOf, childrenOf, textAt, type XmlNode } from '../foundation/xml-node.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
-import { readVolumes } from './read-volumes.ts';
+import { LIBVIRT_ERRORS, unless } from '../libvirt/libvirt-error.ts';
+import type { LibvirtStorage } from '../libvirt/storage.ts';
+import { type ReadVolume, readVolumes } from './read-volumes.ts';
 import type { StorageHost } from './storage-host.ts';
 
 /** What the other domains and volumes of a connection use. */
@@ -50,9 +52,23 @@ export async function domainUses(
   const isNow = which === 'running';
   const domains: DomainUse[] = [];
   for (const { uuid } of await connection.listDomains(isNow ? 'active' : undefined)) {
-    domains.push(await useOfDomain(await connection.getXml(uuid, { inactive: !isNow }), identify));
+    const xml = await unless([LIBVIRT_ERRORS.noDomain], () => connection.getXml(uuid, { inactive: !isNow }));
+    if (xml !== undefined) domains.push(await useOfDomain(xml, identify));
   }
   return domains;
+}
+
+/** Names of the domains, apart from `own`, that have a disk now or from their next start on, itself or as backing file. */
+export async function domainsOn(
+  host: Pick<StorageHost, 'connection' | 'identify'>,
+  path: string,
+  own: readonly string[],
+): Promise<string[]> {
+  const use = await readStorageUse(host);
+  const all = [...use.domains, ...(await domainUses(host, 'running'))];
+  const domains = all.filter(({ name }) => !own.includes(name));
+  const disk = { path, id: await host.identify(path) };
+  return [...new Set(usersOf(disk, { ...use, domains }, { readonly: false, shareable: false }))];
 }
 
 /** As virt-install's `path_in_use` check has it: two read-only or two shareable uses do no harm. */
@@ -111,11 +127,19 @@ async function readOverlays(
   );
   for (const { name } of await storage.listPools()) {
     if (known.some((pool) => pool.name === name)) continue;
-    if ((await storage.poolInfo(name)).state !== 'running') continue;
-    for (const { volume, facts } of await readVolumes(storage, name)) {
+    for (const { volume, facts } of await volumesOfRunning(storage, name)) {
       const { backingStore } = facts;
       if (backingStore !== undefined) overlays.set(backingStore, volume.path);
     }
   }
   return overlays;
+}
+
+/** Another build may remove its pool, and a user stop theirs, while it is looked at. */
+async function volumesOfRunning(storage: LibvirtStorage, pool: string): Promise<readonly ReadVolume[]> {
+  const { noStoragePool, operationInvalid } = LIBVIRT_ERRORS;
+  const volumes = await unless([noStoragePool, operationInvalid], async () =>
+    (await storage.poolInfo(pool)).state === 'running' ? readVolumes(storage, pool) : [],
+  );
+  return volumes ?? [];
 }

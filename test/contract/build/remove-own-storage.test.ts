@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BuildRun } from '../../../src/build/build-context.ts';
 import { buildDirectory } from '../../../src/build/build-directory.ts';
 import { journalPath, writeRecord } from '../../../src/build/build-records.ts';
@@ -10,6 +10,7 @@ import type { ClaimedBuild } from '../../../src/build/claim-build.ts';
 import { cleanBuilds, type KeptItem } from '../../../src/build/clean-builds.ts';
 import {
   type Journal,
+  type JournalDomain,
   type JournalEntry,
   type JournalStorage,
   openJournal,
@@ -18,12 +19,13 @@ import {
 import { leaveBuild } from '../../../src/build/leave-build.ts';
 import { identifyAt } from '../../../src/build/machine/storage-host.ts';
 import { passOnPool } from '../../../src/build/pass-on-pool.ts';
-import { isStillOwn, removeOwn, whatReplaced } from '../../../src/build/remove-own.ts';
+import { isStillOwn, removeOwn, whatIsTheirs } from '../../../src/build/remove-own.ts';
 import { placesFrom } from '../../../src/foundation/places.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import type { ChosenLibvirt } from '../../../src/libvirt/choose-uri.ts';
 import { connectLibvirt } from '../../../src/libvirt/connect-libvirt.ts';
 import type { LibvirtConnection } from '../../../src/libvirt/libvirt.ts';
+import { LibvirtError } from '../../../src/libvirt/libvirt-error.ts';
 import { createStorage, type OwnStorage } from '../../../src/storage/create-storage.ts';
 
 const GIB = 2 ** 30;
@@ -102,7 +104,7 @@ test('nothing but a file of the volume’s own name is taken for it', async () =
 });
 
 /** A build fails. @returns what it tells */
-async function leave(notes: readonly JournalStorage[]): Promise<string[]> {
+async function leave(notes: readonly (JournalStorage | JournalDomain)[]): Promise<string[]> {
   const told: string[] = [];
   const journal: Journal = { note: () => undefined, entries: () => notes };
   const places = placesFrom({ HOME: folder, KILN_RUNTIME_DIR: at('run') });
@@ -144,12 +146,13 @@ test('a file that the user put in a volume’s place is left, and said', async (
   if (volume === undefined) throw new Error('nothing was noted');
   expect(more).toEqual([]);
   expect(await isStillOwn(connection, volume, 'b')).toBe(true);
-  expect(await whatReplaced(connection, volume)).toBeUndefined();
+  const owner = { id: 'b', owned: notes };
+  expect(await whatIsTheirs(connection, volume, owner)).toBeUndefined();
   // As long as a guest has the old file, no other one gets its inode.
   await rename(at('a.qcow2'), at('open'));
   await writeFile(at('a.qcow2'), 'the user’s');
   expect(await isStillOwn(connection, volume, 'b')).toBe(false);
-  expect(await whatReplaced(connection, volume)).toMatchObject({
+  expect(await whatIsTheirs(connection, volume, owner)).toMatchObject({
     what: at('a.qcow2'),
     why: expect.stringContaining('volume stray/a.qcow2'),
   });
@@ -159,8 +162,86 @@ test('a file that the user put in a volume’s place is left, and said', async (
   expect(await cleaned(notes)).toMatchObject([{ what: at('a.qcow2') }]);
   expect(await readFile(at('a.qcow2'), 'utf8')).toBe('the user’s');
   await rm(at('a.qcow2'));
-  expect(await whatReplaced(connection, volume)).toBeUndefined();
+  expect(await whatIsTheirs(connection, volume, owner)).toBeUndefined();
   expect(await isStillOwn(connection, volume, 'b')).toBe(true);
+});
+
+const uuid = '11111111-2222-4333-8444-555555555555';
+const pools = async () => (await connection.storage.listPools()).map(({ name }) => name);
+
+/** A user's domain has a disk, and runs or is off. */
+async function useDisk(path: string, more = ''): Promise<void> {
+  const xml = `<domain type='test'><name>mine</name><uuid>${uuid}</uuid>${more}<memory>1024</memory><os><type>hvm</type></os>
+    <devices><disk type='file'><source file='${path}'/><target dev='vda'/></disk></devices></domain>`;
+  await connection.defineXml(xml);
+}
+
+describe('a disk that a domain of somebody else’s has by now', () => {
+  afterEach(async () => {
+    await connection.destroy(uuid);
+    await connection.undefine(uuid);
+    if ((await pools()).includes('stray')) await forgetPool();
+  });
+
+  test.each(['off', 'running'])('is left, and named with the domain, which is %s', async (state) => {
+    const notes = await makeDisk('a.qcow2');
+    await symlink(at('a.qcow2'), at('link'));
+    await useDisk(at('link'));
+    if (state === 'running') await connection.start(uuid);
+    const what = at('a.qcow2');
+    expect(await cleaned(notes)).toMatchObject([
+      { what, isTheirs: true, why: expect.stringContaining('mine') },
+    ]);
+    expect(await leave(notes)).toEqual([
+      `Left alone: ${what}: it is in use by domain mine, as ${at('link')}, which is not the build's.`,
+    ]);
+    expect(existsSync(what)).toBe(true);
+    expect(await connection.storage.lookupVolume({ pool: 'stray', name: 'a.qcow2' })).toBeDefined();
+  });
+
+  test('goes as long as the domain is the build’s own', async () => {
+    const notes = await makeDisk('a.qcow2');
+    await useDisk(at('a.qcow2'), `<metadata><kiln:build xmlns:kiln='urn:kiln:build:1' id='b'/></metadata>`);
+    const domain = { kind: 'domain', uuid, name: 'mine', uri: connection.uri, privateDaemon: false } as const;
+    expect(await leave([...notes, domain])).toEqual([]);
+    expect(await connection.lookupByUuid(uuid)).toBeUndefined();
+    expect(await pools()).not.toContain('stray');
+  });
+});
+
+describe('of a pool that somebody stopped', () => {
+  test('a volume goes all the same, and so does the pool', async () => {
+    const notes = await makeDisk('a.qcow2');
+    await connection.storage.stopPool('stray');
+    expect(await leave(notes)).toEqual([]);
+    expect(await pools()).not.toContain('stray');
+  });
+
+  test('a volume goes by its path where the pool does not start', async () => {
+    const volume = (await makeDisk('a.qcow2')).at(-1) as JournalStorage;
+    await connection.storage.stopPool('stray');
+    connection.storage.startPool = refuse;
+    expect(await isStillOwn(connection, volume, 'b')).toBe(true);
+    await removeOwn(connection, volume);
+    expect(existsSync(at('a.qcow2'))).toBe(false);
+    await forgetStopped();
+  });
+
+  test('a volume that cannot be looked for is named, in libvirt’s words', async () => {
+    const notes = await makeDisk('a.qcow2');
+    await connection.storage.stopPool('stray');
+    connection.storage.startPool = refuse;
+    await rm(at('a.qcow2'));
+    expect(await leave(notes)).toEqual([
+      expect.stringMatching(/could not remove the volume stray\/a\.qcow2: no/),
+    ]);
+    await forgetStopped();
+  });
+
+  const refuse = async (): Promise<never> => {
+    throw new LibvirtError('virStoragePoolCreate', { code: 55, domain: 18, message: 'no' });
+  };
+  const forgetStopped = () => connection.storage.undefinePool('stray');
 });
 
 test('a pool that two builds use goes with the last of them', async () => {
@@ -172,7 +253,6 @@ test('a pool that two builds use goes with the last of them', async () => {
     const journal = openJournal(journalPath(state, id));
     for (const entry of await makeDisk(`${id}.qcow2`)) journal.note(entry);
   }
-  const pools = async () => (await connection.storage.listPools()).map(({ name }) => name);
   const leave = async (id: string): Promise<(string | undefined)[]> => {
     const heirs: (string | undefined)[] = [];
     for (const entry of ownedAtLibvirt(openJournal(journalPath(state, id)).entries())) {
