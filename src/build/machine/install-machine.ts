@@ -150,10 +150,17 @@ export function waitOver(of: {
 }
 
 const MINUTE_MS = 60_000;
+/** Node's timers count to 2^31 ms and end at once when told more. */
+const LONGEST_TIMER_MS = 35_000 * MINUTE_MS;
 
-function waitLimit(minutes: number | undefined): { readonly signal: AbortSignal; end(): void } {
+export function waitLimit(minutes: number | undefined): { readonly signal: AbortSignal; end(): void } {
   const over = new AbortController();
   if (minutes === undefined || minutes < 0) return { signal: over.signal, end: () => {} };
-  const timer = setTimeout(() => over.abort(), minutes * MINUTE_MS);
+  let timer: NodeJS.Timeout;
+  const wait = (left: number): void => {
+    const next = Math.min(left, LONGEST_TIMER_MS);
+    timer = setTimeout(() => (left > next ? wait(left - next) : over.abort()), next);
+  };
+  wait(minutes * MINUTE_MS);
   return { signal: over.signal, end: () => clearTimeout(timer) };
 }

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { waitOver } from '../../../../src/build/machine/install-machine.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { waitLimit, waitOver } from '../../../../src/build/machine/install-machine.ts';
 
 const of = { name: 'web', wait: 1, uri: 'qemu:///session' };
 
@@ -14,4 +14,17 @@ test('with --destroy-on-exit there is nothing left to look at', () => {
   expect(code).toBe('install.wait-over');
   expect(message).toMatch(/^The install of web takes longer than --wait 1, and was cut/);
   expect(message).not.toContain('virsh');
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test.each([1, 40_000, 1e6])('a wait of %d minutes ends when they are over, and not before', (minutes) => {
+  vi.useFakeTimers();
+  const { signal } = waitLimit(minutes);
+  vi.advanceTimersByTime(minutes * 60_000 - 1);
+  expect(signal.aborted).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(signal.aborted).toBe(true);
 });
