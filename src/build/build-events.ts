@@ -32,7 +32,7 @@ export type BuiltMachine = {
   readonly name: string;
   readonly uuid: string;
   readonly uri: string;
-  /** Its libvirtd is Kiln's own, which ends with Kiln unless the machine runs. */
+  /** Its libvirtd is Kiln's own, which ends with Kiln unless a guest runs. */
   readonly privateDaemon: boolean;
   readonly state: 'running' | 'off' | 'installing' | 'gone';
 };

@@ -7,7 +7,7 @@ export type KeptThings = {
   /** Names of domains that stay defined. */
   readonly domains: readonly string[];
   readonly uri: string;
-  /** Kiln's own libvirtd: it ends with Kiln, and a machine that is off with it. */
+  /** Kiln's own libvirtd: it ends with Kiln unless a guest runs. */
   readonly privateDaemon: boolean;
 };
 

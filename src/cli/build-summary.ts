@@ -61,7 +61,8 @@ function machineLines(
   const line = `Machine   ${style.bold(safeLine(name))} ${STATES[state]}`;
   if (state === 'gone') return [line];
   if (state === 'off' && privateDaemon) {
-    const why = "Kiln's own libvirtd, which knows it, has ended with Kiln. Where the host runs one:";
+    const why =
+      "Kiln's own libvirtd, which knows it, runs only as long as Kiln or a guest does. Where the host runs one:";
     return [line, `  ${style.faint(why)}`, `  ${safeLine(quoteCommand('virsh', ['define', definition]))}`];
   }
   const order = state === 'off' ? 'start' : 'console';

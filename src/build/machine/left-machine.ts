@@ -8,6 +8,9 @@ export type LeftMachine = Pick<BuiltMachine, 'name' | 'uri' | 'privateDaemon' | 
   readonly definition: string;
 };
 
+/** Kiln's own libvirtd answers only as long as somebody needs it, so another one is named. */
+const OWN_DAEMON = "Kiln's own libvirtd, which knows it, runs only as long as Kiln or a guest does.";
+
 /** That the machine of a build that did not end well is there all the same, how to start it, and how to be rid of it. */
 export function leftMachineText(machine: LeftMachine): string {
   const { name, state, disks, privateDaemon } = machine;
@@ -26,12 +29,11 @@ function waysHere({ name, uri, state }: LeftMachine): string {
     : `To start it: ${virsh('start', name)}. To remove it: ${undefine}`;
 }
 
-/** Kiln's own libvirtd answers nobody once Kiln has ended. */
 function waysElsewhere({ name, definition }: LeftMachine): string {
   const define = quoteCommand('virsh', ['define', definition]);
   const start = quoteCommand('virsh', ['start', name]);
   return (
-    `Kiln's own libvirtd, which knows it, ends with Kiln. To start it where the host runs one: \`${define}\`, \`${start}\`. ` +
+    `${OWN_DAEMON} To start it where the host runs one: \`${define}\`, \`${start}\`. ` +
     'To build it anew: choose another --name'
   );
 }

@@ -28,6 +28,11 @@ test("Kiln's own libvirtd cannot be asked afterwards", () => {
   expect(text).toContain('choose another --name, and delete its disks.');
 });
 
+test('that runs on with other guests, so nothing else is said', () => {
+  const text = leftMachineText({ ...machine, privateDaemon: true });
+  expect(text).toContain("Kiln's own libvirtd, which knows it, runs only as long as Kiln or a guest does.");
+});
+
 test('of a transient one the disk is left', () => {
   const text = leftMachineText({ ...machine, state: 'gone' });
   expect(text).toBe('What the transient machine h1 was installed on stays: /vm/h1.qcow2.');
