@@ -25,8 +25,8 @@ export type LeaveOptions = {
   readonly directory: BuildDirectory;
   /** What was decided about the guest of a failed install. */
   readonly choice?: FailureChoice;
-  /** The guest runs on without Kiln (`--wait`), into the build's logs. */
-  readonly guestGoesOn?: boolean;
+  /** The logs stay even if they say nothing: the guest runs on into them (`--wait`), or the machine's definition is looked for there. */
+  readonly needsLogs?: boolean;
 };
 
 /**
@@ -143,14 +143,14 @@ async function leaveOne(
 const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
 
 /** A build that failed before a guest said anything leaves nothing worth reading either, unless the guest may still say it. */
-async function removeAllButLogs({ run, directory, claimed, guestGoesOn = false }: LeaveOptions): Promise<void> {
+async function removeAllButLogs({ run, directory, claimed, needsLogs = false }: LeaveOptions): Promise<void> {
   const logs = resolve(directory.logs);
   const { owned } = ownedPaths({ id: run.id, directory: directory.root }, claimed.journal.entries());
   const said = await Promise.all([directory.serialLog, directory.bootCheckLog].map(sizeOf));
   // Otherwise it came to nothing before the folder was its own.
   const madeLogs =
     owned.some(({ path }) => path === logs) && !isAnothers(await ownerOfLogs(directory), run.id);
-  const keepsLogs = madeLogs && (guestGoesOn || said.some((size) => size > 0));
+  const keepsLogs = madeLogs && (needsLogs || said.some((size) => size > 0));
   if (madeLogs && !keepsLogs) await removeLogs(directory);
   const keepsFiles = isAnothers((await deliveredIn(directory.root))?.buildId, run.id);
   for (const { path, kind } of owned.toReversed()) {

@@ -1,4 +1,6 @@
 import { InstallError } from '../../foundation/errors.ts';
+import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
+import { LibvirtError } from '../../libvirt/libvirt-error.ts';
 import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
 import { mediumCheck } from '../../media/medium-check.ts';
@@ -72,15 +74,31 @@ export async function startMachine(
     if (!life.transient) await connection.defineXml(final);
     if (life.autostart && !life.transient) await connection.setAutostart(uuid, true);
   } catch (cause) {
-    throw new InstallError(
-      'install.start-failed',
-      `libvirt could not start the domain ${name}: ${(cause as Error).message}`,
-      { cause, details: { domain: name } },
-    );
+    throw startFailed(name, cause);
   }
   const { serialLog } = directory;
   if (runs) await run.context.onGuestStarted?.({ uri: connection.uri, privateDaemon, uuid, name, serialLog });
 }
+
+/** The machine's first start into what was installed. */
+export async function startInstalled(
+  connection: LibvirtConnection,
+  { uuid, name }: Pick<ReadyMachine, 'uuid' | 'name'>,
+): Promise<void> {
+  try {
+    await connection.start(uuid);
+  } catch (cause) {
+    if (!(cause instanceof LibvirtError)) throw cause;
+    throw startFailed(name, cause);
+  }
+}
+
+const startFailed = (name: string, cause: unknown): InstallError =>
+  new InstallError(
+    'install.start-failed',
+    `libvirt could not start the domain ${name}: ${(cause as Error).message}`,
+    { cause, details: { domain: name } },
+  );
 
 /** A guest elsewhere is heard over the connection. */
 async function watchFollowed(...args: Parameters<typeof watch>): Promise<InstallOutcome> {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DiskError } from '../../foundation/errors.ts';
+import { DiskError, InstallError } from '../../foundation/errors.ts';
 import type { HostFacts } from '../../host/host-facts.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
 import type { BuildResult, BuiltMachine, MachineResult } from '../build-events.ts';
@@ -9,7 +9,8 @@ import { type LeaveOptions, leaveBuild } from '../leave-build.ts';
 import { recordSuccess } from '../record-success.ts';
 import { captureMachine, formatOf } from './capture-machine.ts';
 import { installTarget, readDiskState, writtenSince } from './disk-writes.ts';
-import { type InstallEnd, installMachine, startMachine } from './install-machine.ts';
+import { type InstallEnd, installMachine, startInstalled, startMachine } from './install-machine.ts';
+import { asInstalled, definitionNow, diskFilesOf, machineUndefined } from './installed-machine.ts';
 import { leftMachineText } from './left-machine.ts';
 import { type DomainDisk, disksOf } from './machine-xml.ts';
 import { cloudInitSeed, type MachineGround, prepareMachine, type ReadyMachine } from './prepare-machine.ts';
@@ -32,8 +33,8 @@ export async function runMachineStages(ground: MachineStages): Promise<MachineRe
     return result;
   } catch (error) {
     const isLeft = error instanceof Error && isWaitOver(error);
-    const guestGoesOn = isLeft && (await leaveRunning(ground)) === 'installing';
-    await leave({ ...ground, guestGoesOn }, 'failed');
+    if (isLeft) await leaveRunning(ground);
+    await leave({ ...ground, needsLogs: isHandedOver(ground) }, 'failed');
     throw error;
   }
 }
@@ -42,22 +43,23 @@ async function liveOrTell(ground: MachineStages, ready: ReadyMachine): Promise<M
   try {
     return await live(ground, ready);
   } catch (error) {
-    await tellLeft(ground, ready);
+    if (!isUndefined(error)) await tellLeft(ground, ready);
     throw error;
   }
 }
 
 /** Who started the same build again would meet the machine. */
-async function tellLeft(ground: MachineStages, { name, uuid, final }: ReadyMachine): Promise<void> {
-  const { claimed, directory, libvirt, run } = ground;
-  if (!claimed.journal.entries().some(({ kind }) => kind === 'handed-over')) return;
+async function tellLeft(ground: MachineStages, ready: ReadyMachine): Promise<void> {
+  const { directory, libvirt, run, request } = ground;
+  const { name, uuid } = ready;
+  if (!isHandedOver(ground)) return;
   const { connection, privateDaemon } = libvirt;
   // Lost with all else, perhaps; then it is most likely off.
   const found = await connection.getState(uuid).catch(() => ({ state: 'shutoff' }));
-  const state = found === undefined ? 'gone' : found.state === 'shutoff' ? 'off' : 'running';
-  const disks = disksOf(final).flatMap(({ device, path }) =>
-    device === 'disk' && path !== undefined ? [path] : [],
-  );
+  const gone = request.life.transient ? 'gone' : 'undefined';
+  const state = found === undefined ? gone : found.state === 'shutoff' ? 'off' : 'running';
+  const final = await definitionNow(connection, ready).catch(() => undefined);
+  const disks = diskFilesOf(final ?? ready.final);
   const definition = directory.finalXml;
   run.reporter.notice(
     leftMachineText({ name, uri: connection.uri, privateDaemon, state, disks, definition }),
@@ -67,8 +69,15 @@ async function tellLeft(ground: MachineStages, { name, uuid, final }: ReadyMachi
 /** The guest installs on without Kiln, so all it needs stays. */
 const isWaitOver = (error: Error): boolean => 'code' in error && error.code === 'install.wait-over';
 
+/** Its message says what there is to say of the machine. */
+const isUndefined = (error: unknown): boolean =>
+  error instanceof InstallError && error.code === 'install.machine-undefined';
+
+const isHandedOver = ({ claimed }: MachineStages): boolean =>
+  claimed.journal.entries().some(({ kind }) => kind === 'handed-over');
+
 async function leave(
-  ground: MachineStages & Pick<LeaveOptions, 'guestGoesOn'>,
+  ground: MachineStages & Pick<LeaveOptions, 'needsLogs'>,
   end: 'succeeded' | 'failed',
 ): Promise<void> {
   await leaveBuild(ground, end);
@@ -102,9 +111,11 @@ async function live(ground: MachineStages, ready: ReadyMachine): Promise<Machine
   const end = await installMachine(ground, ready);
   if (end.kind === 'left') return resultOf(ground, await leaveRunning(ground));
   handOver(ground);
-  const written = writtenSince(before, await readDiskState(ground.libvirt.connection, disks));
-  const images = request.life.capture ? await capture(ground, ready, end, written) : skipCapture(ground);
-  const state = await afterInstall(ground, ready);
+  const installed = await asInstalled(ground, ready);
+  const after = await readDiskState(ground.libvirt.connection, disksOf(installed.final));
+  const written = writtenSince(before, after);
+  const images = request.life.capture ? await capture(ground, installed, end, written) : skipCapture(ground);
+  const state = await afterInstall(ground, installed);
   return resultOf(ground, state, images);
 }
 
@@ -188,13 +199,16 @@ function skipCapture({ run }: MachineStages): undefined {
 
 /** As virt-install: the guest restarts into what was installed, unless it is to stay off. */
 async function afterInstall(
-  { request, libvirt }: MachineStages,
-  { uuid }: ReadyMachine,
+  { request, libvirt, directory }: MachineStages,
+  ready: ReadyMachine,
 ): Promise<BuiltMachine['state']> {
   const { life } = request;
+  const { connection } = libvirt;
   if (life.transient) return 'gone';
+  if ((await connection.lookupByUuid(ready.uuid)) === undefined)
+    throw machineUndefined({ libvirt, directory }, ready);
   if (!life.reboot || life.destroyOnExit) return 'off';
-  await libvirt.connection.start(uuid);
+  await startInstalled(connection, ready);
   return 'running';
 }
 

@@ -107,6 +107,36 @@ export function withDiskFile(xml: string, from: string, to: string): string {
   return writeXml(domain);
 }
 
+/** Those of `now` that have another file than in the XML. */
+export function movedDisks(xml: string, now: readonly DomainDisk[]): DomainDisk[] {
+  const known = disksOf(xml);
+  return now.filter(({ device, target, path }) => {
+    const before = known.find((disk) => disk.target === target)?.path;
+    return device === 'disk' && path !== undefined && before !== undefined && before !== path;
+  });
+}
+
+/** The same with these files as disks, each in the place of what has its target. */
+export function withDisks(xml: string, disks: readonly DomainDisk[]): string {
+  if (disks.length === 0) return xml;
+  const domain = parseXml(xml);
+  for (const node of childrenOf(devicesOf(domain), 'disk')) {
+    const target = childOf(node, 'target')?.attributes.get('dev');
+    const disk = disks.find((one) => one.target === target);
+    if (disk !== undefined) putDisk(node, disk);
+  }
+  return writeXml(domain);
+}
+
+function putDisk(node: XmlNode, { type, path = '', format = 'raw' }: DomainDisk): void {
+  const driver = childOf(node, 'driver') ?? xmlNode('driver', { name: 'qemu' });
+  driver.attributes.set('type', format);
+  const source = xmlNode('source', { [type === 'block' ? 'dev' : 'file']: path });
+  const rest = node.children.filter(({ name }) => !['driver', 'source', 'backingStore'].includes(name));
+  node.attributes.set('type', type);
+  node.children = [driver, source, ...rest];
+}
+
 /** One more CD-ROM drive, for the install alone. */
 export function withCdrom(xml: string, path: string): string {
   const domain = parseXml(xml);

@@ -196,7 +196,7 @@ describe('a later build that fails', () => {
     end(EARLIER);
     earlier = readFileSync(at('out', 'manifest.json'), 'utf8');
   });
-  const fail = async (journal: Journal, more: Pick<LeaveOptions, 'guestGoesOn'> = {}): Promise<void> => {
+  const fail = async (journal: Journal, more: Pick<LeaveOptions, 'needsLogs'> = {}): Promise<void> => {
     const run = { id: LATER, request: {}, reporter: { notice: (text: string) => expect(text).toBe('') } };
     const claimed = { journal, left: () => undefined } as unknown as ClaimedBuild;
     const directory = buildDirectory(at('out'), LATER);
@@ -216,7 +216,7 @@ describe('a later build that fails', () => {
     const journal = await record(LATER, { status: 'running', process: ownIdentity() });
     await begin(LATER, journal);
     writeFileSync(at('out', 'logs', 'serial.log'), '');
-    await fail(journal, { guestGoesOn: true });
+    await fail(journal, { needsLogs: true });
     expect(readdirSync(at('out')).sort()).toEqual(RESULTS);
     expect(said()).toBe('');
   });

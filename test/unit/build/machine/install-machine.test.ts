@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { waitLimit, waitOver } from '../../../../src/build/machine/install-machine.ts';
+import { startInstalled, waitLimit, waitOver } from '../../../../src/build/machine/install-machine.ts';
+import { FakeLibvirt } from '../../../fakes/fake-libvirt.ts';
 
 const of = { name: 'web', wait: 1, uri: 'qemu:///session' };
 
@@ -27,4 +28,12 @@ test.each([1, 40_000, 1e6])('a wait of %d minutes ends when they are over, and n
   expect(signal.aborted).toBe(false);
   vi.advanceTimersByTime(1);
   expect(signal.aborted).toBe(true);
+});
+
+test('a machine that libvirt does not start after its install is told in its words', async () => {
+  const start = startInstalled(new FakeLibvirt(), { uuid: 'u', name: 'web' });
+  await expect(start).rejects.toMatchObject({
+    code: 'install.start-failed',
+    message: expect.stringContaining('domain web: no domain'),
+  });
 });

@@ -33,6 +33,14 @@ test('that runs on with other guests, so nothing else is said', () => {
   expect(text).toContain("Kiln's own libvirtd, which knows it, runs only as long as Kiln or a guest does.");
 });
 
+test('one that somebody undefined is defined again from its final XML', () => {
+  const text = leftMachineText({ ...machine, state: 'undefined' });
+  expect(text).toContain('What it was installed on stays: /vm/h1.qcow2.');
+  expect(text).toContain('`virsh -c qemu:///session define /builds/h1/logs/domain-final.xml`');
+  const elsewhere = leftMachineText({ ...machine, state: 'undefined', privateDaemon: true });
+  expect(elsewhere).toContain('`virsh define /builds/h1/logs/domain-final.xml`');
+});
+
 test('of a transient one the disk is left', () => {
   const text = leftMachineText({ ...machine, state: 'gone' });
   expect(text).toBe('What the transient machine h1 was installed on stays: /vm/h1.qcow2.');
