@@ -1,9 +1,12 @@
+import { readBackingFile } from '../../disk/qcow2-backing.ts';
 import { InstallError } from '../../foundation/errors.ts';
 import { writeFile } from '../../foundation/write-file.ts';
+import { diskIdentity } from '../../host/disk-identity.ts';
 import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
 import { LIBVIRT_ERRORS, unless } from '../../libvirt/libvirt-error.ts';
+import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import { undefinedText } from './left-machine.ts';
-import { disksOf, movedDisks, withDisks } from './machine-xml.ts';
+import { type DomainDisk, disksOf, movedDisks, withDisks } from './machine-xml.ts';
 import type { MachineGround, ReadyMachine } from './prepare-machine.ts';
 
 /** What is asked of the ground on which a machine was built. */
@@ -41,7 +44,27 @@ export async function definitionNow(
   { uuid, final }: Pick<ReadyMachine, 'uuid' | 'final'>,
 ): Promise<string | undefined> {
   const xml = await unless([LIBVIRT_ERRORS.noDomain], () => connection.getXml(uuid, { inactive: true }));
-  return xml === undefined ? undefined : withDisks(final, movedDisks(final, disksOf(xml)));
+  if (xml === undefined) return undefined;
+  const overlays: DomainDisk[] = [];
+  for (const disk of isRemoteUri(connection.uri) ? [] : movedDisks(final, disksOf(xml))) {
+    const before = disksOf(final).find(({ target }) => target === disk.target)?.path ?? '';
+    if (await liesOn(disk, before)) overlays.push(disk);
+  }
+  return withDisks(final, overlays);
+}
+
+/** So it is with a snapshot's file; another one was put into the definition for the next start, and the guest did not write to it. */
+async function liesOn({ path = '', format }: DomainDisk, base: string): Promise<boolean> {
+  const wanted = await diskIdentity(base);
+  const seen = new Set<string>();
+  let link: { readonly path: string; readonly format: string | undefined } | undefined = { path, format };
+  while (link?.format === 'qcow2' && !seen.has(link.path)) {
+    seen.add(link.path);
+    // What cannot be read is no reason to lose the machine that was installed.
+    link = await readBackingFile(link.path).catch(() => undefined);
+    if (link !== undefined && (await diskIdentity(link.path)) === wanted) return true;
+  }
+  return false;
 }
 
 export function machineUndefined(
