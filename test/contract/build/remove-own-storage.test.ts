@@ -20,7 +20,9 @@ import { leaveBuild } from '../../../src/build/leave-build.ts';
 import { identifyAt } from '../../../src/build/machine/storage-host.ts';
 import { passOnPool } from '../../../src/build/pass-on-pool.ts';
 import { isStillOwn, removeOwn, whatIsTheirs } from '../../../src/build/remove-own.ts';
-import { placesFrom } from '../../../src/foundation/places.ts';
+import { tidyUp } from '../../../src/build/tidy-up.ts';
+import { silentLogger } from '../../../src/foundation/logger.ts';
+import { type Places, placesFrom } from '../../../src/foundation/places.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import type { ChosenLibvirt } from '../../../src/libvirt/choose-uri.ts';
 import { connectLibvirt } from '../../../src/libvirt/connect-libvirt.ts';
@@ -124,13 +126,18 @@ async function leave(notes: readonly (JournalStorage | JournalDomain)[]): Promis
   return told;
 }
 
-/** `kiln builds clean`, of a build that was killed. @returns what it leaves */
-async function cleaned(notes: readonly JournalStorage[]): Promise<readonly KeptItem[]> {
+async function recordKilled(notes: readonly JournalStorage[]): Promise<Places> {
   const places = placesFrom({ HOME: folder, KILN_RUNTIME_DIR: at('run') });
   const dead = { process: { pid: 1, startedAt: 'another boot' }, startedAt: '2026-01-01T00:00:00.000Z' };
   const rest = { status: 'failed', images: [], kept: false, unclean: true } as const;
   await writeRecord(places.state, { id: 'b', name: 'b', directory: at('out'), ...dead, ...rest });
   for (const entry of notes) openJournal(journalPath(places.state, 'b')).note(entry);
+  return places;
+}
+
+/** `kiln builds clean`, of a build that was killed. @returns what it leaves */
+async function cleaned(notes: readonly JournalStorage[]): Promise<readonly KeptItem[]> {
+  const places = await recordKilled(notes);
   const { kept, failed } = await cleanBuilds({ places, env: {} });
   expect(failed).toEqual([]);
   return kept;
@@ -197,6 +204,15 @@ describe('a disk that a domain of somebody else’s has by now', () => {
     ]);
     expect(existsSync(what)).toBe(true);
     expect(await connection.storage.lookupVolume({ pool: 'stray', name: 'a.qcow2' })).toBeDefined();
+  });
+
+  test('is told of at the beginning of the next build', async () => {
+    const places = await recordKilled(await makeDisk('a.qcow2'));
+    await useDisk(at('a.qcow2'));
+    const told: string[] = [];
+    const reporter = { notice: (text: string) => told.push(text) };
+    await tidyUp({ context: { places, env: {} }, logger: silentLogger, reporter } as unknown as BuildRun);
+    expect(told).toEqual([expect.stringContaining(`${at('a.qcow2')}: it is in use by domain mine`)]);
   });
 
   test('goes as long as the domain is the build’s own', async () => {
