@@ -1,6 +1,8 @@
 /**
  * Takes the size out of the numbers in control sequences (ECMA-48 5.4) before a terminal emulator sees them. xterm.js believes them:
- * "scroll up 2147483647 lines" in 13 bytes of a guest's console holds it up for minutes. Pure; a sequence may be split over pieces.
+ * "scroll up 2147483647 lines" in 13 bytes of a guest's console holds it up for minutes. Long lines stay whole besides: SeaBIOS has them
+ * no longer wrapped, for all that follows it, and what does not fit would go over itself in the last column. Pure; a sequence may be split
+ * over pieces.
  */
 export type LimitedSequences = (text: string) => string;
 
@@ -8,6 +10,8 @@ export type LimitedSequences = (text: string) => string;
 const MOST = 100;
 /** Their numbers name a mode, a colour, a report: nothing is repeated. */
 const NAMING = 'hlmnpqt';
+/** DEC's mode of wrapping (DECAWM). */
+const WRAPS = 7;
 /** A sequence with more parameters is none that a terminal knows. */
 const LONGEST = 256;
 
@@ -33,6 +37,7 @@ export function createLimitedSequences(): LimitedSequences {
     if (character < ' ' && character !== '\x18' && character !== '\x1a') return character;
     state = 'text';
     if (character < '@' || character > '~') return character;
+    if (character === 'l') return withoutWraps(parameters) + character;
     return (NAMING.includes(character) ? parameters : limited(parameters)) + character;
   };
   const take = (character: string): string => {
@@ -59,4 +64,11 @@ export function createLimitedSequences(): LimitedSequences {
 
 function limited(parameters: string): string {
   return parameters.replace(/\d+/g, (digits) => (Number(digits) > MOST ? String(MOST) : digits));
+}
+
+/** Of the modes that are switched off. */
+function withoutWraps(parameters: string): string {
+  if (!parameters.startsWith('?')) return parameters;
+  const modes = parameters.slice(1).split(';');
+  return `?${modes.filter((mode) => Number(mode) !== WRAPS).join(';')}`;
 }

@@ -320,6 +320,13 @@ describe('the console', () => {
     await vi.waitFor(() => expect(heard.bytes.toString()).toBe('ě\u001b[100Sé'));
   });
 
+  it('lets long lines go on below, though the firmware had them cut', async () => {
+    const build = await scene.build({ id: 'aaaa0001' });
+    scene.say(build, '\u001b[?7lSeaBIOS');
+    const heard = await live(`${build.id}/console`);
+    await vi.waitFor(() => expect(heard.bytes.toString()).toBe('\u001b[?lSeaBIOS'));
+  });
+
   it('shows the end of a long log, and says what it leaves out', async () => {
     const build = await scene.build({ id: 'aaaa0001', status: 'failed' });
     scene.say(build, Buffer.alloc(3 * BACKLOG_BYTES, 'x'));

@@ -41,6 +41,12 @@ it('leaves alone what is no sequence, and numbers that are names', () => {
   }
 });
 
+it('lets no guest switch off the wrapping of long lines, and nothing else stay on', () => {
+  for (const pieces of splits('x\x1b[?7ly')) expect(limit(...pieces)).toBe('x\x1b[?ly');
+  expect(limit('\x9b?25;7;1049l')).toBe('\x9b?25;1049l');
+  for (const text of ['\x1b[7l', '\x1b[?7h', '\x1b[?17;77l']) expect(limit(text)).toBe(text);
+});
+
 it('keeps a screen quick, whatever its guest demands', async () => {
   const started = performance.now();
   const every = FINALS.flatMap((final) =>

@@ -49,6 +49,12 @@ describe('a screen', () => {
     expect(screen.join('\n')).not.toContain('Root password');
   });
 
+  it('has long lines whole, though the firmware before has switched their wrapping off', async () => {
+    const line = `${'scsi 0:0:0:0: CD-ROM '.repeat(4)}ANSI: 5`;
+    const screen = await renderScreen(`${ESC}c${ESC}[?7l${ESC}[2J${ESC}[=3h${at(1, 1, line)}`);
+    expect(screen).toEqual([line.slice(0, 80), line.slice(80)]);
+  });
+
   it('is kept as its last 64 KiB of text', async () => {
     const raw = createRawConsole();
     for (let count = 0; count < 5000; count += 1)
