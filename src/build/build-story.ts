@@ -18,7 +18,7 @@ export type BuildStory = {
   readonly replaced?: Replaced;
 };
 
-/** Reads what is there; a build that has just begun has none of it. Of one that has not ended the phases are those it has told so far. */
+/** Reads what is there; a build that has just begun has none of it. Of one that has not come to its end the phases are those it has told. */
 export async function readStory(build: BuildRecord, stateDir: string): Promise<BuildStory> {
   // Its folder is not known.
   if (isDamaged(build)) return { build, phases: [], evidence: [] };
@@ -36,8 +36,8 @@ export async function readStory(build: BuildRecord, stateDir: string): Promise<B
     .filter((_, index) => tell[index])
     .map((path) => relative(directory.logs, path))
     .sort();
-  const isOpen = build.status === 'running' || build.status === 'interrupted';
-  const phases = isOpen && timeline.length === 0 ? await phasesSoFar(build, stateDir) : timeline;
+  const mayLackTimeline = build.status !== 'succeeded' && build.status !== 'failed';
+  const phases = mayLackTimeline && timeline.length === 0 ? await phasesSoFar(build, stateDir) : timeline;
   return { build, failure, phases, evidence, replaced };
 }
 

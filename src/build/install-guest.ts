@@ -4,7 +4,7 @@ import type { Clock } from '../foundation/clock.ts';
 import { InstallError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
-import type { InstallOutcome, InstallProgress } from '../watch/install-outcome.ts';
+import type { Evidence, InstallOutcome, InstallProgress } from '../watch/install-outcome.ts';
 import type { WatchRecorder } from '../watch/recorder.ts';
 import { userPatterns } from '../watch/user-pattern.ts';
 import { watchInstall } from '../watch/watch-install.ts';
@@ -27,6 +27,7 @@ export type InstallGuestOptions = {
   readonly onProgress: (progress: InstallProgress) => void;
   /** The guest has ended itself and its disk may be read, some time before libvirt is done with it. */
   readonly onGuestStopped: () => void;
+  readonly onCalledOff?: (seen: Evidence) => void;
 };
 
 /**
@@ -68,6 +69,7 @@ export async function installGuest(options: InstallGuestOptions): Promise<Instal
       signal,
       onProgress: options.onProgress,
       onGuestStopped: options.onGuestStopped,
+      ...(options.onCalledOff === undefined ? {} : { onCalledOff: options.onCalledOff }),
       screenshotPath: directory.screenshot,
       mayWrite: () => whyReplaced(directory) === undefined,
       logger: options.logger,

@@ -1,7 +1,7 @@
-import { type KilnError, MediaError } from '../foundation/errors.ts';
+import { CancelledError, type KilnError, MediaError } from '../foundation/errors.ts';
 import { type MediumCheck, mediumCheck } from '../media/medium-check.ts';
 import { type BadOutcome, installErrorOf } from '../watch/describe-outcome.ts';
-import type { InstallOutcome, InstallProgress } from '../watch/install-outcome.ts';
+import type { Evidence, InstallOutcome, InstallProgress } from '../watch/install-outcome.ts';
 import { takeRecentScreens } from '../watch/recent-screens.ts';
 import { createRecorder, type WatchRecorder } from '../watch/recorder.ts';
 import type { BuildRun } from './build-context.ts';
@@ -13,7 +13,7 @@ import { addToHistory, readHistory } from './install-history.ts';
 import { requireOwnFolder, whyReplaced } from './owned-paths.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import type { Groundwork } from './run-owned-stages.ts';
-import { saveRest, saveVerdict, writeTimeline } from './save-evidence.ts';
+import { type StoppedInstall, saveRest, saveVerdict, writeTimeline } from './save-evidence.ts';
 import { scriptLines } from './script-lines.ts';
 import type { StageProgress } from './stage-reporter.ts';
 import { tellRemaining } from './tell-remaining.ts';
@@ -29,7 +29,8 @@ export type InstallStage = Pick<Groundwork, 'plan' | 'script' | 'libvirt'> &
   };
 
 /**
- * Runs the installer and watches it. When it fails: decides about the guest, saves the evidence, then throws.
+ * Runs the installer and watches it. When it fails: decides about the guest, saves the evidence, then throws. One that is stopped is
+ * ended, and leaves as much: it may have been stopped because it seemed to hang.
  * @throws InstallError, MediaError `media.changed`, and what `installGuest` throws
  */
 export async function installStage(stage: InstallStage, report: StageProgress): Promise<CompletedInstall> {
@@ -55,7 +56,12 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
     const left = estimate.remaining(progress, (told - startedAt) / 1000, since);
     if (since === 0 || left !== undefined) tell(report, progress, left);
   });
-  let outcome: InstallOutcome | undefined;
+  const endOfWatch = async (what: 'keep' | 'discard'): Promise<void> => {
+    remaining.end();
+    await screens.end(what);
+  };
+  let seen = undefined as Evidence | undefined;
+  let outcome: InstallOutcome;
   try {
     outcome = await installGuest({
       connection,
@@ -70,11 +76,16 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
           : estimate.stallSeconds(phase, plan.limits.stallSeconds),
       onProgress: remaining.progress,
       onGuestStopped: stage.onGuestStopped,
+      onCalledOff: (evidence) => {
+        seen = evidence;
+      },
     });
-  } finally {
-    remaining.end();
-    await screens.end(outcome === undefined || outcome.kind === 'completed' ? 'discard' : 'keep');
+  } catch (error) {
+    await endOfWatch(seen === undefined ? 'discard' : 'keep');
+    if (seen !== undefined) await stopped(stage, seen, recorder);
+    throw error;
   }
+  await endOfWatch(outcome.kind === 'completed' ? 'discard' : 'keep');
   if (isReadFromConsole(outcome)) requireOwnFolder(prepared.directory);
   if (outcome.kind !== 'completed') throw await failed(stage, outcome, recorder, checkMedium);
   await checkMedium();
@@ -116,7 +127,7 @@ async function failed(
   const error = await mediumOr(unlessMedium, checkMedium);
   run.settled.add(error);
   const directory = prepared.directory;
-  const onProblem = (problem: string): void => run.logger.warn(`Part of the evidence is missing: ${problem}`);
+  const onProblem = tellMissing(stage);
   // Before the question: whoever is asked may end Kiln instead of answering.
   await saveVerdict({ directory, outcome, error, recorder, onProblem });
   const answer = await choice.decide(error);
@@ -127,6 +138,24 @@ async function failed(
   await saveRest({ directory, outcome, domain: name, env, guestIsOff: answer !== 'keep', onProblem });
   return error;
 }
+
+async function stopped(stage: InstallStage, evidence: Evidence, recorder: WatchRecorder): Promise<void> {
+  const { run, prepared, libvirt } = stage;
+  const { directory, domain } = prepared;
+  const { places, env } = run.context;
+  const seen: StoppedInstall = { kind: 'cancelled', evidence };
+  const outcome = withoutSecrets(seen, await buildRedactor(places.state, run.id));
+  const onProblem = tellMissing(stage);
+  const error = new CancelledError('The build was cancelled.');
+  await saveVerdict({ directory, outcome, error, recorder, onProblem });
+  await libvirt.connection.destroy(domain.uuid);
+  await saveRest({ directory, outcome, domain: domain.name, env, guestIsOff: true, onProblem });
+}
+
+const tellMissing =
+  ({ run }: InstallStage) =>
+  (problem: string): void =>
+    run.logger.warn(`Part of the evidence is missing: ${problem}`);
 
 /** How an install from a medium that changed came to fail tells nothing about the installer. */
 export async function mediumOr(error: KilnError, checkMedium: MediumCheck): Promise<KilnError> {

@@ -6,8 +6,8 @@ import { eventLogPath } from './event-log.ts';
 import { parseEvent } from './follow-events.ts';
 
 /**
- * The phases of an install that has not ended, made of the events that the build has told. The last one of a build that runs lasts until
- * now, of one that was interrupted until its last word.
+ * The phases of an install that has not come to its end, made of the events that the build has told. The last one of a build that runs lasts until
+ * now, of one that was interrupted until its last word, of one that was stopped until then.
  */
 export async function phasesSoFar(
   { id, status }: Pick<BuildRecord, 'id' | 'status'>,

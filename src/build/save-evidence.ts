@@ -5,14 +5,18 @@ import type { KilnError } from '../foundation/errors.ts';
 import { homeFrom } from '../foundation/places.ts';
 import { writeFile } from '../foundation/write-file.ts';
 import type { BadOutcome } from '../watch/describe-outcome.ts';
+import type { Evidence } from '../watch/install-outcome.ts';
 import type { WatchRecorder } from '../watch/recorder.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import { whyReplaced } from './owned-paths.ts';
 import { readScreenText } from './read-screen-text.ts';
 
+/** An install that was stopped while nothing was wrong with it, as far as Kiln could tell. */
+export type StoppedInstall = { readonly kind: 'cancelled'; readonly evidence: Evidence };
+
 type EvidenceOptions = {
   readonly directory: BuildDirectory;
-  readonly outcome: BadOutcome;
+  readonly outcome: BadOutcome | StoppedInstall;
   /** What could not be saved, and why; the error that ended the build stays the one that is told. */
   readonly onProblem: (problem: string) => void;
 };
@@ -30,7 +34,7 @@ export type RestOptions = EvidenceOptions & {
   readonly guestIsOff: boolean;
 };
 
-/** Puts what was seen of a failed install beside its serial log (docs/watching.md, "Evidence"). */
+/** Puts what was seen of a failed or stopped install beside its serial log (docs/watching.md, "Evidence"). */
 export async function saveVerdict(options: VerdictOptions): Promise<void> {
   const { directory, outcome, error, recorder } = options;
   const { evidence, ...verdict } = outcome;

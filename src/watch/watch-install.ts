@@ -4,7 +4,7 @@ import type { DomainEvent, EventSubscription, LibvirtConnection } from '../libvi
 import { type Counters, createActivity } from './activity.ts';
 import { createConsoleMemory } from './console-memory.ts';
 import type { WatchedPattern } from './console-pattern.ts';
-import { type EvidenceSource, outcomeOf } from './evidence.ts';
+import { type EvidenceSource, gatherEvidence, outcomeOf } from './evidence.ts';
 import {
   endOfConsolePanic,
   endOfEvent,
@@ -15,7 +15,7 @@ import {
   mergeEnd,
 } from './guest-end.ts';
 import { type GuestNews, openGuestFeed } from './guest-feed.ts';
-import type { InstallOutcome, InstallProgress } from './install-outcome.ts';
+import type { Evidence, InstallOutcome, InstallProgress } from './install-outcome.ts';
 import { reportText } from './installer-report.ts';
 import { readIpxeScreen } from './ipxe-console.ts';
 import { judgeInstall, type Verdict, type WatchLimits, type WatchState } from './judge-install.ts';
@@ -56,6 +56,8 @@ export type WatchInstallOptions = {
   /** The first sure sign that the guest ended itself: its disk will not change any more. `at`: ms since the epoch. */
   readonly onGuestStopped?: (at: number) => void;
   readonly onConsoleLine?: (line: string) => void;
+  /** The signal ended the watch, most often while the guest runs: what was seen until then. */
+  readonly onCalledOff?: (seen: Evidence) => void;
   /** Takes down phases, counters and silences. */
   readonly recorder?: WatchRecorder;
   /** Where a PNG of the screen is written when the install does not end well. */
@@ -106,6 +108,10 @@ export async function watchInstall(options: WatchInstallOptions): Promise<Instal
     const verdict = await decide();
     logger.debug(`install verdict after ${watch.seconds().toFixed(1)} s: ${JSON.stringify(verdict)}`);
     return await outcomeOf(verdict, { ...options, ...watch.evidence() });
+  } catch (error) {
+    if (options.signal.aborted && options.onCalledOff !== undefined)
+      options.onCalledOff(await gatherEvidence({ ...options, ...watch.evidence() }));
+    throw error;
   } finally {
     await feed.close();
     for (const news of feed.rest()) watch.take(news);

@@ -237,6 +237,45 @@ describe.concurrent('the install stage', () => {
     expect(readFileSync(directory.serialLog, 'utf8')).toBe('my own log\n');
   });
 
+  it('of a build that is stopped ends the guest and leaves what was seen of it, without secrets', async () => {
+    const secret = 'sEcReT "vAlUe" 1234';
+    const folder = newFolder();
+    mkdirSync(join(folder, 'state', 'builds', '0a1b2c3d'), { recursive: true });
+    await noteSecrets(join(folder, 'state'), '0a1b2c3d', {
+      plan: planFixture({ variables: { my_secret: secret } }),
+      script: undefined,
+    });
+    const stopping = new AbortController();
+    const hangs = (_: FakeLibvirt, log: string): void =>
+      appendFileSync(log, `Installing the base system  ... 50%\r\nthe key is ${secret}\r\n`);
+    const { done, directory, libvirt, events, run } = start({}, hangs, { folder, signal: stopping.signal });
+    const thrown = done.catch((error: unknown) => error);
+    const progress = expect.objectContaining({ type: 'stage-progress' });
+    await vi.waitFor(() => expect(events).toContainEqual(progress), { timeout: 10_000 });
+    stopping.abort(new CancelledError('Cancelled by SIGTERM.'));
+    expect(reasonOf(await thrown, run)).toMatchObject({ code: 'cancelled' });
+    expect(libvirt.calls).toContain(`destroy ${UUID}`);
+    expect(JSON.parse(readFileSync(directory.failure, 'utf8'))).toMatchObject({
+      code: 'cancelled',
+      kind: 'cancelled',
+      phase: 'Installing the base system',
+      consoleTail: expect.arrayContaining(['the key is ********']),
+    });
+    expect(JSON.parse(readFileSync(directory.timeline, 'utf8'))).toMatchObject([
+      { phase: 'Installing the base system', percent: 50 },
+    ]);
+    expect(readFileSync(directory.screenText, 'utf8')).toContain('the key is ********');
+    for (const path of [directory.counters, directory.lifecycle, directory.screenshot]) {
+      expect(existsSync(path), path).toBe(true);
+    }
+  });
+
+  it('that is stopped before its guest has started leaves nothing to read', async () => {
+    const { done, directory } = start({}, () => {}, { signal: AbortSignal.abort(new CancelledError()) });
+    await expect(done).rejects.toMatchObject({ code: 'cancelled' });
+    expect(existsSync(directory.failure)).toBe(false);
+  });
+
   it('tells the remaining time the second time', async () => {
     const installs = (libvirt: FakeLibvirt, log: string): void => {
       appendFileSync(log, 'Installing the base system  ... 50%\r\nKILN-INSTALL-COMPLETE f00\r\n');

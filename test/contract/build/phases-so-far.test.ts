@@ -34,6 +34,15 @@ it('a build that runs has the phases it has told, the last one until now', async
   ]);
 });
 
+it('a build that was stopped before it could save its phases has those it has told', async () => {
+  const build = await scene.build({ id: 'abcd1234', status: 'cancelled' });
+  scene.tell(build.id, ...EVENTS, { at: 15_000, type: 'stage-failed', stage: 'install', seconds: 10 });
+  expect((await readStory(build, scene.host.stateDir)).phases).toMatchObject([
+    { phase: 'Partitioning', seconds: 3 },
+    { phase: 'Installing', seconds: 6 },
+  ]);
+});
+
 it('they end with the install, or with the last word of a Kiln that was killed', async () => {
   const running = await scene.build({ id: 'abcd1234' });
   scene.tell(running.id, ...EVENTS, { at: 15_000, type: 'stage-finished', stage: 'install', seconds: 10 });
