@@ -33,6 +33,8 @@ export type BuildRecord = {
   readonly publications?: readonly PublicationRecord[];
   /** Left in place on purpose (`--keep`). */
   readonly kept: boolean;
+  /** The guest of its failed install was left running (`--on-error=keep`). */
+  readonly guestLeft?: true;
   /** Clean-up was not complete; the next build or `kiln builds clean` tries again. */
   readonly unclean: boolean;
 };

@@ -14,10 +14,12 @@ import { refuseForeignLogs } from './refuse-overwriting.ts';
 
 export const newBuildId = (): string => randomBytes(4).toString('hex');
 
+type LeftThings = Pick<BuildRecord, 'kept' | 'guestLeft' | 'unclean'>;
+
 export type ClaimedBuild = {
   readonly journal: Journal;
   /** What is still there when the build is over; part of the record then. */
-  left(what: Pick<BuildRecord, 'kept' | 'unclean'>): void;
+  left(what: LeftThings): void;
   succeeded(artifacts: readonly Pick<Artifact, 'name'>[], seconds: number): Promise<void>;
   failed(error: unknown, seconds: number): Promise<void>;
 };
@@ -88,7 +90,7 @@ export async function reclaimBuild(
 async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Promise<ClaimedBuild> {
   const { id } = started;
   await writeRecord(stateDir, started);
-  let left: Pick<BuildRecord, 'kept' | 'unclean'> = { kept: false, unclean: false };
+  let left: LeftThings = { kept: false, unclean: false };
   const ended = (seconds: number): Partial<BuildRecord> => ({
     endedAt: new Date(clock.now()).toISOString(),
     seconds,

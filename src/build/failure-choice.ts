@@ -48,14 +48,17 @@ export type KeptGuest = {
 export function lookAtGuest(guest: KeptGuest): string {
   const { uri, domain, buildId } = guest;
   const virsh = (...words: readonly string[]): string => quoteCommand('virsh', ['-c', uri, ...words]);
+  const builds = (order: string): string => `kiln builds ${order} ${buildId}`;
   return [
     `The guest was left as it is: domain ${domain}`,
-    `  console:    ${virsh('console', domain)}`,
+    `  console:    ${builds('console')}`,
+    `              ${virsh('console', domain)}`,
     ...screenLines(guest),
-    `  screenshot: ${virsh('screenshot', domain, 'screen.png')}`,
+    `  screenshot: ${builds('screenshot')}`,
+    `              ${virsh('screenshot', domain, 'screen.png')}`,
     `  keys:       ${virsh('send-key', domain, 'KEY_ENTER')}`,
     `  end it:     ${virsh('destroy', domain)}     (its logs and its disk stay)`,
-    `  remove it:  kiln builds clean ${buildId}     (with its logs)`,
+    `  remove it:  ${builds('clean')}     (with its logs)`,
   ].join('\n');
 }
 

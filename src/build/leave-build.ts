@@ -56,7 +56,8 @@ export async function leaveBuild(options: LeaveOptions, end: 'succeeded' | 'fail
       `Clean-up was not complete (${problem}); the next build or \`kiln builds clean\` tries again.`,
     );
   }
-  options.claimed.left({ kept, unclean: problems.length > 0 });
+  const guest = guestIsLeft ? { guestLeft: true as const } : {};
+  options.claimed.left({ kept, ...guest, unclean: problems.length > 0 });
 }
 
 /** Before its folders were made, only a link can be in the place of the build's own. */

@@ -19,12 +19,7 @@ export async function stopBuild(
   limitMs = LIMIT_MS,
 ): Promise<BuildRecord> {
   const build = await findBuild(stateDir, id);
-  if (build.status !== 'running') {
-    throw new SpecError(
-      'builds.not-running',
-      `Build ${build.id} does not run (${build.status}).${build.status === 'interrupted' ? ` \`kiln builds clean ${build.id}\` removes what it left.` : ''}`,
-    );
-  }
+  if (build.status !== 'running') throw notRunning(build);
   requireAwake(build);
   process.kill(build.process.pid, 'SIGTERM');
   const deadline = performance.now() + limitMs;
@@ -34,6 +29,21 @@ export async function stopBuild(
     await delay(POLL_MS, undefined, { signal });
   }
   return findBuild(stateDir, build.id);
+}
+
+function notRunning(build: BuildRecord): SpecError {
+  return new SpecError(
+    'builds.not-running',
+    `Build ${build.id} does not run (${build.status}).${whatIsLeft(build)}`,
+  );
+}
+
+function whatIsLeft({ id, status, kept, guestLeft }: BuildRecord): string {
+  const clean = `\`kiln builds clean ${id}\``;
+  if (status === 'interrupted') return ` ${clean} removes what it left.`;
+  if (guestLeft)
+    return ` Its guest was left running: ${clean} ends it, and removes it with all of the build.`;
+  return kept ? ` ${clean} removes what it kept, with all of the build.` : '';
 }
 
 function notStopped({ id, process: { pid } }: BuildRecord): HostError {

@@ -64,13 +64,16 @@ export function buildTable(builds: readonly SizedBuild[], style: Style): string 
   return `${[style.bold(first), ...lines].join('\n')}\n`;
 }
 
-/** A build whose image is good and not yet everywhere. */
+/** How it ended, whether its image is everywhere it should be, and what of it is still there. */
 export function statusText(build: BuildRecord): string {
   // How it ended stood in the record.
   if (isDamaged(build)) return 'unknown';
-  if (build.status === 'succeeded' && !isPublished(build)) return 'succeeded, not published';
+  const notes = [
+    ...(build.status === 'succeeded' && !isPublished(build) ? ['not published'] : []),
+    ...(build.kept ? [build.guestLeft ? 'guest kept' : 'kept'] : []),
+  ];
   // Whatever stands in the record's file.
-  return safeLine(build.status);
+  return [safeLine(build.status), ...notes].join(', ');
 }
 
 export function statusStyle(status: BuildRecord['status'], style: Style): (text: string) => string {

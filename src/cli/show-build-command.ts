@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { buildDirectory } from '../build/build-directory.ts';
-import { findBuild } from '../build/build-records.ts';
+import { type BuildRecord, findBuild } from '../build/build-records.ts';
 import { type BuildStory, readStory } from '../build/build-story.ts';
 import { publicationLines } from '../build/publication-records.ts';
 import { formatDuration } from '../foundation/duration.ts';
@@ -49,7 +49,7 @@ export function buildText(
     ['Console', [directory.serialLog, directory.bootCheckLog].filter(isThere).join('\n') || undefined],
     ['Cause', failure?.patternId],
     ['Error', build.error && errorText(build.error)],
-    ['Kept', build.kept ? `yes, \`kiln builds clean ${build.id}\` removes it` : undefined],
+    ['Kept', build.kept ? keptText(build) : undefined],
   ];
   const lines = rows.flatMap(([label, value]) =>
     value === undefined ? [] : [`${style.bold(label.padEnd(9))} ${indented(safeText(value))}`],
@@ -64,6 +64,16 @@ export function buildText(
     ...section('Evidence', evidence.map(safeLine), style),
   ];
   return `${parts.join('\n')}\n`;
+}
+
+function keptText({ id, guestLeft }: BuildRecord): string {
+  if (!guestLeft) return `yes, \`kiln builds clean ${id}\` removes it`;
+  return [
+    'its guest, which was left running:',
+    `kiln builds console ${id}     its serial console, to look and to type`,
+    `kiln builds screenshot ${id}  what its screen shows`,
+    `kiln builds clean ${id}       ends it, and removes it with all of the build`,
+  ].join('\n');
 }
 
 /** The code behind the sentence: the message's last line may be a path. */

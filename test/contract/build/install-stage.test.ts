@@ -179,7 +179,8 @@ describe.concurrent('the install stage', () => {
     const text = notice?.type === 'notice' ? notice.message : '';
     expect(text).toContain(`virsh -c ${libvirt.uri} console kiln-demo-0a1b2c3d`);
     expect(text).toContain(`virt-viewer -c ${libvirt.uri} --attach kiln-demo-0a1b2c3d`);
-    expect(text).toContain('kiln builds clean 0a1b2c3d');
+    for (const order of ['console', 'screenshot', 'clean'])
+      expect(text).toContain(`kiln builds ${order} 0a1b2c3d`);
   });
 
   it.each(['keep', 'abort'] as const)('asks with --on-error=ask, and does as told: %s', async (answer) => {

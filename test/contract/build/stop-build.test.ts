@@ -41,6 +41,19 @@ async function runningAs(script: string): Promise<ProcessIdentity> {
   return process;
 }
 
+it('one that has ended and left its guest is not stopped, and how to remove that is said', async () => {
+  const process = await runningAs('true');
+  const ended = { id: ID, name: 'web', directory: join(folder, 'out'), process, images: [], unclean: false };
+  const failed = { ...ended, status: 'failed', startedAt: '2026-01-01T00:00:00Z' } as const;
+  const refused = async (): Promise<string> => String(await stop().catch((error: unknown) => error));
+  await writeRecord(state(), { ...failed, kept: true, guestLeft: true });
+  expect(await refused()).toContain(`Its guest was left running: \`kiln builds clean ${ID}\``);
+  await writeRecord(state(), { ...failed, kept: true });
+  expect(await refused()).toContain(`\`kiln builds clean ${ID}\` removes what it kept`);
+  await writeRecord(state(), { ...failed, kept: false });
+  expect(await refused()).toMatch(/does not run \(failed\)\.$/);
+});
+
 it('a suspended build is neither stopped nor followed, and how to wake it is said at once', async () => {
   const process = await runningAs('true');
   child.kill('SIGSTOP');

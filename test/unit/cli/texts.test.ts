@@ -67,15 +67,33 @@ test('the table lines up and carries nothing of the guest', () => {
   const [header, row] = buildTable([{ ...RECORD, sizeBytes: 2 ** 20, folderExists: true }], plain).split(
     '\n',
   );
-  expect(row).toBe('20260101-abcd  failed  2026-01-01T00:00:00Z  1m 05s  1.0 MiB  web   /out');
+  expect(row).toBe('20260101-abcd  failed, kept  2026-01-01T00:00:00Z  1m 05s  1.0 MiB  web   /out');
   expect(header?.indexOf('FOLDER')).toBe(row?.indexOf('/out'));
   const [, gone] = buildTable([{ ...RECORD, sizeBytes: 0, folderExists: false }], plain).split('\n');
   expect(gone).not.toContain('/out');
 });
 
+test('what was kept of a build is said, and of a guest how to reach and to remove it', () => {
+  const kept = { ...RECORD, kept: true };
+  const withGuest = { ...kept, guestLeft: true as const };
+  const table = buildTable(
+    [kept, withGuest].map((one) => ({ ...one, sizeBytes: 0, folderExists: true })),
+    plain,
+  );
+  expect(table).toMatch(/ {2}failed, kept {8}2026.*\n.* {2}failed, guest kept {2}2026/);
+  const story = { phases: [], evidence: [] };
+  expect(buildText({ ...story, build: kept }, plain)).toContain(
+    `Kept      yes, \`kiln builds clean ${RECORD.id}\` removes it`,
+  );
+  const text = buildText({ ...story, build: withGuest }, plain);
+  expect(text).toContain('Status    failed, guest kept');
+  for (const order of ['console', 'screenshot', 'clean'])
+    expect(text).toContain(`  kiln builds ${order} ${RECORD.id}  `);
+});
+
 test('colours do not move columns', () => {
   const coloured = buildTable([{ ...RECORD, sizeBytes: 0, folderExists: true }], styleFor({ colours: true }));
-  expect(coloured).toContain('\u001b[31mfailed\u001b[39m  2026');
+  expect(coloured).toContain('\u001b[31mfailed, kept\u001b[39m  2026');
 });
 
 test('one build', () => {
