@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { isRawScreen } from '../watch/recent-screens.ts';
 import type { PhaseSpan } from '../watch/recorder.ts';
 import { buildDirectory } from './build-directory.ts';
 import { type BuildRecord, isDamaged } from './build-records.ts';
@@ -12,7 +13,7 @@ export type BuildStory = {
   readonly build: BuildRecord;
   readonly failure?: FailureRecord | undefined;
   readonly phases: readonly PhaseSpan[];
-  /** Files of the log folder that hold something, relative to it. */
+  /** Files of the log folder that hold something, relative to it; of screenshots the pictures. */
   readonly evidence: readonly string[];
   /** Where its folder holds another build's instead of its own: which one's. */
   readonly replaced?: Replaced;
@@ -35,6 +36,7 @@ export async function readStory(build: BuildRecord, stateDir: string): Promise<B
   const evidence = files
     .filter((_, index) => tell[index])
     .map((path) => relative(directory.logs, path))
+    .filter((name) => !isRawScreen(name))
     .sort();
   const mayLackTimeline = build.status !== 'succeeded' && build.status !== 'failed';
   const phases = mayLackTimeline && timeline.length === 0 ? await phasesSoFar(build, stateDir) : timeline;

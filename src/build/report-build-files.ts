@@ -7,6 +7,7 @@ import type { Redactor } from '../foundation/redact.ts';
 import { scrubJson } from '../foundation/scrub-secrets-json.ts';
 import { formatSize, mebibytes } from '../foundation/size.ts';
 import { writeFile } from '../foundation/write-file.ts';
+import { isRawScreen } from '../watch/recent-screens.ts';
 
 /** Larger text is cut at its front: the end tells how it ended. */
 const LARGEST_TEXT = mebibytes(8);
@@ -31,6 +32,7 @@ export type FilesToPack = {
 export async function packFiles(files: FilesToPack): Promise<PackedFile[]> {
   files.signal?.throwIfAborted();
   const found = await lstat(files.from).catch(ifMissing(undefined));
+  if (isRawScreen(files.name)) return [];
   if (found?.isFile()) return packFile(files);
   if (!found?.isDirectory()) return [];
   const packed: PackedFile[] = [];

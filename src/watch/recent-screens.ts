@@ -35,6 +35,9 @@ const KEPT = 3;
 /** A guest without a screen, or one that is just going. */
 const MOST_REFUSALS = 3;
 
+/** Of a file in a build's logs: a screenshot that is not wanted yet, as QEMU gave it. */
+export const isRawScreen = (name: string): boolean => /(^|\/)screens\/screen-\d+s\.raw$/.test(name);
+
 /** Takes a screenshot now and then; what the screen showed before an end tells more than the end. Kept as it comes until it is wanted. */
 export function takeRecentScreens(options: RecentScreensOptions): RecentScreens {
   const { connection, uuid, folder, clock, logger, mayWrite = () => true, everyMs = EVERY_MS } = options;
