@@ -1,9 +1,8 @@
 import { buildDirectory } from '../build/build-directory.ts';
-import { type OpenGuest, openGuest } from '../build/open-guest.ts';
-import { HostError, SpecError } from '../foundation/errors.ts';
+import { openConsole } from '../build/open-console.ts';
+import { openGuest } from '../build/open-guest.ts';
+import { SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
-import type { GuestConsole } from '../libvirt/libvirt.ts';
-import { LibvirtError } from '../libvirt/libvirt-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { cliLogger } from './cli-logger.ts';
 import { saidBefore, viewConsole } from './console-view.ts';
@@ -34,18 +33,5 @@ export async function runConsoleBuild(id: string, io: CliIo): Promise<void> {
     io.err.write(`\n${why}\n`);
   } finally {
     await guest.libvirt.close();
-  }
-}
-
-async function openConsole({ libvirt, domain, build }: OpenGuest): Promise<GuestConsole> {
-  try {
-    return await libvirt.connection.openConsole(domain.uuid);
-  } catch (error) {
-    if (!(error instanceof LibvirtError)) throw error;
-    throw new HostError(
-      'builds.no-console',
-      `The console of ${domain.name} cannot be opened: ${error.message}. \`kiln builds logs ${build.id} --follow\` shows what the guest says.`,
-      { cause: error },
-    );
   }
 }

@@ -79,3 +79,7 @@ export const isPoolBusy = (error: unknown): boolean =>
   hasCode(error, LIBVIRT_ERRORS.internal) &&
   error instanceof Error &&
   error.message.includes('asynchronous jobs');
+
+/** Somebody else has the guest's console open. libvirt has no number of its own for this either. */
+export const isConsoleTaken = (error: unknown): boolean =>
+  hasCode(error, LIBVIRT_ERRORS.operationFailed) && error.message.includes('Active console session');

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openConsole } from '../build/open-console.ts';
 import type { OpenGuest } from '../build/open-guest.ts';
 import { KilnError } from '../foundation/errors.ts';
 import { ifMissing } from '../foundation/if-missing.ts';
@@ -94,10 +95,10 @@ function createKeys(live: LiveSocket, openGuest: () => Promise<OpenGuest>) {
     await answer(false, known ? error.message : 'The console is gone.');
     if (!known) throw error;
   };
-  const openConsole = async (): Promise<void> => {
+  const openKeys = async (): Promise<void> => {
     const guest = await openGuest();
     try {
-      opened = { guest, console: await guest.libvirt.connection.openConsole(guest.domain.uuid) };
+      opened = { guest, console: await openConsole(guest) };
     } catch (error) {
       await guest.libvirt.close();
       throw error;
@@ -111,7 +112,7 @@ function createKeys(live: LiveSocket, openGuest: () => Promise<OpenGuest>) {
   return {
     close,
     ask: async ({ on }: ConsoleRequest): Promise<void> => {
-      if (on) await (opened === undefined ? openConsole().catch(failed) : answer(true));
+      if (on) await (opened === undefined ? openKeys().catch(failed) : answer(true));
       else {
         await close();
         await answer(false);

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { recordDirectory } from '../../../src/build/build-records.ts';
 import type { OpenGuest } from '../../../src/build/open-guest.ts';
+import { LibvirtError } from '../../../src/libvirt/libvirt-error.ts';
 import { BACKLOG_BYTES } from '../../../src/serve/console-channel.ts';
 import { type PageServer, startPageServer } from '../../../src/serve/start-page-server.ts';
 import { FakeLibvirt } from '../../fakes/fake-libvirt.ts';
@@ -36,6 +37,15 @@ async function start(next: PageScene): Promise<void> {
   const [, base = ''] = /url=(\/[0-9a-f]+\/)"/.exec(await greeting.text()) ?? [];
   visitor = { base, cookie: greeting.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
 }
+
+/** The guest of every build. */
+const guestAt =
+  (connection: FakeLibvirt, domain: OpenGuest['domain']) =>
+  async (id: string): Promise<OpenGuest> => ({
+    build: await scene.build({ id }),
+    domain,
+    libvirt: { connection, privateDaemon: false, close: async () => undefined },
+  });
 
 /** fetch() sets Host itself. */
 async function statusOf(
@@ -354,6 +364,25 @@ describe('the console', () => {
     expect(slow.texts).toContainEqual(expect.objectContaining({ type: 'left-out' }));
   });
 
+  it('says in its own words that somebody else types already', async () => {
+    await server.close();
+    scene.remove();
+    const fake = new FakeLibvirt();
+    const { uuid, name } = await fake.defineXml('<domain><name>x</name></domain>');
+    const message = 'operation failed: Active console session exists for this domain';
+    fake.openConsole = () =>
+      Promise.reject(new LibvirtError('virDomainOpenConsole', { code: 9, domain: 10, message }));
+    await start(pageScene(guestAt(fake, { uuid, name })));
+    const build = await scene.build({ id: 'aaaa0001' });
+    const heard = await live(`${build.id}/console`);
+    heard.socket.send(JSON.stringify({ type: 'input', on: true }));
+    await vi.waitFor(() => expect(heard.texts).toHaveLength(1));
+    expect(heard.texts).toEqual([
+      { type: 'input', on: false, why: expect.stringMatching(/console of x .*: it is open elsewhere/) },
+    ]);
+    expect(JSON.stringify(heard.texts)).not.toContain('Active console');
+  });
+
   it('gives the guest keys only while the page asks for it', async () => {
     await server.close();
     scene.remove();
@@ -368,13 +397,7 @@ describe('the console', () => {
         closed += 1;
       },
     });
-    await start(
-      pageScene(async (id) => ({
-        build: await scene.build({ id }),
-        domain: { kind: 'domain', uuid, name, uri: fake.uri, privateDaemon: false } as OpenGuest['domain'],
-        libvirt: { connection: fake, privateDaemon: false, close: async () => undefined },
-      })),
-    );
+    await start(pageScene(guestAt(fake, { uuid, name })));
     const build = await scene.build({ id: 'aaaa0001' });
     const heard = await live(`${build.id}/console`);
     heard.socket.send(Buffer.from('unasked'));
