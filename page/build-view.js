@@ -1,3 +1,4 @@
+import { mayHaveGuest, TAB_TITLES, tabsOf } from './build-tabs.js';
 import { consoleView } from './console-view.js';
 import { button, make, plain } from './dom.js';
 import { evidenceView } from './evidence-view.js';
@@ -8,16 +9,8 @@ import { timelineView } from './timeline-view.js';
 
 /** @typedef {import('../src/serve/page-messages.ts').StoryAnswer} StoryAnswer */
 /** @typedef {import('../src/serve/page-messages.ts').EventsMessage} EventsMessage */
-/** @typedef {'console' | 'boot-check' | 'screen' | 'evidence'} TabName */
+/** @typedef {import('./build-tabs.js').TabName} TabName */
 /** @typedef {{ element: HTMLElement, show(): void, close(): void }} TabView */
-
-/** @type {Record<TabName, string>} */
-const TITLES = {
-  console: 'Console',
-  'boot-check': 'Console of the boot check',
-  screen: 'Screen',
-  evidence: 'Evidence',
-};
 
 /**
  * One build: what it is, its timeline, and below it one of console, screen and evidence.
@@ -25,14 +18,14 @@ const TITLES = {
  */
 export function buildView(story) {
   const { build } = story;
-  const mayHaveGuest = build.status === 'running' || build.status === 'interrupted' || build.kept;
   const timeline = emptyTimeline();
   const timelinePlace = make('div', {});
-  const tabs = tabsView(story, mayHaveGuest);
+  const tabs = tabsView(story);
   let isDrawn = false;
   const draw = () => {
     isDrawn = false;
     timelinePlace.replaceChildren(timelineView(timeline, { now: Date.now(), titles: story.stageTitles }));
+    tabs.offer(tabsOf(story, timeline));
   };
   /** At most once a frame, however many events come. */
   const drawSoon = () => {
@@ -51,7 +44,8 @@ export function buildView(story) {
     element: make('article', {}, heading(story), timelinePlace, tabs.element),
     show: () => {
       draw();
-      tabs.choose(build.status === 'failed' && !build.kept ? 'evidence' : 'console');
+      const [first = 'evidence'] = tabsOf(story, timeline);
+      tabs.choose(build.status === 'failed' && !build.kept ? 'evidence' : first);
     },
     close: () => {
       live.close();
@@ -106,25 +100,22 @@ async function reasonOf(answer) {
 /**
  * One view at a time; what is not looked at has no connection.
  * @param {StoryAnswer} story
- * @param {boolean} mayHaveGuest
  */
-function tabsView(story, mayHaveGuest) {
-  const { id } = story.build;
+function tabsView(story) {
+  const { id, status } = story.build;
   /** @type {Record<TabName, () => TabView>} */
   const views = {
-    console: () => consoleView(id, { of: 'install', mayType: mayHaveGuest }),
-    'boot-check': () => consoleView(id, { of: 'boot-check', mayType: mayHaveGuest }),
+    console: () => consoleView(id, { of: 'install', mayType: mayHaveGuest(story.build) }),
+    'boot-check': () => consoleView(id, { of: 'boot-check', mayType: status === 'running' }),
     screen: () => screenView(id),
     evidence: () => ({ element: evidenceView(story), show: () => undefined, close: () => undefined }),
   };
-  const names = /** @type {TabName[]} */ (Object.keys(TITLES)).filter(
-    (name) => name !== 'screen' || mayHaveGuest,
-  );
+  const names = /** @type {TabName[]} */ (Object.keys(TAB_TITLES));
   const place = make('div', { role: 'tabpanel' });
   /** @type {TabView | undefined} */
   let current;
   const tabs = names.map((name) => {
-    const tab = button(TITLES[name], () => choose(name));
+    const tab = button(TAB_TITLES[name], () => choose(name));
     tab.setAttribute('role', 'tab');
     tab.dataset.tab = name;
     return tab;
@@ -137,9 +128,17 @@ function tabsView(story, mayHaveGuest) {
     current.show();
     for (const tab of tabs) tab.setAttribute('aria-selected', String(tab.dataset.tab === name));
   }
+  /** @param {readonly TabName[]} there */
+  function offer(there) {
+    for (const [index, name] of names.entries()) {
+      const tab = tabs[index];
+      if (tab !== undefined) tab.hidden = !there.includes(name);
+    }
+  }
   return {
     element: make('section', {}, make('div', { role: 'tablist' }, ...tabs), place),
     choose,
+    offer,
     close: () => current?.close(),
   };
 }
