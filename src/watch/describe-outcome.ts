@@ -1,6 +1,6 @@
 import { formatDuration } from '../foundation/duration.ts';
 import { InstallError } from '../foundation/errors.ts';
-import type { FailureCause, InstallOutcome } from './install-outcome.ts';
+import type { FailureCause, InstallOutcome, Silence } from './install-outcome.ts';
 
 /** Every end of an install but the good one. */
 export type BadOutcome = Exclude<InstallOutcome, { readonly kind: 'completed' }>;
@@ -92,7 +92,7 @@ function tell(outcome: BadOutcome): Telling {
     case 'stalled':
       return {
         code: 'install.stalled',
-        what: `The install stalled: no new console text, no disk writes and no network traffic for ${formatDuration(outcome.idleSeconds)}.`,
+        what: `The install stalled: no new console text, no disk writes and no network traffic for ${formatDuration(outcome.idleSeconds)}.${before(outcome)}`,
         remedy:
           suggestion ??
           'See what it was doing last. A question the guest does not show on its serial console looks like this; so does a mirror that does not answer, or a command of the script that waits for something. Raise the stall limit (--stall, or limits.stall in the template) if the step really takes that long.',
@@ -100,7 +100,7 @@ function tell(outcome: BadOutcome): Telling {
     case 'timed-out':
       return {
         code: 'install.timed-out',
-        what: `The install did not end within ${formatDuration(outcome.limitSeconds)}.`,
+        what: `The install did not end within ${formatDuration(outcome.limitSeconds)}.${before(outcome)}`,
         remedy:
           suggestion ??
           (outcome.idleSeconds < IDLE_SECONDS
@@ -108,6 +108,10 @@ function tell(outcome: BadOutcome): Telling {
             : `See what it waits for: nothing had moved for the last ${formatDuration(outcome.idleSeconds)}. Raise the time limit of the template (--timeout) if the step really takes that long.`),
       };
   }
+}
+
+function before({ reason }: Silence): string {
+  return reason === undefined ? '' : ` Shortly before, ${lowerFirst(reason)}`;
 }
 
 function lowerFirst(text: string): string {

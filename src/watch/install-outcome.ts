@@ -52,6 +52,12 @@ export type Explanation = {
   readonly patternAt?: string;
 };
 
+/** What explains an end that nobody announced. */
+export type Silence = Explanation & {
+  /** One sentence: what was seen shortly before. */
+  readonly reason?: string;
+};
+
 export type InstallOutcome =
   /**
    * The guest ended itself and the marker was seen, where one was to come. `ending`: power-off, or reboot, which ends the install under
@@ -65,8 +71,8 @@ export type InstallOutcome =
       readonly reason: string;
       readonly evidence: Evidence;
     })
-  | (Explanation & { readonly kind: 'stalled'; readonly idleSeconds: number; readonly evidence: Evidence })
-  | (Explanation & {
+  | (Silence & { readonly kind: 'stalled'; readonly idleSeconds: number; readonly evidence: Evidence })
+  | (Silence & {
       readonly kind: 'timed-out';
       readonly limitSeconds: number;
       /** How long nothing had moved then. */

@@ -3,7 +3,7 @@ import type { Activity } from './activity.ts';
 import type { ConsoleMemory, Suspicion } from './console-memory.ts';
 import type { PatternMatch, WatchedPattern } from './console-pattern.ts';
 import { type GuestEnd, isPrecise } from './guest-end.ts';
-import type { Explanation, FailureCause, InstallOutcome } from './install-outcome.ts';
+import type { Explanation, FailureCause, InstallOutcome, Silence } from './install-outcome.ts';
 import { needsNetwork } from './needs-network.ts';
 
 /** Time limits in seconds. */
@@ -71,7 +71,7 @@ function judgeRunning({ console, activity, expects, startedAt, limits }: Facts, 
   const waiting = expects.answers ? undefined : console.waiting();
   const dues: { readonly at: number; readonly verdict: () => Verdict }[] = [];
   const hint = console.hint();
-  const silence = (): Explanation => (hint === undefined && !expects.network ? NO_CARD : explanation(hint));
+  const silence = (): Silence => (hint === undefined && !expects.network ? NO_CARD : explainedSilence(hint));
   if (error)
     dues.push({
       at: error.since + settleMs,
@@ -165,6 +165,10 @@ function explanation(hint: PatternMatch | undefined, command?: string, isTold = 
       ? {}
       : { mend: { ...mend, ...hint.caught, ...(command === undefined ? {} : { command }) } }),
   };
+}
+
+function explainedSilence(hint: PatternMatch | undefined): Silence {
+  return hint === undefined ? {} : { ...explanation(hint), reason: sentence(hint.pattern.meaning) };
 }
 
 /** What to do, less what the script does already. `isTold`: a line said why, so nothing helps to have more said. */

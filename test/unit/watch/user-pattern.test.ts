@@ -80,3 +80,21 @@ it("names the template's file and line of the pattern that decided", async () =>
   expect(message).toContain('vm-templates/web.yaml:7');
   expect(details).toMatchObject({ patternId: 'user.1', patternAt: 'vm-templates/web.yaml:7' });
 });
+
+it.each(['stallSeconds', 'totalSeconds'] as const)(
+  "a template's own hint tells its meaning with the end of %s",
+  async (limit) => {
+    const patterns = userPatterns([
+      { match: 'waiting for licence', kind: 'hint', meaning: 'our licence server does not answer' },
+    ]);
+    const limits = { totalSeconds: 3600, stallSeconds: 3600, settleSeconds: 5, [limit]: 30 };
+    run = await startWatch({ patterns, limits });
+    run.guest.print('agent: waiting for licence\r\n');
+    const outcome = await untilDecided(run);
+    expect(outcome).toMatchObject({ reason: 'Our licence server does not answer.' });
+    if (outcome.kind === 'completed') throw new Error('it failed');
+    expect(installErrorOf(outcome).message).toMatch(
+      /^The install .*\. Shortly before, our licence server does not answer\.\n/,
+    );
+  },
+);
