@@ -1,6 +1,6 @@
 import { formatDuration } from '../foundation/duration.ts';
 import { InstallError } from '../foundation/errors.ts';
-import type { FailureCause, InstallOutcome, Silence } from './install-outcome.ts';
+import type { Explanation, FailureCause, InstallOutcome, Silence } from './install-outcome.ts';
 
 /** Every end of an install but the good one. */
 export type BadOutcome = Exclude<InstallOutcome, { readonly kind: 'completed' }>;
@@ -61,8 +61,9 @@ export function installErrorOf(outcome: BadOutcome, script: readonly string[] = 
     line === undefined
       ? '  The guest printed nothing on its serial console.'
       : `  ${line.trim() === last?.trim() ? 'last line' : 'line'}: "${line.trim()}"`,
-    ...(outcome.patternAt === undefined ? [] : [`  told by the pattern in: ${outcome.patternAt}`]),
+    ...patternPlace(outcome),
     ...(remedy === undefined ? [] : [`  what to do: ${remedy}`]),
+    ...decision(outcome.decidedBy, remedy),
     ...(add.length === 0 ? [] : ['  add to the install script:', ...add.map((line) => `    ${line}`)]),
     ...script.map((line, index) => (index === 0 ? `  script: ${line}` : `    ${line}`)),
     `  serial log: ${evidence.serialLog}`,
@@ -71,6 +72,20 @@ export function installErrorOf(outcome: BadOutcome, script: readonly string[] = 
   return new InstallError(code, text, {
     details: { ...outcome, ...(script.length === 0 ? {} : { script }) },
   });
+}
+
+const patternPlace = ({ patternAt }: Explanation): readonly string[] =>
+  patternAt === undefined ? [] : [`  told by the pattern in: ${patternAt}`];
+
+/** What was explained: the line that ended the install. @param remedy what was said already */
+function decision(decided: Explanation | undefined, remedy: string | undefined): readonly string[] {
+  if (decided?.line === undefined) return [];
+  const { line, suggestion } = decided;
+  return [
+    `  then: "${line.trim()}"`,
+    ...patternPlace(decided),
+    ...(suggestion === undefined || suggestion === remedy ? [] : [`  what to do then: ${suggestion}`]),
+  ];
 }
 
 type Telling = {

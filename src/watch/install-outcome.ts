@@ -50,6 +50,8 @@ export type Explanation = {
   readonly patternId?: string;
   /** File and line of the template whose own pattern decided. */
   readonly patternAt?: string;
+  /** The template's own pattern that decided, where all of the above is of the one that explains it. */
+  readonly decidedBy?: Omit<Explanation, 'decidedBy' | 'mend'>;
 };
 
 /** What explains an end that nobody announced. */

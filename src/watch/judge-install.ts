@@ -140,6 +140,7 @@ function failedBy(seen: PatternMatch, { hint, complaint }: Before, hasCard: bool
     ...(isWithoutCard
       ? { ...NO_CARD, line: said.line, patternId: said.pattern.id }
       : { ...ofPattern, ...explanation(said, command, isTold) }),
+    ...(isOwn && better !== undefined ? { decidedBy: explanation(seen) } : {}),
     ...(saysLittle && better === undefined && complaint !== undefined ? { line: complaint } : {}),
   };
 }

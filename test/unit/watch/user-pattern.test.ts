@@ -1,4 +1,5 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { WatchPatternSpec } from '../../../src/spec/build-spec.ts';
 import { installErrorOf } from '../../../src/watch/describe-outcome.ts';
 import { userPatterns } from '../../../src/watch/user-pattern.ts';
 import { startWatch, untilDecided, type WatchRun } from './support.ts';
@@ -98,3 +99,46 @@ it.each(['stallSeconds', 'totalSeconds'] as const)(
     );
   },
 );
+
+describe("a template's own error, explained by its own hint", () => {
+  const hint = {
+    match: 'cannot reach',
+    kind: 'hint',
+    meaning: 'the vault is down',
+    where: 'own.yaml:10',
+  } as const;
+  const error = {
+    match: '^deploy: FAILED',
+    kind: 'error',
+    meaning: 'our step failed',
+    where: 'own.yaml:6',
+  } as const;
+  const message = async (...remedies: readonly (string | undefined)[]): Promise<readonly string[]> => {
+    const patterns = [hint, error].map((spec, index) => ({ ...spec, remedy: remedies[index] }));
+    run = await startWatch({ patterns: userPatterns(patterns as WatchPatternSpec[]) });
+    run.guest.print('deploy: cannot reach vault.example.org\r\ndeploy: FAILED step 2\r\n');
+    const outcome = await untilDecided(run);
+    if (outcome.kind === 'completed') throw new Error('it failed');
+    return installErrorOf(outcome).message.split('\n');
+  };
+
+  it('keeps its own line, place and remedy', async () => {
+    expect((await message('Start it.', 'See the log of step 2.')).slice(0, 7)).toEqual([
+      'The installer failed: the vault is down; then our step failed.',
+      '  line: "deploy: cannot reach vault.example.org"',
+      '  told by the pattern in: own.yaml:10',
+      '  what to do: Start it.',
+      '  then: "deploy: FAILED step 2"',
+      '  told by the pattern in: own.yaml:6',
+      '  what to do then: See the log of step 2.',
+    ]);
+  });
+
+  it('tells its remedy once where the hint has none', async () => {
+    const lines = await message(undefined, 'See the log of step 2.');
+    expect(lines).toContain('  told by the pattern in: own.yaml:6');
+    expect(lines.filter((line) => line.includes('See the log'))).toEqual([
+      '  what to do: See the log of step 2.',
+    ]);
+  });
+});
