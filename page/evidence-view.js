@@ -19,6 +19,7 @@ export function evidenceView({ build, failure, evidence }) {
   const section = (title, ...children) =>
     children.length === 0 ? undefined : make('section', {}, make('h2', {}, title), ...children);
   const pictures = evidence.filter((name) => name.endsWith('.png'));
+  const cause = failure?.patternAt === undefined ? failure?.patternId : `the pattern in ${failure.patternAt}`;
   const tail = (failure?.consoleTail ?? []).slice(-LAST_LINES).map(plain).join('\n');
   return make(
     'div',
@@ -26,7 +27,7 @@ export function evidenceView({ build, failure, evidence }) {
     build.error === undefined
       ? undefined
       : make('p', { class: 'error' }, plain(`${build.error.message} [${build.error.code}]`)),
-    failure?.patternId === undefined ? undefined : make('p', {}, `Cause: ${plain(failure.patternId)}`),
+    cause === undefined ? undefined : make('p', {}, `Cause: ${plain(cause)}`),
     section('The install script', ...(failure?.script ?? []).map((line) => make('pre', {}, plain(line)))),
     section('The end of the console', ...(tail === '' ? [] : [make('pre', {}, tail)])),
     section(

@@ -8,6 +8,8 @@ export type FailureRecord = {
   readonly code: string;
   readonly message: string;
   readonly patternId?: string;
+  /** Where a template's own pattern stands, whose id means nothing to its author. */
+  readonly patternAt?: string;
   readonly line?: string;
   readonly phase?: string;
   readonly script: readonly string[];
@@ -21,12 +23,16 @@ const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? val
 export async function readFailure(directory: BuildDirectory): Promise<FailureRecord | undefined> {
   const value = await readJson(directory.failure);
   if (typeof value !== 'object' || value === null) return undefined;
-  const { code, message, patternId, line, phase, script, consoleTail } = value as Record<string, unknown>;
+  const { code, message, patternId, patternAt, line, phase, script, consoleTail } = value as Record<
+    string,
+    unknown
+  >;
   if (!isText(code) || !isText(message)) return undefined;
   return {
     code,
     message,
     ...(isText(patternId) ? { patternId } : {}),
+    ...(isText(patternAt) ? { patternAt } : {}),
     ...(isText(line) ? { line } : {}),
     ...(isText(phase) ? { phase } : {}),
     script: texts(script),

@@ -47,7 +47,7 @@ export function buildText(
     ['Results', replaced.results && `those in the folder are build ${replaced.results}'s`],
     ['Logs', replaced.logs && `those in the folder are build ${replaced.logs}'s`],
     ['Console', [directory.serialLog, directory.bootCheckLog].filter(isThere).join('\n') || undefined],
-    ['Cause', failure?.patternId],
+    ['Cause', failure && causeText(failure)],
     ['Error', build.error && errorText(build.error)],
     ['Kept', build.kept ? keptText(build) : undefined],
   ];
@@ -75,6 +75,9 @@ function keptText({ id, guestLeft }: BuildRecord): string {
     `kiln builds clean ${id}       ends it, and removes it with all of the build`,
   ].join('\n');
 }
+
+const causeText = ({ patternId, patternAt }: NonNullable<BuildStory['failure']>): string | undefined =>
+  patternAt === undefined ? patternId : `the pattern in ${patternAt}`;
 
 /** The code behind the sentence: the message's last line may be a path. */
 const errorText = ({ message, code }: { readonly message: string; readonly code: string }): string =>

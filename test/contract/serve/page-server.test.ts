@@ -272,14 +272,19 @@ describe('what is shown', () => {
     scene.leave(
       build,
       'failure.json',
-      JSON.stringify({ code: 'install.failed', message: 'No.', consoleTail: ['x'] }),
+      JSON.stringify({
+        code: 'install.failed',
+        message: 'No.',
+        patternAt: 'own.yaml:6',
+        consoleTail: ['x'],
+      }),
     );
     scene.leave(build, 'evil.html', '<script>alert(1)</script>');
     scene.leave(build, 'screenshot.png', Buffer.from('\x89PNG'));
     const story = (await (await get(`api/builds/${build.id}`)).json()) as object;
     expect(story).toMatchObject({
       build: { error: { code: 'install.failed' } },
-      failure: { consoleTail: ['x'] },
+      failure: { patternAt: 'own.yaml:6', consoleTail: ['x'] },
       evidence: ['evil.html', 'failure.json', 'screenshot.png'],
       canResume: false,
       stageTitles: { verify: 'Verify the disk' },

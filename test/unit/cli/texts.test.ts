@@ -121,6 +121,21 @@ test('one build', () => {
   expect(text).not.toMatch(/[\u0007\u001b]/);
 });
 
+test("one build: the cause that a template's own pattern tells is named by its place", () => {
+  const failure = { code: 'install.failed', message: 'It failed.', script: [], consoleTail: [] };
+  const text = buildText(
+    {
+      build: RECORD,
+      failure: { ...failure, patternId: 'user.1', patternAt: 'own.yaml:10' },
+      phases: [],
+      evidence: [],
+    },
+    plain,
+  );
+  expect(text).toContain('Cause     the pattern in own.yaml:10\n');
+  expect(text).not.toContain('user.1');
+});
+
 test('one build: the code stands behind the sentence, and the line that decided is shown however much followed it', () => {
   const message = 'It failed.\n  screenshot: /out/logs/screenshot.png';
   const trace = Array.from({ length: 30 }, (_, at) => `call ${at}`);
