@@ -10,7 +10,9 @@ export function askOnErrorWith(io: CliIo): Pick<BuildContext, 'askOnError'> {
     askOnError: async (error, signal) => {
       io.err.write(`${safeText(error.message)}\n`);
       for (;;) {
-        const answer = (await ask('End the guest (a, abort) or leave it for a look (k, keep)? ', signal))
+        const answer = (
+          await ask('End the guest (a, abort) or leave it for a look (k, keep)? [A/k] ', signal)
+        )
           .trim()
           .toLowerCase();
         if (/^(a|abort|)$/.test(answer)) return 'abort';

@@ -30,6 +30,11 @@ describe('--on-error=ask', () => {
     expect(await answered(typed)).toMatchObject({ answer });
   });
 
+  it('tells which answer Enter stands for', async () => {
+    const { questions } = await answered('');
+    expect(questions).toEqual(['End the guest (a, abort) or leave it for a look (k, keep)? [A/k] ']);
+  });
+
   it('shows the error first, and asks again until it understands', async () => {
     const { answer, questions, shown } = await answered('what?', 'k');
     expect(answer).toBe('keep');
