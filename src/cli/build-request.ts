@@ -56,7 +56,7 @@ export function buildRequest(target: string | undefined, options: BuildOptionVal
     ...(options.output === undefined ? {} : { output: options.output }),
     ...(options.force ? { force: true } : {}),
     ...(keep === undefined ? {} : { keep }),
-    ...onErrorOption(options.onError),
+    ...onErrorOption(options, keep),
     ...connectOption(options.connect),
     ...(options.edit === false ? { edit: false } : {}),
     ...(options.offline ? { offline: true } : {}),
@@ -89,15 +89,26 @@ function keepPolicy(
 }
 
 /** @throws SpecError `options.invalid` */
-function onErrorOption(value: string | undefined): { readonly onError?: OnErrorPolicy } {
+function onErrorOption(
+  { onError: value, detach }: BuildOptionValues,
+  keep: KeepPolicy | undefined,
+): { readonly onError?: OnErrorPolicy } {
   if (value === undefined) return {};
   const onError = ON_ERROR_POLICIES.find((policy) => policy === value);
-  if (onError !== undefined) return { onError };
   const known = ON_ERROR_POLICIES.join(', ');
-  throw invalid(
-    '--on-error',
-    `--on-error takes ${known}, not "${safeLine(value)}".${suggestion(value, ON_ERROR_POLICIES)}`,
-  );
+  if (onError === undefined)
+    throw invalid(
+      '--on-error',
+      `--on-error takes ${known}, not "${safeLine(value)}".${suggestion(value, ON_ERROR_POLICIES)}`,
+    );
+  if (onError === 'keep' && keep === 'never')
+    throw invalid('--on-error', '--on-error=keep does not go together with --keep=never; choose one.');
+  if (onError === 'ask' && detach)
+    throw invalid(
+      '--on-error',
+      '--on-error=ask does not go together with --detach, where nobody can answer; choose one, or --on-error=keep.',
+    );
+  return { onError };
 }
 
 /** @throws SpecError `options.invalid` for an empty one, which would else count as not given */

@@ -140,3 +140,28 @@ test('a mistyped option does not repeat its value', () => {
   expect(() => requestOf('--root-passwort=hunter2!')).not.toThrow('hunter2');
   expect(() => requestOf('--root-passwort=hunter2!')).toThrow('--root-passwort');
 });
+
+test.each([
+  [
+    ['--on-error=keep', '--keep=never'],
+    '--on-error=keep does not go together with --keep=never; choose one.',
+  ],
+  [
+    ['--on-error=ask', '--detach'],
+    '--on-error=ask does not go together with --detach, where nobody can answer; choose one, or --on-error=keep.',
+  ],
+])('options that contradict each other: %j', (args, message) => {
+  expect(() => requestOf('t', ...args)).toThrow(
+    expect.objectContaining({ code: 'options.invalid', message, details: { option: '--on-error' } }),
+  );
+});
+
+test.each([
+  [['--on-error=keep']],
+  [['--on-error=keep', '--keep=on-failure']],
+  [['--on-error=keep', '--detach']],
+  [['--on-error=ask', '--keep=never']],
+  [['--on-error=abort', '--keep=never', '--detach']],
+])('options that do not: %j', (args) => {
+  expect(() => requestOf('t', ...args)).not.toThrow();
+});
