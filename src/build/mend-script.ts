@@ -9,6 +9,7 @@ import {
 import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { isForgottenIn, isLetPassIn, letsPass, readComplaint, tracedCommand } from '../watch/complaint.ts';
 import type { Explanation } from '../watch/install-outcome.ts';
+import { lastCommandLines } from './last-command.ts';
 
 export type ScriptToMend = {
   readonly path: string;
@@ -103,7 +104,9 @@ function placesOf(script: ScriptToMend, mend: NonNullable<Explanation['mend']>):
     command === undefined || script.kind !== 'preseed'
       ? []
       : locateCommand(script.original, settings, command);
-  return quoted.length > 0 ? quoted : places;
+  const [setting] = quoted;
+  if (setting === undefined) return places;
+  return quoted.length === 1 ? [...lastCommandLines(script.original, setting, mend), setting] : quoted;
 }
 
 /** Kiln may have added lines before it; what it added itself is no line of the user's. Of lines that read alike, it is the same one. */

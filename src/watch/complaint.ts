@@ -57,15 +57,21 @@ export function isLetPassIn(command: string, program: string): boolean {
 }
 
 /** What a list ends with so that the program before it may still have decided. */
-const UNDECIDED = /^\s*(?:(?:exit|return|false|fi|done|esac)\b|\})/;
+const UNDECIDED = /^[\s\\]*(?:(?:exit|return|false|fi|done|esac)\b|\})/;
 
-/** Whether a program's failure is lost: without `set -e` a list ends as its last command does (POSIX, Shell Command Language 2.9.3). */
+/** The one of a list of commands that decides how it ends: without `set -e` the last (POSIX, Shell Command Language 2.9.3). undefined where that is not sure. */
+export function decidingCommand(list: string): string | undefined {
+  if (/\bset -[a-z]*e|\berrexit\b/.test(list)) return undefined;
+  const last = list.split(';').findLast((part) => part.trim() !== '') ?? '';
+  return UNDECIDED.test(last) ? undefined : last;
+}
+
+/** Whether a program's failure is lost, since a command behind it decides. */
 export function isForgottenIn(command: string, program: string): boolean {
-  if (/\bset -[a-z]*e|\berrexit\b/.test(command) || !isCalledIn(command, program)) return false;
+  if (!isCalledIn(command, program)) return false;
   // Kiln may have put the user's own into brackets, and more behind.
-  const own = command.replace(/\)\s*&&[\s\S]*$/, '');
-  const last = own.split(';').findLast((part) => part.trim() !== '') ?? '';
-  return !UNDECIDED.test(last) && !isCalledIn(last, program);
+  const last = decidingCommand(command.replace(/\)\s*&&[\s\S]*$/, ''));
+  return last !== undefined && !isCalledIn(last, program);
 }
 
 /** Whether a shell command names a program. */

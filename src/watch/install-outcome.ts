@@ -44,8 +44,13 @@ export type Explanation = {
   readonly line?: string;
   /** What to change. */
   readonly suggestion?: string;
-  /** Which settings of the install script decide it, with what the installer named: a package or key (`word`), a line, a whole command. */
-  readonly mend?: ScriptMend & { readonly word?: string; readonly line?: string; readonly command?: string };
+  /** Which settings of the install script decide it, with what the installer named: a package or key (`word`), a line, a whole command, how it ended (`named`). */
+  readonly mend?: ScriptMend & {
+    readonly word?: string;
+    readonly line?: string;
+    readonly command?: string;
+    readonly named?: string;
+  };
   /** Id of the console pattern that decided (docs/diagnosis.md). */
   readonly patternId?: string;
   /** File and line of the template whose own pattern decided. */
