@@ -170,7 +170,7 @@ export async function mediumOr(error: KilnError, checkMedium: MediumCheck): Prom
 
 function linesToMend({ plan, script }: InstallStage, outcome: BadOutcome): readonly string[] {
   if (plan.script === undefined || script === undefined) return [];
-  const { path, kind } = plan.script;
+  const { path, kind, inject } = plan.script;
   const { target: disk } = plan.disk;
-  return scriptLines({ path, kind, original: script.original, text: script.text, disk }, outcome);
+  return scriptLines({ path, kind, inject, original: script.original, text: script.text, disk }, outcome);
 }

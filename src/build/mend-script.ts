@@ -6,7 +6,7 @@ import {
   locateWord,
   type ScriptPlace,
 } from '../install-script/locate-settings.ts';
-import type { InstallScriptKind } from '../spec/build-spec.ts';
+import type { InjectionMethod, InstallScriptKind } from '../spec/build-spec.ts';
 import { isForgottenIn, isLetPassIn, letsPass, readComplaint, tracedCommand } from '../watch/complaint.ts';
 import type { Explanation } from '../watch/install-outcome.ts';
 import { lastCommandLines } from './last-command.ts';
@@ -14,6 +14,7 @@ import { lastCommandLines } from './last-command.ts';
 export type ScriptToMend = {
   readonly path: string;
   readonly kind: InstallScriptKind;
+  readonly inject?: InjectionMethod;
   /** As the user wrote it. */
   readonly original: string;
   /** As the installer got it: its line numbers are of this text. */

@@ -1,5 +1,6 @@
 import { readComplaint } from '../watch/complaint.ts';
 import type { BadOutcome } from '../watch/describe-outcome.ts';
+import { commandsAtWork } from './commands-at-work.ts';
 import { linesComplainedOf, mendScript, type ScriptToMend } from './mend-script.ts';
 import { tracedLines } from './traced-lines.ts';
 
@@ -7,10 +8,10 @@ import { tracedLines } from './traced-lines.ts';
 const BELOW_PROGRAMS = /^(?:kernel|firmware)\./;
 
 /** Where the user's install script decides what went wrong. */
-export function scriptLines(
-  script: ScriptToMend,
-  { mend, line, patternId = '', evidence }: BadOutcome,
-): readonly string[] {
+export function scriptLines(script: ScriptToMend, outcome: BadOutcome): readonly string[] {
+  const { line, patternId = '', evidence } = outcome;
+  const mend =
+    outcome.mend ?? (outcome.kind === 'failed' ? undefined : commandsAtWork(script, evidence.phase));
   const traced = tracedLines(script, mend, evidence.consoleTail);
   if (traced.length > 0) return traced;
   const decisive = mend === undefined ? [] : mendScript(script, mend);

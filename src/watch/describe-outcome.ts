@@ -110,7 +110,7 @@ function tell(outcome: BadOutcome): Telling {
         what: `The install stalled: no new console text, no disk writes and no network traffic for ${formatDuration(outcome.idleSeconds)}.${before(outcome)}`,
         remedy:
           suggestion ??
-          'See what it was doing last. A question the guest does not show on its serial console looks like this; so does a mirror that does not answer, or a command of the script that waits for something. Raise the stall limit (--stall, or limits.stall in the template) if the step really takes that long.',
+          'See what it was doing last. A question the guest does not show on its serial console looks like this; so does a mirror that does not answer, or a command of the script that waits for something (begun with `exec 2> /dev/ttyS0; set -x;` it shows on the console what it does). Raise the stall limit (--stall, or limits.stall in the template) if the step really takes that long.',
       };
     case 'timed-out':
       return {
