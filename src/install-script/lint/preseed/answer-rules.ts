@@ -32,18 +32,32 @@ export function isAnswered(script: Script, question: string): boolean {
 
 const valueFor = (script: Script, question: string): string | undefined => answerTo(script, question)?.value;
 
+const noRootLogin = (script: Script): boolean => valueFor(script, 'passwd/root-login') === 'false';
+
+/** Without root's login user-setup makes a user whatever make-user says. */
+export const makesNoUser = (script: Script): boolean =>
+  valueFor(script, 'passwd/make-user') === 'false' && !noRootLogin(script);
+
+const EVEN_SO = ' (a user is made where root may not log in, whatever passwd/make-user says)';
+
 /** A script that speaks of a user wants one; what it lacks is proposed, else that there be none. */
 function userAnswers(script: Script): readonly NeededAnswer[] {
+  if (makesNoUser(script)) return [];
   const made = valueFor(script, 'passwd/make-user');
-  if (made === 'false') return [];
+  const evenSo = made === 'false' ? EVEN_SO : '';
   const wanted =
     made !== undefined ||
+    noRootLogin(script) ||
     USER_ANSWERS.some(({ any }) => any.some((question) => isAnswered(script, question)));
-  return wanted ? USER_ANSWERS : USER_ANSWERS.map((answer) => ({ ...answer, example: NO_USER }));
+  return USER_ANSWERS.map((answer) => ({
+    ...answer,
+    what: `${answer.what}${evenSo}`,
+    example: wanted ? answer.example : NO_USER,
+  }));
 }
 
 function neededAnswers(script: Script): readonly NeededAnswer[] {
-  const root = valueFor(script, 'passwd/root-login') === 'false' ? [] : [ROOT_ANSWER];
+  const root = noRootLogin(script) ? [] : [ROOT_ANSWER];
   const lvm = valueFor(script, 'partman-auto/method') === 'lvm' ? LVM_ANSWERS : [];
   return [...NEEDED_ANSWERS, ...root, ...userAnswers(script), ...lvm];
 }

@@ -2,6 +2,7 @@ import { isTimeZone } from '../../../foundation/time-zone.ts';
 import { HOST_NAME } from '../../host-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder } from '../lint-target.ts';
+import { makesNoUser } from './answer-rules.ts';
 import { quotedWhole } from './quote-rules.ts';
 
 type Script = ScriptOf<'preseed'>;
@@ -70,8 +71,7 @@ const badUsername: Rule = {
   about:
     'a name of the user that is none or that the system has for itself: the installer refuses it and waits',
   check: (script) => {
-    const made = script.answers.findLast(({ question }) => question === 'passwd/make-user');
-    if (made?.value === 'false') return [];
+    if (makesNoUser(script)) return [];
     return judged(script, ['passwd/username']).flatMap(({ value, lineNumber }): Hit[] => {
       const message = userNameFault(value);
       return message === undefined

@@ -24,7 +24,39 @@ it.each([
     ['passwd/username', 'passwd/user-fullname', 'passwd/user-password-crypted'],
   ],
   ['no word of a user', [], ['passwd/make-user', 'passwd/make-user', 'passwd/make-user']],
+  [
+    'a user that must be, for root may not log in',
+    ['d-i passwd/root-login boolean false'],
+    ['passwd/username', 'passwd/user-fullname', 'passwd/user-password-crypted'],
+  ],
+  [
+    'a user that must be, whatever make-user says',
+    [
+      'd-i passwd/root-login boolean false',
+      'd-i passwd/make-user boolean false',
+      'd-i passwd/username string anna',
+    ],
+    ['passwd/user-fullname', 'passwd/user-password-crypted'],
+  ],
+  [
+    'a user that must be and is there',
+    [
+      'd-i passwd/root-login boolean false',
+      'd-i passwd/username string anna',
+      'd-i passwd/user-fullname string Anna',
+      'd-i passwd/user-password-crypted password *',
+    ],
+    [],
+  ],
   ['no user', ['d-i passwd/make-user boolean false', 'd-i passwd/username string anna'], []],
 ])('%s: what is missing is proposed, not the opposite', (_what, lines, wanted) => {
   expect(proposed(...lines)).toEqual(wanted);
+});
+
+it('says why make-user does not count where root may not log in', () => {
+  const text = 'd-i passwd/root-login boolean false\nd-i passwd/make-user boolean false\n';
+  const messages = lintScript({ text, kind: 'preseed', target: {} })
+    .map(({ message }) => message)
+    .filter((message) => message.includes("the user's name"));
+  expect(messages).toEqual([expect.stringMatching(/root may not log in.*whatever passwd\/make-user says/)]);
 });

@@ -32,3 +32,8 @@ it('is not looked at where no user is made, nor in quotes, which are told', () =
   expect(found('d-i passwd/make-user boolean false', 'd-i passwd/username string backup')).toEqual([]);
   expect(found('d-i passwd/username string "anna"')).toEqual([]);
 });
+
+it('is looked at where root may not log in, for then a user is made in any case', () => {
+  const [root, user] = ['d-i passwd/root-login boolean false', 'd-i passwd/make-user boolean false'];
+  expect(found(root, user, 'd-i passwd/username string backup')).toMatchObject([{ line: 3 }]);
+});
