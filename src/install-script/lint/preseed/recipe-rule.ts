@@ -10,20 +10,23 @@ type Script = ScriptOf<'preseed'>;
 
 const RECIPE = 'partman-auto/expert_recipe';
 
-/** Methods that lay one recipe over one disk. */
-const METHODS = ['regular', 'lvm', 'crypto'];
-
 const lastValue = ({ answers }: Script, name: string): string | undefined =>
   answers.findLast(({ question }) => question === name)?.value;
 
 /** The recipe that counts; none where a command chooses another when the installer runs. */
-function recipeOf(script: Script): PreseedAnswer | undefined {
+export function recipeOf(script: Script): PreseedAnswer | undefined {
   const { answers } = script;
   const chosen = answers.some(
     ({ question, value }) => COMMAND_QUESTIONS.includes(question) && value.includes('partman-auto/'),
   );
   const recipe = answers.findLast(({ question }) => question === RECIPE);
   return chosen || isPlaceholder(recipe?.value) ? undefined : recipe;
+}
+
+/** With `regular`, `lvm` and `crypto` one recipe is laid over one disk. */
+export function methodOf(script: Script): string | undefined {
+  const method = lastValue(script, 'partman-auto/method') ?? 'regular';
+  return ['regular', 'lvm', 'crypto'].includes(method) ? method : undefined;
 }
 
 function memoryOf(script: Script, { memory }: LintTarget): number | undefined {
@@ -38,8 +41,8 @@ const nameOf = ({ mountpoint }: RecipePartition): string =>
 
 function tooLarge(script: Script, target: LintTarget): readonly Hit[] {
   const recipe = recipeOf(script);
-  const method = lastValue(script, 'partman-auto/method') ?? 'regular';
-  if (recipe === undefined || !METHODS.includes(method)) return [];
+  const method = methodOf(script);
+  if (recipe === undefined || method === undefined) return [];
   const raw = script.text.slice(recipe.valueStart, recipe.valueEnd);
   const type = method === 'regular' ? 'default' : 'lvm';
   const partitions = recipePartitions(raw, { type, memory: memoryOf(script, target) });

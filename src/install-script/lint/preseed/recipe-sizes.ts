@@ -1,4 +1,5 @@
 import type { Bytes } from '../../../foundation/size.ts';
+import { type RecipeStanza, recipeParts } from './recipe-words.ts';
 
 /** partman counts in megabytes of 10^6 bytes, and rounds down. */
 export const megabytes = (size: Bytes): number => Math.floor(size / 1e6);
@@ -26,31 +27,20 @@ export type RecipeContext = {
  * `500`, `100%` of the memory, or `500+50%`. Partitions of one kind of partition table (`$iflabel`), which are small, are left out.
  */
 export function recipePartitions(recipe: string, context: RecipeContext): readonly RecipePartition[] {
-  const partitions: RecipePartition[] = [];
-  let words: RegExpExecArray[] = [];
-  for (const word of recipe.replaceAll('\\\n', '  ').matchAll(/\S+/g)) {
-    if (/^::?$/.test(word[0])) words = [];
-    else if (word[0] !== '.') words.push(word);
-    else {
-      const [first] = words;
-      const text = words.map(([said]) => said).join(' ');
-      if (first !== undefined && isCounted(text, context)) partitions.push(partition(first, text, context));
-      words = [];
-    }
-  }
-  return partitions;
+  return recipeParts(recipe)
+    .stanzas.filter((stanza) => isCounted(stanza, context))
+    .map((stanza) => partition(stanza, context));
 }
 
 /** partman looks for the mark anywhere in the partition's words. */
-const isCounted = (text: string, { type }: RecipeContext): boolean =>
+const isCounted = ({ text }: RecipeStanza, { type }: RecipeContext): boolean =>
   !text.includes(`${type}ignore`) && !text.includes('$iflabel{');
 
-function partition(first: RegExpExecArray, text: string, { memory }: RecipeContext): RecipePartition {
-  const [word] = first;
+function partition({ first, text }: RecipeStanza, { memory }: RecipeContext): RecipePartition {
   return {
-    offset: first.index,
-    minimum: minimumOf(word, memory ?? 0),
-    word,
+    offset: first.offset,
+    minimum: minimumOf(first.said, memory ?? 0),
+    word: first.said,
     mountpoint: /(?:^| )mountpoint\{ (\S+) \}/.exec(text)?.[1],
   };
 }

@@ -12,6 +12,7 @@ import { NAME_RULES } from './name-rules.ts';
 import { PASSWORD_RULES } from './password-rule.ts';
 import { QUOTE_RULES, quotedWhole } from './quote-rules.ts';
 import { RECIPE_RULES } from './recipe-rule.ts';
+import { RECIPE_SHAPE_RULES } from './recipe-shape.ts';
 
 type Script = ScriptOf<'preseed'>;
 type Rule = LintRule<Script>;
@@ -89,4 +90,5 @@ export const VALUE_RULES: readonly Rule[] = [
   ...PASSWORD_RULES,
   ...QUOTE_RULES,
   ...RECIPE_RULES,
+  ...RECIPE_SHAPE_RULES,
 ];
