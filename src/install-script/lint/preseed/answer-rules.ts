@@ -1,9 +1,9 @@
 import { nearestWord } from '../../../foundation/nearest-word.ts';
 import type { PreseedAnswer } from '../../preseed-lines.ts';
-import { otherDisk } from '../disk-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
 import { isPlaceholder, isTestInstaller, standsForPassword } from '../lint-target.ts';
+import { DISK_RULES } from './disk-rules.ts';
 import {
   KNOWN_QUESTIONS,
   LVM_ANSWERS,
@@ -123,25 +123,6 @@ const answeredTwice: Rule = {
     }),
 };
 
-const diskName: Rule = {
-  id: 'preseed.disk-name',
-  severity: 'error',
-  about: 'a disk the virtual machine does not have',
-  check: ({ answers }, target) =>
-    answers
-      .filter(({ question }) => ['partman-auto/disk', 'grub-installer/bootdev'].includes(question))
-      .flatMap(({ value, lineNumber }) =>
-        value.split(/[\s,]+/).flatMap((name): Hit[] => {
-          const disk = otherDisk(name, target);
-          if (disk === undefined) return [];
-          const message = `${name} does not exist in the virtual machine, whose disk is /dev/${disk}`;
-          return [
-            { line: lineNumber, message, fix: `write /dev/${disk}, or choose another bus for the disk` },
-          ];
-        }),
-      ),
-};
-
 const networkConsole: Rule = {
   id: 'preseed.network-console',
   severity: 'error',
@@ -208,7 +189,7 @@ export const ANSWER_RULES: readonly Rule[] = [
   unknownQuestion,
   badBoolean,
   answeredTwice,
-  diskName,
+  ...DISK_RULES,
   networkConsole,
   suiteDisagrees,
   clearText,
