@@ -58,13 +58,17 @@ export const NEEDED_ANSWERS: readonly NeededAnswer[] = [
 ];
 
 export const LVM_ANSWERS: readonly NeededAnswer[] = [
-  'partman-lvm/confirm',
-  'partman-lvm/confirm_nooverwrite',
-].map((question) => ({
-  any: [question],
-  what: 'that LVM may be set up',
-  example: `d-i ${question} boolean true`,
-}));
+  {
+    any: ['partman-lvm/confirm'],
+    what: 'that LVM may be set up',
+    example: 'd-i partman-lvm/confirm boolean true',
+  },
+  {
+    any: ['partman-lvm/confirm_nooverwrite'],
+    what: 'that LVM may be set up on an empty disk',
+    example: 'd-i partman-lvm/confirm_nooverwrite boolean true',
+  },
+];
 
 export const ROOT_ANSWER: NeededAnswer = {
   any: ['passwd/root-password', 'passwd/root-password-crypted'],

@@ -124,3 +124,10 @@ it.each([
 ])('%s: nothing', (line) => {
   expect(found(line)).toEqual([]);
 });
+
+it('says what each missing answer is for, and nothing twice', () => {
+  const text = 'd-i partman-auto/method string lvm\n';
+  const messages = lintScript({ text, kind: 'preseed', target: {} }).map(({ message }) => message);
+  expect(messages.filter((message) => message.includes('LVM'))).toHaveLength(2);
+  expect(new Set(messages).size).toBe(messages.length);
+});
