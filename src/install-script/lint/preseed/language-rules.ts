@@ -66,6 +66,25 @@ const serialLanguage: Rule = {
 
 const ENGLISH = /^(?:en|C)(?:_|$)/;
 
+/** All that name another charset than UTF-8; the others have theirs without a name (localechooser, /etc/SUPPORTED-short). */
+const WITH_OTHER_CHARSET = (
+  'et_EE.ISO-8859-15 hy_AM.ARMSCII-8 ja_JP.EUC-JP kk_KZ.RK1048 ko_KR.EUC-KR ru_RU.CP1251 ru_RU.KOI8-R sv_SE.ISO-8859-15 ' +
+  'zh_CN.GB18030 zh_CN.GBK zh_SG.GBK zh_TW.EUC-TW'
+).split(' ');
+
+/** English is spoken with any. */
+function isTaken(locale: string): boolean {
+  if (WITH_OTHER_CHARSET.includes(locale)) return true;
+  if (installerLocale(locale) === undefined) return false;
+  return ENGLISH.test(locale) || /^[^.]+(?:\.UTF-8(?:@|$)|$)/.test(locale);
+}
+
+/** The locale of that language and country. */
+function likeIt(locale: string): string | undefined {
+  const [, name, variant] = /^([a-z]+_[A-Z]+)\.[^@]*(@.*)?$/.exec(locale) ?? [];
+  return name && `${name}${variant ?? '.UTF-8'}`;
+}
+
 const installerLanguage: Rule = {
   id: 'preseed.installer-language',
   severity: 'error',
@@ -83,12 +102,12 @@ const installerLanguage: Rule = {
         }),
       );
     const locale = judged(script, [LOCALE])
-      .filter(({ value }) => localeFault(value) === undefined && installerLocale(value) === undefined)
+      .filter(({ value }) => localeFault(value) === undefined && !isTaken(value))
       .map(
         ({ value, lineNumber }): Hit => ({
           line: lineNumber,
           message: `the installer does not take the locale "${value}": it asks, or installs an English system`,
-          fix: 'write it with its country and as the C library has it, such as de_DE.UTF-8',
+          fix: `write ${likeIt(value) ?? 'it with its country and as the C library has it, such as de_DE.UTF-8'}`,
         }),
       );
     return [...language, ...locale];

@@ -98,6 +98,29 @@ it.each([
   expect(found(line)).toMatchObject([{ rule: 'preseed.installer-language', severity: 'error' }]);
 });
 
+const besideLanguage = (locale: string): readonly string[] =>
+  found(
+    `d-i debian-installer/locale string ${locale}\nd-i debian-installer/language string en\nd-i debian-installer/country string DE`,
+  ).map(({ rule, fix }) => `${rule}: ${fix}`);
+
+it.each([
+  ['de_DE.UTF-9', 'de_DE.UTF-8'],
+  ['de_DE.UTF_8', 'de_DE.UTF-8'],
+  ['de_CH.UTF8', 'de_CH.UTF-8'],
+  ['fr_FR.ISO-8859-1', 'fr_FR.UTF-8'],
+  ['fr_FR.KOI8-R', 'fr_FR.UTF-8'],
+  ['de_DE.ISO-8859-15@euro', 'de_DE@euro'],
+])('%s has a charset that the C library has not for it, which has %s', (locale, meant) => {
+  expect(besideLanguage(locale)).toEqual([`preseed.installer-language: write ${meant}`]);
+});
+
+it.each(['ru_RU.KOI8-R', 'sv_SE.ISO-8859-15', 'hy_AM.ARMSCII-8', 'zh_TW.EUC-TW', 'fr_FR', 'de_DE@euro'])(
+  '%s: the C library has it',
+  (locale) => {
+    expect(besideLanguage(locale)).toEqual([]);
+  },
+);
+
 it('says how an empty value is written', () => {
   expect(found('d-i mirror/http/proxy string ""')).toMatchObject([{ fix: 'write nothing behind the type' }]);
 });
