@@ -9,7 +9,20 @@ export function seconds(count: number): Seconds {
   return count as Seconds;
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, min: 60, h: 3600, d: 86400 };
+/** The longest first, as in a duration. */
+const UNITS = [
+  { words: ['d'], length: 86_400 },
+  { words: ['h'], length: 3600 },
+  { words: ['m', 'min'], length: 60 },
+  { words: ['s', ''], length: 1 },
+] as const;
+
+type Part = {
+  readonly count: number;
+  readonly word: string;
+  /** Place of its unit among all. */
+  readonly rank: number;
+};
 
 /**
  * Parses `90`, `90s`, `10m`, `1h30m`.
@@ -17,17 +30,38 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, min: 60, h
  */
 export function parseDuration(text: string): Seconds {
   const compact = text.replaceAll(/\s+/g, '').toLowerCase();
-  const parts = [...compact.matchAll(/(\d+(?:\.\d+)?)(min|[smhd]?)/g)];
-  const total = parts.reduce((sum, part) => sum + Number(part[1]) * (UNITS[part[2] ?? ''] ?? Number.NaN), 0);
-  const whole = parts.map((part) => part[0]).join('') === compact;
-  if (parts.length === 0 || !whole || !Number.isFinite(total)) {
-    throw new SpecError(
-      'duration.invalid',
-      `"${text}" is not a duration; write for example 90s, 10m or 1h30m.`,
-    );
+  const parts = partsOf(compact);
+  if (parts === undefined || !parts.every(isShorterThanBefore)) {
+    throw invalid(text, 'write for example 90s, 10m or 1h30m.');
   }
+  const [before, last] = parts.slice(-2);
+  if (before !== undefined && last?.word === '') {
+    // Whether 1h30 is meant in minutes or in seconds only its writer knows.
+    const next = UNITS[before.rank + 1]?.words[0] ?? 's';
+    throw invalid(text, `its last number lacks a unit. Write ${compact}${next}, for example.`);
+  }
+  const total = parts.reduce((sum, { count, rank }) => sum + count * (UNITS[rank]?.length ?? 0), 0);
+  if (!Number.isFinite(total)) throw invalid(text, 'write for example 90s, 10m or 1h30m.');
   return seconds(total);
 }
+
+/** undefined where something else stands between them, or there is none. */
+function partsOf(compact: string): Part[] | undefined {
+  const found = [...compact.matchAll(/(\d+(?:\.\d+)?)(min|[dhms]?)/g)];
+  if (found.length === 0 || found.map(([part]) => part).join('') !== compact) return undefined;
+  return found.map(([, count, word = '']) => ({
+    count: Number(count),
+    word,
+    rank: UNITS.findIndex(({ words }) => (words as readonly string[]).includes(word)),
+  }));
+}
+
+/** Of `2h1h` or `30s1m` nobody knows what was meant. */
+const isShorterThanBefore = ({ rank }: Part, index: number, parts: readonly Part[]): boolean =>
+  index === 0 || rank > (parts[index - 1]?.rank ?? -1);
+
+const invalid = (text: string, what: string): SpecError =>
+  new SpecError('duration.invalid', `"${text}" is not a duration; ${what}`);
 
 /** `3725` → `1h 02m 05s`, `65` → `1m 05s`, `9.3` → `9s`. */
 export function formatDuration(total: number): string {

@@ -66,7 +66,8 @@ const LONGEST = 366 * 86_400;
 
 export function readDuration(value: unknown): Seconds {
   const length = parseDuration(typeof value === 'number' ? String(value) : readText(value));
-  if (length === 0) throw wrong('must be longer than nothing');
+  // Counted in whole seconds wherever it is shown.
+  if (Math.round(length) === 0) throw wrong('must be longer than nothing');
   if (length > LONGEST)
     throw wrong(`"${value}" is absurdly long; a bare number counts seconds, write for example 4h`);
   return length;

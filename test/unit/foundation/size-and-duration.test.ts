@@ -31,12 +31,22 @@ describe('parseDuration', () => {
     ['90s', 90],
     ['1h30m', 5400],
     ['1 h 30 min', 5400],
+    ['1d 2h 3m 4s', 93784],
     ['0', 0],
   ])('%s', (text, expected) => expect(parseDuration(text)).toBe(expected));
 
-  it.each(['', 'm', '5x', '-5', '5 minutes ago'])('refuses %j', (text) => {
+  it.each(['', 'm', '5x', '-5', '5 minutes ago', '2h1h', '30s1m', '5m1min'])('refuses %j', (text) => {
     expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'duration.invalid' }));
   });
+});
+
+it.each([
+  ['1h30', '1h30m'],
+  ['1d 6', '1d6h'],
+  ['10min5', '10min5s'],
+])('says what to write for %s', (text, instead) => {
+  const message = `"${text}" is not a duration; its last number lacks a unit. Write ${instead}, for example.`;
+  expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: 'duration.invalid', message }));
 });
 
 describe('formatDuration', () => {

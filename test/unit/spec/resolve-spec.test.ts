@@ -442,6 +442,10 @@ describe('options', () => {
       limit: 1200,
       limitIsLiteral: true,
     });
+    // Less than what any message shows.
+    expect(await problemsOf(resolve('b.yaml', { bootCheckLimit: '0.0001s' }))).toContain(
+      '--boot-check-limit',
+    );
     for (const overrides of [{ bootCheckLimit: 'soon' }, { bootCheckLimit: '1m', noBootCheck: true }])
       expect(await problemsOf(resolve('b.yaml', overrides))).toContain('--boot-check-limit');
   });
