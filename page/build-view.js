@@ -44,8 +44,9 @@ export function buildView(story) {
     element: make('article', {}, heading(story), timelinePlace, tabs.element),
     show: () => {
       draw();
+      const hasNoGuest = build.status === 'unknown' || (build.status === 'failed' && !build.kept);
       const [first = 'evidence'] = tabsOf(story, timeline);
-      tabs.choose(build.status === 'failed' && !build.kept ? 'evidence' : first);
+      tabs.choose(hasNoGuest ? 'evidence' : first);
     },
     close: () => {
       live.close();

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { SpecError } from '../foundation/errors.ts';
 import { makeFolder } from '../foundation/make-folder.ts';
 import { isAlive, type ProcessIdentity } from '../foundation/process-identity.ts';
@@ -10,8 +10,17 @@ import { mebibytes } from '../foundation/size.ts';
 import { aboutFile, writeFile } from '../foundation/write-file.ts';
 import { deliveredIn } from './folder-owner.ts';
 import type { PublicationRecord } from './publication-records.ts';
+import { moment, parseRecord } from './record-shape.ts';
 
-export type BuildStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+export type BuildStatus =
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  /** It said it was running, but its process was gone. */
+  | 'interrupted'
+  /** Its record is damaged. */
+  | 'unknown';
 
 /** What Kiln remembers of a build, under `<state>/builds/<id>/record.json`. */
 export type BuildRecord = {
@@ -19,7 +28,6 @@ export type BuildRecord = {
   readonly name: string;
   /** Absolute path of the folder with the results. */
   readonly directory: string;
-  /** `interrupted`: it said it was running, but its process was gone. */
   readonly status: BuildStatus;
   readonly process: ProcessIdentity;
   /** ISO 8601, UTC. */
@@ -151,43 +159,28 @@ async function interrupted(record: BuildRecord): Promise<BuildRecord> {
   if (delivered?.buildId !== record.id || delivered.images.length === 0)
     return { ...record, status: 'interrupted', unclean: true };
   const { images, createdAt } = delivered;
-  return { ...record, status: 'succeeded', images, endedAt: createdAt, unclean: true };
+  const ended = moment(createdAt) ? { endedAt: createdAt } : {};
+  return { ...record, status: 'succeeded', images, ...ended, unclean: true };
 }
 
 /** The folder is there a moment before its first record; without one after so long, whoever made it was killed. */
 const isBeingMade = ({ mtimeMs }: Stats): boolean => Date.now() - mtimeMs < 60_000;
 
-/** undefined when the file was cut short or overwritten: a full disk, a power failure, another program. */
-function parseRecord(text: string): BuildRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const record = value as BuildRecord;
-    const whole =
-      typeof value === 'object' &&
-      value !== null &&
-      [record.id, record.name, record.directory, record.status, record.startedAt].every(
-        (field) => typeof field === 'string',
-      ) &&
-      isAbsolute(record.directory) &&
-      Array.isArray(record.images) &&
-      typeof record.process?.pid === 'number';
-    return whole ? record : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
+const DAMAGED = 'builds.damaged-record';
 
 /** Stands in for a record that cannot be read. Its journal still tells what it owns, but not which images are finished. */
 function damagedRecord(id: string): BuildRecord {
   return {
     id,
-    name: '(builds.damaged-record)',
+    name: `(${DAMAGED})`,
     directory: '',
-    status: 'failed',
+    status: 'unknown',
     process: { pid: 0, startedAt: '' },
     startedAt: '',
-    error: { code: 'builds.damaged-record', message: 'The record of this build cannot be read.' },
+    error: {
+      code: DAMAGED,
+      message: `The record of build ${id} cannot be read, so neither its folder nor its end is known; \`kiln builds clean ${id}\` removes what is left of it.`,
+    },
     images: [],
     kept: false,
     unclean: false,
@@ -195,18 +188,15 @@ function damagedRecord(id: string): BuildRecord {
 }
 
 /**
- * For those who need the build's folder, of which a damaged record tells nothing.
+ * For those who need to know the build's folder or its end, of which a damaged record tells nothing.
  * @throws SpecError `builds.damaged-record`
  */
 export function requireWhole(record: BuildRecord): BuildRecord {
-  if (!isDamaged(record)) return record;
-  throw new SpecError(
-    'builds.damaged-record',
-    `The record of build ${record.id} cannot be read, so where its folder is is not known; \`kiln builds clean ${record.id}\` removes what is left of it.`,
-  );
+  if (isDamaged(record)) throw new SpecError(DAMAGED, record.error?.message ?? '');
+  return record;
 }
 
-export const isDamaged = (record: BuildRecord): boolean => record.error?.code === 'builds.damaged-record';
+export const isDamaged = (record: BuildRecord): boolean => record.error?.code === DAMAGED;
 
 function absentAs<T>(value: T): (error: unknown) => T {
   return (error) => {

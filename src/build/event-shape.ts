@@ -1,28 +1,17 @@
+import {
+  fitsShape,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  shaped,
+  text,
+} from '../foundation/value-fits.ts';
 import { type BuildEvent, STAGES } from './build-events.ts';
 
-type Fits = (value: unknown) => boolean;
-type Shape = Readonly<Record<string, Fits>>;
-
-const text: Fits = (value) => typeof value === 'string';
-const number: Fits = (value) => typeof value === 'number';
-const object: Fits = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-const stage: Fits = (value) => STAGES.some((name) => name === value);
-const optional =
-  (fits: Fits): Fits =>
-  (value) =>
-    value === undefined || fits(value);
-const listOf =
-  (fits: Fits): Fits =>
-  (value) =>
-    Array.isArray(value) && value.every(fits);
-const shaped =
-  (shape: Shape): Fits =>
-  (value) =>
-    object(value) && fitsShape(value as Readonly<Record<string, unknown>>, shape);
-
-function fitsShape(value: Readonly<Record<string, unknown>>, shape: Shape): boolean {
-  return Object.entries(shape).every(([name, fits]) => fits(value[name]));
-}
+const stage = oneOf(STAGES);
 
 const RESULT: Shape = {
   buildId: text,

@@ -2,7 +2,7 @@ import { SpecError } from '../foundation/errors.ts';
 import { type ChosenLibvirt, chooseLibvirt } from '../libvirt/choose-uri.ts';
 import type { DomainRef } from '../libvirt/libvirt.ts';
 import type { BuildContext } from './build-context.ts';
-import { type BuildRecord, findBuild, journalPath } from './build-records.ts';
+import { type BuildRecord, findBuild, journalPath, requireWhole } from './build-records.ts';
 import { type JournalDomain, openJournal } from './journal.ts';
 import { isStillOwn } from './remove-own.ts';
 
@@ -15,7 +15,7 @@ export type OpenGuest = {
 
 /**
  * Connects to the guest a build runs now, or has kept; the caller closes `libvirt`.
- * @throws SpecError `builds.not-found`, `builds.no-guest`; HostError `host.libvirt-unreachable`
+ * @throws SpecError `builds.not-found`, `builds.damaged-record`, `builds.no-guest`; HostError `host.libvirt-unreachable`
  */
 export async function openGuest(
   id: string,
@@ -51,7 +51,8 @@ export async function openGuest(
   }
 }
 
-function noGuest({ id, status }: BuildRecord): SpecError {
+function noGuest(build: BuildRecord): SpecError {
+  const { id, status } = build.status === 'running' ? build : requireWhole(build);
   return new SpecError(
     'builds.no-guest',
     status === 'running'

@@ -8,7 +8,7 @@ import type { BuildContext, BuildRun } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
 import { newRun, reasonOf, tellEnd } from './build-frame.ts';
-import { type BuildRecord, findBuild, journalPath, recordDirectory } from './build-records.ts';
+import { type BuildRecord, findBuild, journalPath, recordDirectory, requireWhole } from './build-records.ts';
 import { type ClaimedBuild, reclaimBuild } from './claim-build.ts';
 import { type JournalDomain, openJournal } from './journal.ts';
 import type { PreparedInstall } from './prepare-install.ts';
@@ -28,7 +28,7 @@ type Interrupted = {
 /**
  * Goes on with a build whose Kiln was killed during the install or after it: the guest, its console log and the journal outlived it. What
  * the guest said meanwhile is read from the log; then the disk is verified, converted and delivered as ever.
- * @throws SpecError `builds.not-found`, `builds.running`, `builds.not-resumable`; HostError `host.libvirt-unreachable`; as `build`
+ * @throws SpecError `builds.not-found`, `builds.damaged-record`, `builds.running`, `builds.not-resumable`; HostError `host.libvirt-unreachable`; as `build`
  */
 export async function resumeBuild(id: string, context: BuildContext): Promise<BuildResult> {
   const found = await findInterrupted(context.places.state, id);
@@ -47,7 +47,7 @@ export async function resumeBuild(id: string, context: BuildContext): Promise<Bu
 
 /**
  * Looks at what this host keeps of a build alone; whether its guest is still there, libvirt tells the one that resumes it.
- * @throws SpecError `builds.not-found`, `builds.running`, `builds.not-resumable`
+ * @throws SpecError `builds.not-found`, `builds.damaged-record`, `builds.running`, `builds.not-resumable`
  */
 export async function requireResumable(id: string, stateDir: string): Promise<void> {
   await findInterrupted(stateDir, id);
@@ -56,6 +56,7 @@ export async function requireResumable(id: string, stateDir: string): Promise<vo
 async function findInterrupted(stateDir: string, id: string): Promise<Interrupted> {
   const record = await findBuild(stateDir, id);
   if (record.status === 'running') throw stillRunning(record);
+  requireWhole(record);
   if (!isInterrupted(record)) throw notResumable(record, `it has ended (${record.status})`);
   const directory = buildDirectory(record.directory, record.id);
   const saved = await readSavedInstall(directory);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError, SpecError } from '../foundation/errors.ts';
 import { isAlive } from '../foundation/process-identity.ts';
-import { type BuildRecord, findBuild } from './build-records.ts';
+import { type BuildRecord, findBuild, requireWhole } from './build-records.ts';
 import { requireAwake } from './require-awake.ts';
 
 const POLL_MS = 100;
@@ -10,7 +10,7 @@ const LIMIT_MS = 120_000;
 
 /**
  * Ends a running build in good order, as Ctrl-C in its own terminal would, and waits until its process is gone.
- * @throws SpecError `builds.not-found`, `builds.not-running`; HostError `builds.suspended`, `builds.not-stopped`
+ * @throws SpecError `builds.not-found`, `builds.damaged-record`, `builds.not-running`; HostError `builds.suspended`, `builds.not-stopped`
  */
 export async function stopBuild(
   stateDir: string,
@@ -19,7 +19,10 @@ export async function stopBuild(
   limitMs = LIMIT_MS,
 ): Promise<BuildRecord> {
   const build = await findBuild(stateDir, id);
-  if (build.status !== 'running') throw notRunning(build);
+  if (build.status !== 'running') {
+    requireWhole(build);
+    throw notRunning(build);
+  }
   requireAwake(build);
   process.kill(build.process.pid, 'SIGTERM');
   const deadline = performance.now() + limitMs;

@@ -1,6 +1,6 @@
 import type { BuildContext } from '../build/build-context.ts';
 import type { BuildResult } from '../build/build-events.ts';
-import { findBuild } from '../build/build-records.ts';
+import { findBuild, requireWhole } from '../build/build-records.ts';
 import { requireAwake } from '../build/require-awake.ts';
 import { KilnError, SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
@@ -17,6 +17,7 @@ export async function runAttachBuild(id: string, options: ShowOptions, io: CliIo
   const { state } = placesFrom(io.env);
   const build = await findBuild(state, id);
   requireAwake(build);
+  if (build.status !== 'running') requireWhole(build);
   if (build.status !== 'interrupted') return showFollowed(build, options, io);
   try {
     return await showBuild(options, io, resuming(build.id), runsElsewhere);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { buildDirectory } from '../build/build-directory.ts';
-import { type BuildRecord, isDamaged, listBuilds } from '../build/build-records.ts';
+import { type BuildRecord, listBuilds } from '../build/build-records.ts';
 import { replacedIn } from '../build/folder-owner.ts';
 import { isPublished } from '../build/publication-records.ts';
 import { diskUsage } from '../build/remove-path.ts';
@@ -16,8 +16,21 @@ import { textTable } from './text-table.ts';
 export async function runListBuilds(options: { readonly json?: boolean }, io: CliIo): Promise<void> {
   const builds = await listBuilds(placesFrom(io.env).state);
   const sized = await Promise.all(builds.map(withSize));
-  if (options.json) io.out.write(`${safeJson(sized, 2)}\n`);
-  else io.out.write(builds.length === 0 ? 'No builds yet.\n' : buildTable(sized, styleFor(io.out)));
+  if (options.json) {
+    io.out.write(`${safeJson(sized, 2)}\n`);
+    return;
+  }
+  io.out.write(builds.length === 0 ? 'No builds yet.\n' : buildTable(sized, styleFor(io.out)));
+  tellOfDamaged(builds, io);
+}
+
+/** Not among the lines that a script counts. */
+function tellOfDamaged(builds: readonly BuildRecord[], io: CliIo): void {
+  const ids = builds.filter((build) => build.status === 'unknown').map(({ id }) => safeLine(id));
+  if (ids.length === 0) return;
+  io.err.write(
+    `Of these builds the record cannot be read: ${ids.join(', ')}. \`kiln builds clean ID\` removes what is left of one.\n`,
+  );
 }
 
 /** A build with what its folder takes on disk. */
@@ -66,14 +79,11 @@ export function buildTable(builds: readonly SizedBuild[], style: Style): string 
 
 /** How it ended, whether its image is everywhere it should be, and what of it is still there. */
 export function statusText(build: BuildRecord): string {
-  // How it ended stood in the record.
-  if (isDamaged(build)) return 'unknown';
   const notes = [
     ...(build.status === 'succeeded' && !isPublished(build) ? ['not published'] : []),
     ...(build.kept ? [build.guestLeft ? 'guest kept' : 'kept'] : []),
   ];
-  // Whatever stands in the record's file.
-  return [safeLine(build.status), ...notes].join(', ');
+  return [build.status, ...notes].join(', ');
 }
 
 export function statusStyle(status: BuildRecord['status'], style: Style): (text: string) => string {

@@ -176,7 +176,7 @@ describe('cleanBuilds', () => {
       writeFileSync(at('state', 'builds', 'aaaa0000', 'journal.jsonl'), 'garbage\n{"kind":"path"}\n', {
         flag: 'a',
       });
-      expect(await listBuilds(at('state'))).toMatchObject([{ id: 'aaaa0000', status: 'failed' }]);
+      expect(await listBuilds(at('state'))).toMatchObject([{ id: 'aaaa0000', status: 'unknown' }]);
       await clean({ all: true });
       expect(existsSync(at('out', 'demo.qcow2'))).toBe(true);
       expect(existsSync(at('out', '.kiln-work-aaaa0000'))).toBe(false);
@@ -367,7 +367,7 @@ describe('cleanBuilds', () => {
     const record = at('state', 'builds', 'aaaa0000', 'record.json');
     rmSync(record);
     mkdirSync(record);
-    expect(await listBuilds(at('state'))).toMatchObject([{ id: 'aaaa0000', status: 'failed' }]);
+    expect(await listBuilds(at('state'))).toMatchObject([{ id: 'aaaa0000', status: 'unknown' }]);
     await clean({ ids: ['aaaa0000'] });
     expect(existsSync(at('out', 'demo.qcow2'))).toBe(true);
     expect(existsSync(at('state', 'builds', 'aaaa0000'))).toBe(false);

@@ -11,12 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type BuildRecord, writeRecord } from '../../../src/build/build-records.ts';
+import { type BuildRecord, findBuild, writeRecord } from '../../../src/build/build-records.ts';
 import { eventLogPath } from '../../../src/build/event-log.ts';
-import { runAttachBuild } from '../../../src/cli/attach-build-command.ts';
+import { runAttachBuild, runStopBuild } from '../../../src/cli/attach-build-command.ts';
 import { runBuildLogs } from '../../../src/cli/build-logs-command.ts';
 import { runListBuilds } from '../../../src/cli/list-builds-command.ts';
 import { runReportBuild } from '../../../src/cli/report-build-command.ts';
+import { runScreenshotBuild } from '../../../src/cli/screenshot-build-command.ts';
 import { runShowBuild } from '../../../src/cli/show-build-command.ts';
 import { SpecError } from '../../../src/foundation/errors.ts';
 import { placesFrom } from '../../../src/foundation/places.ts';
@@ -88,14 +89,79 @@ it.each([
   expect(seen.stdout()).toMatch(/abcd1234 {2}unknown .*builds\.damaged-record/);
 });
 
+const OPEN = { target: { kind: 'http', where: 'folder', options: {} }, status: 'open' };
+
+it.each([
+  ...[5, null, 'x', [], {}, { code: 'x' }, { message: 'x' }, { code: 5, message: {} }].map((error) => ({
+    error,
+  })),
+  ...[5, null, [], 'yesterday', '9999-99-99T00:00:00Z'].map((endedAt) => ({ endedAt })),
+  ...['x', {}, -1, 1e308].map((seconds) => ({ seconds })),
+  ...['weird', 'unknown', 5].map((status) => ({ status })),
+  ...['n'.repeat(2 ** 20), 5, 'a\0'].map((name) => ({ name })),
+  ...['relative', '/a\0', `/${'n'.repeat(5000)}`].map((directory) => ({ directory })),
+  ...[['../x'], [5], 'x'].map((images) => ({ images })),
+  ...[{ pid: -1, startedAt: '' }, { pid: 1 }, { pid: 1.5, startedAt: '' }].map((process) => ({ process })),
+  { startedAt: '\u001b]0;x\u0007' },
+  { kept: 'yes' },
+  { unclean: null },
+  ...[
+    {},
+    { ...OPEN, target: { ...OPEN.target, kind: 'weird' } },
+    { ...OPEN, target: { ...OPEN.target, options: { name: 'x' } } },
+    { ...OPEN, status: 'published' },
+    { ...OPEN, status: 'failed', code: 'x' },
+  ].map((one) => ({ publications: [one] })),
+])('a record with a value that is none is damaged, and every command says so: %#', async (wrong) => {
+  writeFileSync(join(state, 'builds', ID, 'record.json'), JSON.stringify({ ...record(), ...wrong }));
+  const remedy = `\`kiln builds clean ${ID}\``;
+  const [shown, table, list] = [io(), io(), io()];
+  await runShowBuild(ID, {}, shown);
+  expect(shown.stdout()).toMatch(/^Status +unknown$/m);
+  expect(shown.stdout()).toContain(remedy);
+  await runListBuilds({}, table);
+  expect(table.stdout()).toMatch(/^abcd1234 {2}unknown .*\(builds\.damaged-record\)/m);
+  expect(table.stderr()).toMatch(/cannot be read: abcd1234\. `kiln builds clean ID`/);
+  await runListBuilds({ json: true }, list);
+  expect(JSON.parse(list.stdout())).toMatchObject([
+    { id: ID, status: 'unknown', error: { message: expect.stringContaining(remedy) } },
+  ]);
+  const { requireResumable } = await vi.importActual<typeof import('../../../src/build/resume-build.ts')>(
+    '../../../src/build/resume-build.ts',
+  );
+  const damaged = { code: 'builds.damaged-record', message: expect.stringContaining(remedy) };
+  await expect(runStopBuild(ID, io())).rejects.toMatchObject(damaged);
+  await expect(runAttachBuild(ID, {}, io())).rejects.toMatchObject(damaged);
+  await expect(runScreenshotBuild(ID, {}, io())).rejects.toMatchObject(damaged);
+  await expect(requireResumable(ID, state)).rejects.toMatchObject(damaged);
+});
+
+it('a record with all that one can have is whole', async () => {
+  const published = { ...OPEN, status: 'published', name: 'web', url: 'http://x/' };
+  const failed = { ...OPEN, status: 'failed', code: 'publish.x', message: 'x' };
+  const more = { endedAt: '2026-01-01T00:00:09.123Z', seconds: 9.1, images: ['web.qcow2'], new: 1 };
+  const publications = [OPEN, published, failed];
+  const whole = { ...record(), ...more, name: 'n'.repeat(238), publications };
+  writeFileSync(join(state, 'builds', ID, 'record.json'), JSON.stringify(whole));
+  expect(await findBuild(state, ID)).toEqual(whole);
+});
+
+it('a link in the place of a build shows nothing of the one it leads to', async () => {
+  writeFileSync(eventLogPath(state, ID), '');
+  symlinkSync(join(state, 'builds', ID), join(state, 'builds', 'beef5678'));
+  await expect(runAttachBuild('beef5678', {}, io())).rejects.toMatchObject({ code: 'builds.damaged-record' });
+});
+
 it('what a record says goes to no terminal as it stands', async () => {
   const steering = '\u001b]0;x\u0007<b>';
-  const changed = { ...record(), status: steering, startedAt: steering };
+  const error = { code: steering, message: steering };
+  const changed = { ...record(), name: steering, directory: join(folder, steering), error };
+  mkdirSync(changed.directory);
   writeFileSync(join(state, 'builds', ID, 'record.json'), JSON.stringify(changed));
   const seen = io();
   await runListBuilds({}, seen);
   await runShowBuild(ID, {}, seen);
-  expect(seen.stdout().match(/<b>/g)).toHaveLength(4);
+  expect(seen.stdout().match(/<b>/g)).toHaveLength(6);
   expect(seen.stdout()).not.toMatch(/[\u0007\u001b]/);
 });
 
