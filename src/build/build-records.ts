@@ -1,14 +1,16 @@
 import type { Stats } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SpecError } from '../foundation/errors.ts';
+import { KilnError, SpecError } from '../foundation/errors.ts';
 import { makeFolder } from '../foundation/make-folder.ts';
 import { isAlive, type ProcessIdentity } from '../foundation/process-identity.ts';
 import { readEnd } from '../foundation/read-end.ts';
 import { removeIfEmpty } from '../foundation/remove-if-empty.ts';
 import { mebibytes } from '../foundation/size.ts';
+import { asKilnError } from '../foundation/system-error.ts';
 import { aboutFile, writeFile } from '../foundation/write-file.ts';
 import { deliveredIn } from './folder-owner.ts';
+import { lastProcess, openJournal } from './journal.ts';
 import type { PublicationRecord } from './publication-records.ts';
 import { moment, parseRecord } from './record-shape.ts';
 
@@ -145,11 +147,12 @@ async function readRecord(stateDir: string, id: string): Promise<BuildRecord | u
   // What a link leads to is not the state's.
   const found = await lstat(recordDirectory(stateDir, id)).catch(absentAs(undefined));
   if (found?.isSymbolicLink()) return damagedRecord(id);
+  const damaged = (): BuildRecord => damagedRecord(id, processOf(stateDir, id));
   const file = await readEnd(recordPath(stateDir, id), LONGEST_RECORD).catch(absentAs('absent' as const));
-  if (file === 'absent') return found?.isDirectory() && !isBeingMade(found) ? damagedRecord(id) : undefined;
+  if (file === 'absent') return found?.isDirectory() && !isBeingMade(found) ? damaged() : undefined;
   const isWhole = file !== undefined && file.size <= LONGEST_RECORD;
   const record = isWhole ? parseRecord(file.content.toString('utf8')) : undefined;
-  if (record?.id !== id) return damagedRecord(id);
+  if (record?.id !== id) return damaged();
   return record.status === 'running' && !isAlive(record.process) ? interrupted(record) : record;
 }
 
@@ -168,23 +171,44 @@ const isBeingMade = ({ mtimeMs }: Stats): boolean => Date.now() - mtimeMs < 60_0
 
 const DAMAGED = 'builds.damaged-record';
 
-/** Stands in for a record that cannot be read. Its journal still tells what it owns, but not which images are finished. */
-function damagedRecord(id: string): BuildRecord {
+/**
+ * Stands in for a record that cannot be read. Its journal still tells what it owns and whether it runs, but not which images are
+ * finished.
+ * @param process of the build, where its journal tells
+ */
+function damagedRecord(id: string, process: ProcessIdentity = NOT_NOTED): BuildRecord {
+  const isRunning = isAlive(process);
+  const outlook = isRunning
+    ? `it is written anew when the build ends, which runs as process ${process.pid}. \`kiln builds stop ${id}\` ends it.`
+    : `neither its folder nor its end is known; \`kiln builds clean ${id}\` removes what is left of it.`;
   return {
     id,
     name: `(${DAMAGED})`,
     directory: '',
-    status: 'unknown',
-    process: { pid: 0, startedAt: '' },
+    status: isRunning ? 'running' : 'unknown',
+    process,
     startedAt: '',
-    error: {
-      code: DAMAGED,
-      message: `The record of build ${id} cannot be read, so neither its folder nor its end is known; \`kiln builds clean ${id}\` removes what is left of it.`,
-    },
+    error: { code: DAMAGED, message: `The record of build ${id} cannot be read: ${outlook}` },
     images: [],
     kept: false,
     unclean: false,
   };
+}
+
+const NOT_NOTED: ProcessIdentity = { pid: 0, startedAt: '' };
+
+/** Whether nothing tells any more if a build with a damaged record runs: not even its journal says whose it is. */
+export const mayRun = (record: BuildRecord): boolean =>
+  isDamaged(record) && record.process.pid === NOT_NOTED.pid;
+
+/** A journal that cannot be read either tells nothing. */
+function processOf(stateDir: string, id: string): ProcessIdentity | undefined {
+  try {
+    return lastProcess(openJournal(journalPath(stateDir, id)).entries());
+  } catch (error) {
+    if (asKilnError(error) instanceof KilnError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -65,7 +65,11 @@ export async function claimBuild({
 async function buildIn(directory: string, id: string, stateDir: string): Promise<BuildRecord | undefined> {
   return (await listBuilds(stateDir)).find(
     (other) =>
-      other.id !== id && other.status === 'running' && resolve(other.directory) === resolve(directory),
+      other.id !== id &&
+      other.status === 'running' &&
+      // A damaged record does not tell where.
+      other.directory !== '' &&
+      resolve(other.directory) === resolve(directory),
   );
 }
 
@@ -89,6 +93,7 @@ export async function reclaimBuild(
 
 async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Promise<ClaimedBuild> {
   const { id } = started;
+  const journal = openJournal(journalPath(stateDir, id));
   await writeRecord(stateDir, started);
   let left: LeftThings = { kept: false, unclean: false };
   const ended = (seconds: number): Partial<BuildRecord> => ({
@@ -96,8 +101,10 @@ async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Pr
     seconds,
     ...left,
   });
+  // Should it fail, the process ends, and what it has written down counts as interrupted.
+  journal.note({ kind: 'process', ...started.process });
   return {
-    journal: openJournal(journalPath(stateDir, id)),
+    journal,
     left: (what) => {
       left = what;
     },

@@ -13,16 +13,17 @@ import {
   isDamaged,
   journalPath,
   listBuilds,
+  mayRun,
   removeRecord,
   writeRecord,
 } from './build-records.ts';
+import { canGoOn } from './can-go-on.ts';
 import { abandonedInCache, cleanCache } from './clean-cache.ts';
-import { libvirtOf, removeFromLibvirt } from './clean-libvirt.ts';
+import { removeFromLibvirt } from './clean-libvirt.ts';
 import { deliveredIn, isAnothers, othersWorkFolders, ownerOfLogs, restoreLogs } from './folder-owner.ts';
-import { type JournalDomain, openJournal, ownedAtLibvirt } from './journal.ts';
+import { openJournal } from './journal.ts';
 import { isReplacedByLink, type OwnedPath, ownedPaths } from './owned-paths.ts';
 import { type CleanedItem, removeFolder, removePath, sizeOf } from './remove-path.ts';
-import { isInTime, isInterrupted, readSavedInstall } from './saved-install.ts';
 
 export type CleanOptions = {
   readonly places: Places;
@@ -35,7 +36,10 @@ export type CleanOptions = {
    */
   readonly all?: boolean;
   readonly dryRun?: boolean;
-  /** What the builds of `ids` have at a libvirt that cannot be reached is given up; the report's `kept` names it. */
+  /**
+   * What the builds of `ids` have at a libvirt that cannot be reached is given up; the report's `kept` names it. One of which a damaged
+   * record does not tell whether it runs is taken for one that does not.
+   */
   readonly force?: boolean;
   /** Leave interrupted builds alone while their guests install on, within their time: they can be resumed. */
   readonly spareRunning?: boolean;
@@ -106,6 +110,13 @@ async function cleanOrKeep(record: BuildRecord, options: CleanOptions, doings: D
     });
     return;
   }
+  if (options.force !== true && mayRun(record) && hasWork(record, options)) {
+    doings.kept.push({
+      what,
+      why: `its record is damaged, and it may still run, which nothing tells any more; if it does not, \`kiln builds clean ${record.id} --force\` removes it`,
+    });
+    return;
+  }
   const other = await workOfAnother(record, doings.removed);
   if (other !== undefined) {
     const id = other.slice(workFolderName('').length);
@@ -122,6 +133,14 @@ async function cleanOrKeep(record: BuildRecord, options: CleanOptions, doings: D
     return;
   }
   await cleanOne(record, options, doings);
+}
+
+/** While a build has something to lose, its work folder is there. */
+function hasWork(record: BuildRecord, { places }: CleanOptions): boolean {
+  const journal = openJournal(journalPath(places.state, record.id)).entries();
+  return ownedPaths(record, journal).owned.some(
+    ({ path }) => basename(path) === workFolderName(record.id) && existsSync(path),
+  );
 }
 
 /** The work folder of a build that uses the folder now, whichever state folder knows of it. */
@@ -267,25 +286,6 @@ const isUnnoted = (path: string, owned: readonly OwnedPath[]): boolean =>
 /** No folder goes where a build puts a file. */
 const isUnlikeFile = ({ path, kind }: OwnedPath): boolean =>
   kind === 'file' && lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-
-/** Whether the guest of an interrupted install still runs and may take its time. */
-async function canGoOn(record: BuildRecord, options: CleanOptions): Promise<boolean> {
-  if (!isInterrupted(record)) return false;
-  const saved = await readSavedInstall(buildDirectory(record.directory, record.id));
-  if (saved === undefined || !isInTime(saved, Date.now())) return false;
-  const journal = openJournal(journalPath(options.places.state, record.id)).entries();
-  const domain = ownedAtLibvirt(journal).find(
-    (entry): entry is JournalDomain => entry.kind === 'domain' && entry.uuid === saved.domain.uuid,
-  );
-  if (domain === undefined) return false;
-  const libvirt = await libvirtOf(domain, options);
-  try {
-    const state = await libvirt.connection.getState(domain.uuid);
-    return state?.state === 'running' || state?.state === 'paused' || state?.state === 'blocked';
-  } finally {
-    await libvirt.close();
-  }
-}
 
 /** Cleans up after builds whose process is gone; called at the start of every build. */
 export async function cleanInterrupted(options: Omit<CleanOptions, 'ids' | 'all'>): Promise<CleanReport> {

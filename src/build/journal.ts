@@ -1,8 +1,10 @@
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ProcessIdentity } from '../foundation/process-identity.ts';
 import { aboutFile } from '../foundation/write-file.ts';
 import type { OwnStorage } from '../storage/create-storage.ts';
+import { processIdentity } from './record-shape.ts';
 
-/** Something a build creates outside its own memory, noted before it is created. */
+/** Something a build creates outside its own memory, noted before it is created, and who does so. */
 export type JournalEntry =
   /** A file or folder; removed with all that is in it. */
   | { readonly kind: 'path'; readonly path: string }
@@ -13,7 +15,16 @@ export type JournalEntry =
   /** The last storage noted under this name was not made after all: the name is somebody else's. */
   | { readonly kind: 'refused'; readonly storage: OwnStorage }
   /** Domains and storage noted so far are the user's from here on. */
-  | { readonly kind: 'handed-over' };
+  | { readonly kind: 'handed-over' }
+  | JournalProcess;
+
+/** Who runs the build from here on. It is in the record as well, but that may be damaged while the build runs. */
+type JournalProcess = { readonly kind: 'process' } & ProcessIdentity;
+
+/** undefined where no Kiln noted it. */
+export function lastProcess(entries: readonly JournalEntry[]): ProcessIdentity | undefined {
+  return entries.findLast((entry): entry is JournalProcess => entry.kind === 'process');
+}
 
 /** Which libvirt has it. */
 type AtLibvirt = {
@@ -119,7 +130,9 @@ function parseEntry(line: string): JournalEntry[] {
     const isStorage =
       (entry?.kind === 'storage' && typeof entry.uri === 'string' && isOwnStorage(entry.storage)) ||
       (entry?.kind === 'refused' && isOwnStorage(entry.storage));
-    return entry && (isPath || isDomain || isStorage || entry.kind === 'handed-over') ? [entry] : [];
+    const isProcess = entry?.kind === 'process' && processIdentity(entry);
+    const isKnown = isPath || isDomain || isStorage || isProcess || entry?.kind === 'handed-over';
+    return entry && isKnown ? [entry] : [];
   } catch (error) {
     if (error instanceof SyntaxError) return [];
     throw error;

@@ -1,12 +1,13 @@
 import type { BuildContext } from '../build/build-context.ts';
 import type { BuildResult } from '../build/build-events.ts';
-import { findBuild, requireWhole } from '../build/build-records.ts';
+import { findBuild, isDamaged, requireWhole } from '../build/build-records.ts';
 import { requireAwake } from '../build/require-awake.ts';
 import { KilnError, SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { type ShowOptions, showBuild } from './build-command.ts';
 import type { CliIo } from './cli-io.ts';
 import { detachResume } from './detach-build.ts';
+import { safeLine } from './safe-text.ts';
 import { showFollowed } from './show-followed.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function runAttachBuild(id: string, options: ShowOptions, io: CliIo
   const build = await findBuild(state, id);
   requireAwake(build);
   if (build.status !== 'running') requireWhole(build);
+  else if (isDamaged(build)) io.err.write(`${safeLine(build.error?.message ?? '')}\n`);
   if (build.status !== 'interrupted') return showFollowed(build, options, io);
   try {
     return await showBuild(options, io, resuming(build.id), runsElsewhere);

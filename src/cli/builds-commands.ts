@@ -118,7 +118,10 @@ function addClean(builds: KilnCommand, io: CliIo): void {
       '--all',
       'all builds that do not run: records, logs and work files, and the cache; finished images stay',
     )
-    .option('--force', 'with ids: also where their libvirt cannot be reached; what stays there is named')
+    .option(
+      '--force',
+      'with ids: also where their libvirt cannot be reached (what stays there is named), or nothing tells whether they run',
+    )
     .option('-n, --dry-run', 'only say what would be removed')
     .option(...JSON_OPTION)
     .option('-v, --verbose', 'say what is done')

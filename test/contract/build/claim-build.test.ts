@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { writeFileAtomically } from '../../../src/artifact/write-file-atomically
 import { findBuild, journalPath, recordDirectory } from '../../../src/build/build-records.ts';
 import { type ClaimedBuild, claimBuild, outputDirectory } from '../../../src/build/claim-build.ts';
 import { systemClock } from '../../../src/foundation/clock.ts';
+import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import { asKilnError } from '../../../src/foundation/system-error.ts';
 import { fillUp, mayMount, mountSmall } from '../disk/small-mount.ts';
 
@@ -81,6 +82,16 @@ describe('the folder of a build', () => {
     await claim('ffff0001', '/nowhere/y');
     await first.failed(new Error('x'), 1);
     await claim('ffff0002', '/nowhere/x');
+  });
+
+  it('of one with a damaged record is written down again at its end, and it is known to run until then', async () => {
+    const first = await claim(ID, '/nowhere/x');
+    writeFileSync(join(recordDirectory(folder, ID), 'record.json'), '');
+    expect(await findBuild(folder, ID)).toMatchObject({ status: 'running', process: ownIdentity() });
+    // Where that one runs is not known, and it is not the current folder.
+    await claim('ffff0000', process.cwd());
+    await first.failed(new Error('x'), 1);
+    expect(await findBuild(folder, ID)).toMatchObject({ status: 'failed', directory: '/nowhere/x' });
   });
 
   it.each([true, false])(

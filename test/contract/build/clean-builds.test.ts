@@ -52,6 +52,7 @@ async function finishedBuild(id: string, changes: Partial<BuildRecord> = {}): Pr
     ...changes,
   });
   const journal = openJournal(journalPath(at('state'), id));
+  journal.note({ kind: 'process', pid: 1, startedAt: 'another boot' });
   journal.note({ kind: 'folder', path: directory });
   for (const name of [`.kiln-work-${id}`, 'logs', 'demo.qcow2', 'SHA256SUMS', 'manifest.json']) {
     journal.note({ kind: 'path', path: join(directory, name) });
@@ -183,6 +184,25 @@ describe('cleanBuilds', () => {
       expect(await listBuilds(at('state'))).toEqual([]);
     },
   );
+
+  it('leaves a build alone that may run, until it is told that it does not', async () => {
+    await finishedBuild('aaaa0000');
+    const work = at('out', '.kiln-work-aaaa0000');
+    mkdirSync(work);
+    const kept = [
+      { what: expect.stringContaining('aaaa0000'), why: expect.stringContaining('clean aaaa0000 --force') },
+    ];
+    writeFileSync(at('state', 'builds', 'aaaa0000', 'record.json'), '{');
+    const journal = journalPath(at('state'), 'aaaa0000');
+    rmSync(journal);
+    openJournal(journal).note({ kind: 'path', path: work });
+    for (const options of [{ ids: ['aaaa0000'] }, { all: true }, { ids: ['aaaa0000'], dryRun: true }])
+      expect(await clean(options)).toMatchObject({ removed: [], kept });
+    expect(existsSync(work)).toBe(true);
+    await clean({ ids: ['aaaa0000'], force: true });
+    expect(existsSync(work)).toBe(false);
+    expect(await listBuilds(at('state'))).toEqual([]);
+  });
 
   it('lists what a build left that was killed before its first record, and cleans it', async () => {
     for (const content of [[], ['record.json.new'], ['journal.jsonl']]) {

@@ -277,7 +277,8 @@ describe('what clean-up says', () => {
   });
 
   it('names the folder of a damaged record', async () => {
-    await logged(EARLIER);
+    const journal = await logged(EARLIER);
+    journal.note({ kind: 'process', pid: 1, startedAt: 'another boot' });
     writeFileSync(at('state', 'builds', EARLIER, 'record.json'), '');
     const { kept } = await clean({ ids: [EARLIER] });
     expect(kept).toMatchObject([{ what: `the files of build ${EARLIER} in ${at('out')}` }]);

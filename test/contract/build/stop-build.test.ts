@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { writeRecord } from '../../../src/build/build-records.ts';
+import { findBuild, journalPath, recordDirectory, writeRecord } from '../../../src/build/build-records.ts';
+import { cleanBuilds } from '../../../src/build/clean-builds.ts';
+import { openJournal } from '../../../src/build/journal.ts';
 import { stopBuild } from '../../../src/build/stop-build.ts';
 import { runAttachBuild } from '../../../src/cli/attach-build-command.ts';
 import { placesFrom } from '../../../src/foundation/places.ts';
@@ -93,4 +95,28 @@ it('one that does not end is not waited for without limit', async () => {
     exitCode: 3,
     message: expect.stringContaining(`\`kiln builds stop ${ID}\` once more`),
   });
+});
+
+it('one whose record is damaged is known to run, is not cleaned up, and is stopped', async () => {
+  const process = await runningAs('true');
+  openJournal(journalPath(state(), ID)).note({ kind: 'process', ...process });
+  writeFileSync(join(recordDirectory(state(), ID), 'record.json'), '{');
+  expect(await findBuild(state(), ID)).toMatchObject({
+    status: 'running',
+    process: { pid: process.pid },
+    error: { message: expect.stringContaining(`runs as process ${process.pid}. \`kiln builds stop ${ID}\``) },
+  });
+  const places = { ...placesFrom(io().env), runtime: join(folder, 'run') };
+  for (const force of [false, true])
+    expect(await cleanBuilds({ places, env: {}, ids: [ID], force })).toMatchObject({
+      removed: [],
+      kept: [{ why: expect.stringContaining(`running as process ${process.pid}`) }],
+    });
+  const view = io();
+  const followed = runAttachBuild(ID, {}, view);
+  await expect.poll(() => view.signals.listenerCount('SIGINT')).toBe(1);
+  view.signals.emit('SIGINT');
+  expect(await followed).toBe(130);
+  expect(view.stderr()).toContain(`The record of build ${ID} cannot be read`);
+  expect(await stop()).toMatchObject({ status: 'unknown' });
 });
