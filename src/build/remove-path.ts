@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ifMissing } from '../foundation/if-missing.ts';
 
 /** Something clean-up took away, or would. */
 export type CleanedItem = {
@@ -37,7 +38,7 @@ export async function diskUsage(path: string): Promise<number> {
     () => ({ isDirectory: false, bytes: 0 }),
   );
   if (!isDirectory) return bytes;
-  const names = await readdir(path, { withFileTypes: true });
+  const names = await readdir(path, { withFileTypes: true }).catch(ifMissing([]));
   const sizes = await Promise.all(
     names.map((name) => (name.isSymbolicLink() ? 0 : diskUsage(join(path, name.name)))),
   );

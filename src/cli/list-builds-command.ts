@@ -5,8 +5,10 @@ import { replacedIn } from '../build/folder-owner.ts';
 import { isPublished } from '../build/publication-records.ts';
 import { diskUsage } from '../build/remove-path.ts';
 import { formatDuration } from '../foundation/duration.ts';
+import { KilnError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { formatSize } from '../foundation/size.ts';
+import { asKilnError } from '../foundation/system-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { safeJson, safeLine } from './safe-text.ts';
 import { type Style, styleFor } from './style.ts';
@@ -35,7 +37,8 @@ function tellOfDamaged(builds: readonly BuildRecord[], io: CliIo): void {
 
 /** A build with what its folder takes on disk. */
 export type SizedBuild = BuildRecord & {
-  readonly sizeBytes: number;
+  /** undefined where a part of it may not be read. */
+  readonly sizeBytes: number | undefined;
   /** A build that failed before it had anything to leave has no folder, nor one whose user removed it. */
   readonly folderExists: boolean;
 };
@@ -43,8 +46,13 @@ export type SizedBuild = BuildRecord & {
 async function withSize(build: BuildRecord): Promise<SizedBuild> {
   const { directory } = build;
   const isOwn = directory !== '' && (await ownsFolder(build));
-  const sizeBytes = isOwn ? await diskUsage(directory) : 0;
+  const sizeBytes = isOwn ? await diskUsage(directory).catch(unknownSize) : 0;
   return { ...build, sizeBytes, folderExists: directory !== '' && existsSync(directory) };
+}
+
+/** One folder that cannot be looked into hides no other build. */
+function unknownSize(error: unknown): undefined {
+  if (!(asKilnError(error) instanceof KilnError)) throw error;
 }
 
 /** What lies in a folder that several builds were given is counted with the one whose results it holds, or else whose logs. */
@@ -63,7 +71,7 @@ export function buildTable(builds: readonly SizedBuild[], style: Style): string 
     statusText(build),
     safeLine(build.startedAt.replace(/\.\d+Z$/, 'Z')),
     build.seconds === undefined ? '-' : formatDuration(build.seconds),
-    formatSize(build.sizeBytes),
+    build.sizeBytes === undefined ? '-' : formatSize(build.sizeBytes),
     safeLine(build.name),
     build.folderExists ? safeLine(build.directory) : '-',
   ]);

@@ -27,11 +27,23 @@ import { recordingIo } from '../../unit/cli/recording-io.ts';
 const resumed = vi.hoisted(() => ({ instead: async (): Promise<never> => Promise.reject() }));
 vi.mock('../../../src/build/resume-build.ts', () => ({ resumeBuild: () => resumed.instead() }));
 
+const locked = vi.hoisted(() => ({ path: '' }));
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>();
+  const refused = { code: 'EACCES', syscall: 'scandir' };
+  const readdir = (path: string, ...more: never[]) =>
+    path === locked.path ? Promise.reject(Object.assign(new Error(), refused)) : fs.readdir(path, ...more);
+  return { ...fs, readdir };
+});
+
 const ID = 'abcd1234';
 let folder: string;
 let state: string;
 let logs: string;
-const io = () => recordingIo({ cwd: folder, env: { HOME: folder, XDG_STATE_HOME: join(folder, 'state') } });
+const io = () => {
+  const [state, run] = [join(folder, 'state'), join(folder, 'run')];
+  return recordingIo({ cwd: folder, env: { HOME: folder, XDG_STATE_HOME: state, KILN_RUNTIME_DIR: run } });
+};
 const record = (more: Partial<BuildRecord> = {}): BuildRecord => ({
   id: ID,
   name: 'web',
@@ -181,6 +193,19 @@ it('a link out of the folder of a build is not followed, and a pipe not waited f
   symlinkSync(join(folder, 'logs'), logs);
   await refused();
   await expect(runReportBuild(ID, {}, io())).rejects.toMatchObject({ code: 'builds.no-log' });
+});
+
+it('a folder that may not be read hides no build', async () => {
+  await writeRecord(state, record({ id: 'beef5678', directory: join(folder, 'other') }));
+  locked.path = logs;
+  const [table, list] = [io(), io()];
+  await runListBuilds({}, table);
+  expect(table.stdout()).toMatch(/^abcd1234 .* - +- +web +\/.*\/out$/m);
+  expect(table.stdout()).toMatch(/^beef5678 .* 0 B +web/m);
+  await runListBuilds({ json: true }, list);
+  const [first, second] = JSON.parse(list.stdout()) as readonly object[];
+  expect(first).not.toHaveProperty('sizeBytes');
+  expect(second).toMatchObject({ sizeBytes: 0 });
 });
 
 it('an event log that is a pipe is none', async () => {
