@@ -52,7 +52,7 @@ export async function showFollowed(build: BuildRecord, options: ShowOptions, io:
   if (last?.type === 'build-finished' || last?.type === 'build-failed') {
     return printEnd(last, started, options, io);
   }
-  if (!leaving.signal.aborted) throw endUnknown(await findBuild(state, build.id));
+  if (!leaving.signal.aborted) throw endUnknown(await findBuild(state, build.id), last);
   const id = safeLine(build.id);
   io.err.write(
     `The build goes on. \`kiln builds attach ${id}\` shows it again, \`kiln builds stop ${id}\` ends it.\n`,
@@ -60,11 +60,13 @@ export async function showFollowed(build: BuildRecord, options: ShowOptions, io:
   return EXIT_CODES.cancelled;
 }
 
-function endUnknown({ id, status }: BuildRecord): HostError | SpecError {
+function endUnknown({ id, status }: BuildRecord, last: BuildEvent | undefined): HostError | SpecError {
   if (status !== 'interrupted') {
+    const told =
+      last === undefined ? 'left no record of what it told' : 'the record of what it told ends before that';
     return new SpecError(
       'builds.no-log',
-      `Build ${id} has ended (${status}) and left no record of what it told; \`kiln builds show ${id}\` has the rest.`,
+      `Build ${id} has ended (${status}) and ${told}; \`kiln builds show ${id}\` has the rest.`,
     );
   }
   return new HostError(

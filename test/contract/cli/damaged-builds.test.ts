@@ -208,6 +208,16 @@ it('a folder that may not be read hides no build', async () => {
   expect(second).toMatchObject({ sizeBytes: 0 });
 });
 
+it('an event log that ends too early is said to', async () => {
+  writeFileSync(eventLogPath(state, ID), '{"at":1,"type":"notice","message":"It begins."}\n{"at":2,');
+  const seen = io();
+  await expect(runAttachBuild(ID, {}, seen)).rejects.toMatchObject({
+    code: 'builds.no-log',
+    message: expect.stringContaining('ends before that'),
+  });
+  expect(seen.stdout()).toContain('It begins.');
+}, 15_000);
+
 it('an event log that is a pipe is none', async () => {
   execFileSync('mkfifo', [eventLogPath(state, ID)]);
   await expect(runAttachBuild(ID, {}, io())).rejects.toMatchObject({ code: 'builds.no-log' });
