@@ -24,6 +24,7 @@ import { deliveredIn, isAnothers, othersWorkFolders, ownerOfLogs, restoreLogs } 
 import { openJournal } from './journal.ts';
 import { isReplacedByLink, type OwnedPath, ownedPaths } from './owned-paths.ts';
 import { type CleanedItem, removeFolder, removePath, sizeOf } from './remove-path.ts';
+import { requireWritableRecord } from './require-writable-record.ts';
 
 export type CleanOptions = {
   readonly places: Places;
@@ -184,6 +185,7 @@ async function cleanOne(
   { removed, kept }: Doings,
 ): Promise<void> {
   const { places, dryRun = false } = options;
+  await requireWritableRecord(places.state, record.id);
   const journal = openJournal(journalPath(places.state, record.id)).entries();
   removed.push(...(await removeFromLibvirt(record, journal, options, kept)));
   const named = options.ids !== undefined && options.ids.length > 0;

@@ -1,6 +1,6 @@
-import { type CleanReport, cleanBuilds } from '../build/clean-builds.ts';
+import { type CleanReport, cleanBuilds, type FailedClean } from '../build/clean-builds.ts';
 import type { CleanedItem } from '../build/remove-path.ts';
-import { SpecError } from '../foundation/errors.ts';
+import { HostError, type KilnError, SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { formatSize } from '../foundation/size.ts';
 import type { CliIo } from './cli-io.ts';
@@ -38,7 +38,14 @@ export async function runCleanBuilds(
   });
   io.out.write(options.json ? jsonText(report) : cleanText(report, options.dryRun === true));
   const [first] = report.failed;
-  if (first !== undefined) throw first.error;
+  if (first !== undefined) throw nameBuild(first);
+}
+
+/** What is wrong may be a path or a libvirt that many builds share. */
+function nameBuild({ id, error }: FailedClean): KilnError {
+  if (!(error instanceof HostError)) return error;
+  const { code, message, details, cause } = error;
+  return new HostError(code, `Build ${id} could not be cleaned up: ${message}`, { details, cause });
 }
 
 function jsonText(report: CleanReport): string {
@@ -55,9 +62,10 @@ export function cleanText(report: CleanReport, dryRun: boolean): string {
   const lines = [
     ...report.removed.map((item) => `${verb} ${itemText(item)}`),
     ...report.kept.map(({ what, why }) => `Kept ${safeLine(what)}: ${safeLine(why)}`),
-    ...report.failed.map(
-      ({ id, error }) => `Could not clean up build ${safeLine(id)}: ${safeLine(error.message)}`,
-    ),
+    // The first one is what the command ends with.
+    ...report.failed
+      .slice(1)
+      .map(({ id, error }) => `Build ${safeLine(id)} could not be cleaned up: ${safeLine(error.message)}`),
     end,
   ];
   return `${lines.join('\n')}\n`;

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,18 +12,22 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type BuildRecord, findBuild, writeRecord } from '../../../src/build/build-records.ts';
+import { type BuildRecord, findBuild, journalPath, writeRecord } from '../../../src/build/build-records.ts';
 import { eventLogPath } from '../../../src/build/event-log.ts';
+import { openJournal } from '../../../src/build/journal.ts';
 import { runAttachBuild, runStopBuild } from '../../../src/cli/attach-build-command.ts';
 import { runBuildLogs } from '../../../src/cli/build-logs-command.ts';
+import { runCleanBuilds } from '../../../src/cli/clean-builds-command.ts';
 import { runListBuilds } from '../../../src/cli/list-builds-command.ts';
 import { runReportBuild } from '../../../src/cli/report-build-command.ts';
 import { runScreenshotBuild } from '../../../src/cli/screenshot-build-command.ts';
 import { runShowBuild } from '../../../src/cli/show-build-command.ts';
-import { SpecError } from '../../../src/foundation/errors.ts';
+import { type KilnError, SpecError } from '../../../src/foundation/errors.ts';
 import { placesFrom } from '../../../src/foundation/places.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
+import { runCommand } from '../../../src/process/run-command.ts';
 import { recordingIo } from '../../unit/cli/recording-io.ts';
+import { mayMount, mountSmall } from '../disk/small-mount.ts';
 
 const resumed = vi.hoisted(() => ({ instead: async (): Promise<never> => Promise.reject() }));
 vi.mock('../../../src/build/resume-build.ts', () => ({ resumeBuild: () => resumed.instead() }));
@@ -36,6 +41,7 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...fs, readdir };
 });
 
+const MAY_MOUNT = await mayMount();
 const ID = 'abcd1234';
 let folder: string;
 let state: string;
@@ -207,6 +213,31 @@ it('a folder that may not be read hides no build', async () => {
   expect(first).not.toHaveProperty('sizeBytes');
   expect(second).toMatchObject({ sizeBytes: 0 });
 });
+
+it.runIf(MAY_MOUNT)(
+  'of a build whose record cannot be removed all stays, and that is said once',
+  async () => {
+    const place = join(folder, 'state');
+    const unmount = await mountSmall(place);
+    try {
+      const ids = [ID, 'beef5678'];
+      for (const id of ids) {
+        await writeRecord(state, record({ id }));
+        openJournal(journalPath(state, id)).note({ kind: 'path', path: logs });
+      }
+      await runCommand('mount', ['-o', 'remount,ro', place]);
+      const seen = io();
+      const failure = await runCleanBuilds(ids, {}, seen).catch((error: KilnError) => error);
+      expect(failure).toMatchObject({ code: 'host.no-permission' });
+      const told = `${seen.stdout()}${failure?.message}`;
+      for (const id of ids)
+        expect(told.split(`Build ${id} could not be cleaned up: Its record`)).toHaveLength(2);
+      expect(existsSync(logs)).toBe(true);
+    } finally {
+      await unmount?.();
+    }
+  },
+);
 
 it('an event log that ends too early is said to', async () => {
   writeFileSync(eventLogPath(state, ID), '{"at":1,"type":"notice","message":"It begins."}\n{"at":2,');
