@@ -4,6 +4,7 @@ import { cloneNode, writeXml, type XmlNode } from '../foundation/xml-node.ts';
 import { dropEmptyDevices, newGuest, takeOptions, takeXmlChanges, tidy } from './guest/build-guest.ts';
 import { checkDomain } from './guest/check-domain.ts';
 import { fillDefaults, fillFromOs } from './guest/defaults.ts';
+import { followSources, sourcesOf } from './guest/follow-sources.ts';
 import type { Guest } from './guest/guest.ts';
 import type { GuestFacts } from './guest/guest-facts.ts';
 import { chooseHypervisor } from './guest/hypervisor.ts';
@@ -90,13 +91,15 @@ function phasesOf(guest: Guest, method: InstallMethod, media: InstallMedia): Omi
 }
 
 /** @throws SpecError `spec.invalid` with all that cannot be done to this XML */
-function changeByHand({ root, changes }: Guest): void {
-  const problems = changes.flatMap(({ where, node, change }) => {
+function changeByHand(guest: Guest): void {
+  const problems = guest.changes.flatMap(({ where, node, change }) => {
+    const before = sourcesOf(guest);
     const problem = applyXmlChange(node, change);
+    followSources(guest, before, where);
     return problem === undefined ? [] : [{ where, problem }];
   });
   if (problems.length > 0) throw specErrorOf('The command line', problems);
-  bindPrefixes(root);
+  bindPrefixes(guest.root);
 }
 
 /** The document as text, as `--print-xml` shows it. */

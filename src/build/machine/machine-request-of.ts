@@ -166,7 +166,7 @@ const DEVICES = ['disk', 'cdrom', 'floppy', 'lun'] as const;
 function plannedDisk(disk: SummaryDisk, pools: readonly { readonly name: string }[]): PlannedDisk {
   const { path, toCreate } = disk;
   const request = {
-    label: path === undefined ? '--disk' : `--disk ${path}`,
+    label: disk.saidBy ?? (path === undefined ? '--disk' : `--disk ${path}`),
     device: DEVICES.find((device) => device === disk.device) ?? ('disk' as const),
     readonly: disk.readonly,
     shareable: disk.shareable,

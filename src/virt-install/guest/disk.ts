@@ -87,7 +87,7 @@ function sourceStorage(guest: Guest, use: OptionUse, node: XmlNode): DiskStorage
 export const sourcePath = (node: XmlNode): string | undefined =>
   read(node, './source/@file') ?? read(node, './source/@dev') ?? read(node, './source/@dir');
 
-const SOURCE_ATTRIBUTE: Readonly<Record<string, string>> = { file: 'file', block: 'dev', dir: 'dir' };
+export const SOURCE_ATTRIBUTE: Readonly<Record<string, string>> = { file: 'file', block: 'dev', dir: 'dir' };
 
 /** The attribute a path stands in follows the disk's type. */
 export function writeSource(node: XmlNode, storage: DiskStorage, typed?: string): void {

@@ -16,6 +16,8 @@ export type DiskStorage = {
   readonly type: 'file' | 'block' | 'dir' | 'network' | 'volume';
   /** The driver's type by default. */
   readonly driverType?: string;
+  /** Option that put it in the place of what `--disk` says. */
+  readonly saidBy?: string;
 };
 
 export type NewVolume = {

@@ -36,7 +36,9 @@ const HOST = {
 } as const;
 
 /** What would be made of the line on a host that has KVM. */
-async function decide(...words: readonly string[]) {
+const decide = (...words: readonly string[]) => decideOn(new FakeLibvirt({ uri: 'qemu:///system' }), words);
+
+async function decideOn(connection: FakeLibvirt, words: readonly string[]) {
   const command = parseVirtInstall([
     ...'--name a --memory 1024 --osinfo debian11 --disk none --network user'.split(' '),
     ...['--location', 'tree', '--no-capture', ...words],
@@ -45,7 +47,6 @@ async function decide(...words: readonly string[]) {
   const places = { cache: folder, state: folder, runtime: folder };
   const context = { cwd: folder, env: {}, places, projectDir: process.cwd() };
   const request = machineRequestOf(command.options, context);
-  const connection = new FakeLibvirt({ uri: 'qemu:///system' });
   const fixture = (name: string): string => readFileSync(join(VIRT_INSTALL_FIXTURES, name), 'utf8');
   connection.capabilities = fixture('capabilities.xml');
   connection.domainCapabilities = fixture('domain-capabilities-kvm-q35.xml');
@@ -118,4 +119,46 @@ test.each([
 test('a value without a place for it is refused', async () => {
   const refusal = await decide('--xml', 'xpath.value=x').catch((error: unknown) => error);
   expect(refusal).toMatchObject({ details: { problems: [{ where: '--xml xpath.value=x' }] } });
+});
+
+/** One whose disk is `path`. */
+async function libvirtWithDisk(path: string): Promise<FakeLibvirt> {
+  const connection = new FakeLibvirt({ uri: 'qemu:///system' });
+  const disk = `<disk type='file'><source file='${path}'/></disk>`;
+  await connection.defineXml(`<domain type='qemu'><name>other</name><devices>${disk}</devices></domain>`);
+  return connection;
+}
+
+test("another domain's disk is refused also where --xml puts it in, by the name of that", async () => {
+  const path = join(folder, 'theirs.img');
+  await writeFile(path, 'x');
+  const change = `./devices/disk/source/@file=${path}`;
+  const refusal = await decideOn(await libvirtWithDisk(path), [
+    '--disk',
+    'n.qcow2,size=0.01',
+    '--xml',
+    change,
+  ]).catch((error: unknown) => error);
+  const problem = { where: `--xml ${change}`, problem: expect.stringContaining('in use by domain other') };
+  expect(refusal).toMatchObject({ code: 'spec.invalid', details: { problems: [problem] } });
+});
+
+test.each([
+  ['--xml', './devices/disk/source/@file=/elsewhere.qcow2'],
+  ['--xml', 'xpath.delete=./devices/disk/source'],
+  ['--xml', 'xpath.delete=./devices/disk'],
+])('a disk that --xml takes out of the XML is not made: %s %s', async (...change) => {
+  const { machine } = await decide('--disk', 'n.qcow2,size=0.01', ...change);
+  expect(machine.disks.flatMap(({ create }) => create ?? [])).toEqual([]);
+  expect(machine.newDisks).toEqual([]);
+});
+
+test('a change that leaves the disk where it is leaves it to be made', async () => {
+  const { machine } = await decide(
+    '--disk',
+    'n.qcow2,size=0.01',
+    '--xml',
+    './devices/disk/driver/@cache=none',
+  );
+  expect(machine.disks[0]?.create?.path).toBe(join(folder, 'n.qcow2'));
 });
