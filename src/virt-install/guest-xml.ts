@@ -1,11 +1,11 @@
-import { specErrorOf } from '../foundation/errors.ts';
+import { type Problem, specErrorOf } from '../foundation/errors.ts';
 import { Refusals } from '../foundation/refusals.ts';
 import { cloneNode, writeXml, type XmlNode } from '../foundation/xml-node.ts';
 import { dropEmptyDevices, newGuest, takeOptions, takeXmlChanges, tidy } from './guest/build-guest.ts';
 import { checkDomain } from './guest/check-domain.ts';
 import { fillDefaults, fillFromOs } from './guest/defaults.ts';
 import { followSources, sourcesOf } from './guest/follow-sources.ts';
-import type { Guest } from './guest/guest.ts';
+import { type Guest, read } from './guest/guest.ts';
 import type { GuestFacts } from './guest/guest-facts.ts';
 import { chooseHypervisor } from './guest/hypervisor.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type InstallMedia,
   prepareMedia,
 } from './guest/install-phases.ts';
-import { nameGuest } from './guest/name-guest.ts';
+import { nameGuest, nameProblems } from './guest/name-guest.ts';
 import { requireOptions } from './guest/required-options.ts';
 import { summaryOf, type VirtInstallSummary } from './guest/summary.ts';
 import { applyXmlChange, bindPrefixes, createdNames } from './guest/xml-change.ts';
@@ -98,8 +98,15 @@ function changeByHand(guest: Guest): void {
     followSources(guest, before, where);
     return problem === undefined ? [] : [{ where, problem }];
   });
+  problems.push(...nameByHand(guest));
   if (problems.length > 0) throw specErrorOf('The command line', problems);
   bindPrefixes(guest.root);
+}
+
+function nameByHand({ root, changes }: Guest): Problem[] {
+  const last = changes.findLast(({ node, change }) => node === root && change.path.steps[0]?.name === 'name');
+  if (last === undefined) return [];
+  return nameProblems(read(root, './name') ?? '').map((problem) => ({ where: last.where, problem }));
 }
 
 /** The document as text, as `--print-xml` shows it. */

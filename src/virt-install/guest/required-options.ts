@@ -1,7 +1,7 @@
-import { hidesSomething } from '../../foundation/printable.ts';
 import type { InstallMethod } from '../install-method.ts';
 import { hasDisks, hasMemory } from './build-guest.ts';
 import { archOf, devicesOf, type Guest, read } from './guest.ts';
+import { nameProblems } from './name-guest.ts';
 import { amountOf } from './os-support.ts';
 
 /** What a guest cannot do without, each with the choices there are. */
@@ -41,17 +41,9 @@ export function requireOptions(guest: Guest, method: InstallMethod): void {
   }
   if (method.tftp !== undefined) requirePxe(guest, method);
   const name = read(guest.root, './name') ?? '';
-  if (/^\.{1,2}$/.test(name)) add('--name', `"${name}" names a folder; libvirt makes file names of it`);
-  if (/[\s/]/.test(name)) add('--name', `${JSON.stringify(name)} must not have spaces or slashes`);
-  else if (hidesSomething(name)) add('--name', 'holds control characters or invisible ones');
-  const length = Buffer.byteLength(name);
-  if (length > LONGEST_NAME)
-    add('--name', `has ${length} bytes; libvirt makes file names of it, and ${LONGEST_NAME} is the most`);
+  for (const problem of nameProblems(name)) add('--name', problem);
   warnOfMemory(guest);
 }
-
-/** With libvirt's longest ending, `_VARS.fd`, and the build's id a file name of at most 255 bytes. */
-const LONGEST_NAME = 238;
 
 function requirePxe(guest: Guest, { kind, noInstall }: InstallMethod): void {
   const add = (problem: string): unknown => guest.problems.push({ where: '--tftp', problem });

@@ -56,3 +56,26 @@ test.each([
     expect.stringMatching(/xpath.value=x: says no place for the value: write xpath.set=/),
   ]);
 });
+
+test.each([
+  ['xpath.delete=./name', /without a name/],
+  ['./name=', /without a name/],
+  ['./name=a b', /"a b" must not have spaces/],
+  ['./name=..', /names a folder/],
+])('a name by hand is as good as one of --name: %s', (change, problem) => {
+  const [told = '', ...more] = problemsOf(['--disk', 'none', '--xml', change]);
+  expect(more).toEqual([]);
+  expect(told.startsWith(`--xml ${change}: `)).toBe(true);
+  expect(told).toMatch(problem);
+});
+
+test('a name that was taken away may be given again', () => {
+  const words = ['--disk', 'none', '--xml', 'xpath.delete=./name', '--xml', './name=b'];
+  expect(problemsOf(words)).toEqual([]);
+});
+
+test('of a character that nobody sees it is said which it is and where', () => {
+  expect(problemsOf(['--disk', 'none', '--name', 'a😀\u200bb'])).toEqual([
+    '--name: holds U+200B as its character 3, which nobody sees; leave it out',
+  ]);
+});
