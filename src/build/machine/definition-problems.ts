@@ -13,6 +13,9 @@ const OF_THE_XML = [
   LIBVIRT_ERRORS.configUnsupported,
 ];
 
+/** An emulator that is none is an internal error of libvirt's, or one of the system (qemu_capabilities.c). */
+const OF_THE_EMULATOR = /\bQEMU binary\b/;
+
 /** What libvirt would say only when the domain is started or defined, which is after its storage was made. */
 export async function definitionProblems(
   connection: Pick<LibvirtConnection, 'checkDomainXml'>,
@@ -45,7 +48,8 @@ async function refusalOf(
     return undefined;
   } catch (error) {
     if (!(error instanceof LibvirtError)) throw error;
-    return hasCode(error, ...OF_THE_XML) ? error.message : undefined;
+    const { message } = error;
+    return OF_THE_EMULATOR.test(message) || hasCode(error, ...OF_THE_XML) ? message : undefined;
   }
 }
 

@@ -2,17 +2,18 @@ import type { VirtInstallOptions } from '../../virt-install/virt-install-options
 
 /**
  * The one option that gave what a message of libvirt's quotes: a value, or else a sub-option, which libvirt calls by the last part of its name
- * (`Invalid BIOS 'date' format`). Values of one's own are quoted last.
+ * (`Invalid BIOS 'date' format`). Values of one's own are quoted last; paths stand without quotes.
  */
 export function originOf(message: string, options: VirtInstallOptions): string | undefined {
   const quoted = [...message.matchAll(/'([^']+)'/g)].map(([, word = '']) => word).reverse();
+  const paths = [...message.matchAll(/(?<=\s)\/[^\s:;,]+/g)].map(([path]) => path);
   for (const find of [withValue, withSubOption]) {
-    for (const word of quoted) {
+    for (const word of [...quoted, ...paths]) {
       const [only, another] = find(word, options);
       if (only !== undefined && another === undefined) return only;
     }
   }
-  return ofXml(message, options) ?? ofTpm(message, options);
+  return ofXml(message, options) ?? ofTopic(message, options);
 }
 
 /** What `--xml` sets comes to libvirt unchecked, and not every message quotes it (`unknown on_crash action: foo`). */
@@ -22,10 +23,20 @@ function ofXml(message: string, { lists }: VirtInstallOptions): string | undefin
   return set.length === 1 ? `--xml ${set[0]}` : undefined;
 }
 
-/** Of a TPM libvirt quotes what Kiln chose (`TPM version '2.0'`), so that nothing of it stands on the command line. */
-function ofTpm(message: string, { uses }: VirtInstallOptions): string | undefined {
-  const [use] = uses.tpm ?? [];
-  return use !== undefined && /\bTPM\b/.test(message) ? `--tpm ${use.text}` : undefined;
+/** Messages that quote nothing of the command line: of a TPM what Kiln chose (`TPM version '2.0'`), of the others nothing at all. */
+const TOPICS: readonly (readonly [RegExp, (options: VirtInstallOptions) => string | undefined])[] = [
+  [/\bTPM\b/, ({ uses }) => firstOf('tpm', uses)],
+  [/\bMaximum CPUs\b|\bvcpus\b/, ({ uses }) => firstOf('vcpus', uses)],
+  [/\bDomain title\b/, (options) => withSubOption('title', options)[0]],
+];
+
+function ofTopic(message: string, options: VirtInstallOptions): string | undefined {
+  return TOPICS.find(([topic]) => topic.test(message))?.[1](options);
+}
+
+function firstOf(option: string, uses: VirtInstallOptions['uses']): string | undefined {
+  const [use] = uses[option] ?? [];
+  return use && `--${option} ${use.text}`;
 }
 
 function withValue(word: string, { values, lists, uses }: VirtInstallOptions): string[] {

@@ -42,6 +42,18 @@ test('a host that cannot answer refuses nothing; a connection that is gone is no
   await expect(definitionProblems(lost, { final: FINAL }, () => '')).rejects.toThrow('gone');
 });
 
+const NO_EMULATOR = 'Cannot check QEMU binary /no/qemu: No such file or directory';
+
+test('an emulator that is none is refused, although libvirt does not blame the XML', async () => {
+  const error = new LibvirtError('', { code: LIBVIRT_ERRORS.internal, domain: 10, message: NO_EMULATOR });
+  const told = await definitionProblems(
+    new FakeLibvirt({ failure: () => error }),
+    { final: FINAL },
+    () => '--boot emulator',
+  );
+  expect(told).toEqual([{ where: '--boot emulator', problem: `libvirt refuses it: ${NO_EMULATOR}` }]);
+});
+
 test('a card passed through, which would end libvirt 9.0, and volumes to be made are not asked about', async () => {
   const asked: string[] = [];
   const devices = [
@@ -71,6 +83,11 @@ test.each([
   ['--xml ./a=foo --xml ./b=foo', 'unknown action: foo', undefined],
   ['--numatune x --vcpus 2,cpuset=x', "Failed to parse bitmap 'x'", undefined],
   ['--vcpus 2', "Something about 'machine'", undefined],
+  ['--vcpus 4096', 'Maximum CPUs greater than specified machine type limit 255', '--vcpus 4096'],
+  ['--vcpus 99999999999', 'XML error: maximum vcpus count must be an integer', '--vcpus 99999999999'],
+  ['--metadata title=a', "XML error: Domain title can't contain newlines", '--metadata title'],
+  ['--xml ./devices/emulator=/no/qemu', NO_EMULATOR, '--xml ./devices/emulator=/no/qemu'],
+  ['--boot emulator=/no/qemu', NO_EMULATOR, '--boot emulator'],
   ['--tpm emulator', "unsupported configuration: TPM version '2.0' is not supported", '--tpm emulator'],
 ])('%s: %s', (words, message, expected) => {
   const command = parseVirtInstall(words.split(' '));
