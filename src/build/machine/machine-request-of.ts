@@ -74,7 +74,7 @@ export function machineRequestOf(options: VirtInstallOptions, context: BuildCont
   };
 }
 
-/** Ways to install that Kiln does not go. */
+/** Ways to install that Kiln does not go, and what contradicts itself. */
 function refuseMethods(
   options: VirtInstallOptions,
   method: InstallMethod,
@@ -84,6 +84,12 @@ function refuseMethods(
     refuse('--cloud-init', 'needs --import: an installer is set up by its script (--script)');
   } else if (method.cloudInit !== undefined && hasFlag(options, 'noreboot')) {
     refuse('--cloud-init', 'is for a guest that is started; leave out --noreboot');
+  }
+  if (hasFlag(options, 'transient') && hasFlag(options, 'autostart')) {
+    refuse(
+      '--autostart',
+      'needs a machine that is defined, which --transient leaves out; choose one of them',
+    );
   }
   const isGenerated = switchOf(method.cloudInit, 'root-password-generate') === true;
   if (isGenerated && given(method.cloudInit, 'user-data') !== undefined) {

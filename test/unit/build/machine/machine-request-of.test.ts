@@ -81,6 +81,11 @@ test('cloud-init has nobody to set up in a guest that is not started', () => {
   expect(() => request('--import --cloud-init --noreboot')).toThrow('--noreboot');
 });
 
+test('a machine that is never defined cannot start with its host', () => {
+  expect(() => request('--import --transient --autostart')).toThrow(/--autostart: .*--transient/);
+  expect(request('--import --transient --noreboot').life).toMatchObject({ transient: true, reboot: false });
+});
+
 test('problems of Kiln’s own options, and ways it does not go, are told together', () => {
   const failure = (() => {
     try {
