@@ -10,6 +10,26 @@ export async function freeSpace(path: string): Promise<Bytes> {
   return bytes(bavail * bsize);
 }
 
+/** The file system that has, or would have, `path`: `id` is the same for all paths on it, `refusal` why no file can be made there. */
+export async function roomAt(
+  path: string,
+): Promise<{ readonly id: string; readonly freeBytes: number; readonly refusal?: string }> {
+  const existing = await nearestExisting(path);
+  const { dev } = await stat(existing);
+  const refusal = await whyNoFile(existing);
+  return { id: String(dev), freeBytes: await freeSpace(existing), ...(refusal ? { refusal } : {}) };
+}
+
+async function whyNoFile(existing: string): Promise<string | undefined> {
+  if (await isSizeless(existing)) return SIZELESS;
+  // libvirt's daemon may be allowed what this user is not; nobody is allowed to write here.
+  const error = await access(existing, constants.W_OK).catch((reason: unknown) => reason);
+  return codeOf(error) === 'EROFS' ? READ_ONLY : undefined;
+}
+
+const SIZELESS = 'is on a file system of 0 B, as those of the kernel are';
+const READ_ONLY = 'is on a read-only filesystem';
+
 /**
  * Makes sure that `needed` bytes can be written below `folder`, which need not exist yet. `purpose` completes "for …".
  * @throws HostError `host.no-space`, `host.no-permission`, `host.bad-path`
@@ -35,7 +55,7 @@ async function isSizeless(existing: string): Promise<boolean> {
 function noStorage(existing: string, folder: string, purpose: string): HostError {
   return new HostError(
     'host.bad-path',
-    `${existing} is on a file system of 0 B, as those of the kernel are, so ${folder} cannot be used for ${purpose}. Choose another folder.`,
+    `${existing} ${SIZELESS}, so ${folder} cannot be used for ${purpose}. Choose another folder.`,
     { details: { folder } },
   );
 }
@@ -56,7 +76,7 @@ async function requireWritable(existing: string, folder: string, purpose: string
 }
 
 function whyNotWritable(error: unknown): string {
-  return codeOf(error) === 'EROFS' ? 'is on a read-only filesystem' : 'may not be written by this user';
+  return codeOf(error) === 'EROFS' ? READ_ONLY : 'may not be written by this user';
 }
 
 /** The path itself or the closest folder above it that exists. */

@@ -1,46 +1,65 @@
+import { dirname, isAbsolute } from 'node:path';
 import type { Problem } from '../foundation/errors.ts';
 import { formatSize } from '../foundation/size.ts';
 import { type KnownPool, readStorageUse, usersOf } from './path-users.ts';
-import type { PlannedDisk, StorageChecks } from './planned-disk.ts';
-import type { StorageHost } from './storage-host.ts';
+import type { NewVolume, PlannedDisk, StorageChecks } from './planned-disk.ts';
+import type { Room, StorageHost } from './storage-host.ts';
 
-export type CheckHost = Pick<StorageHost, 'connection' | 'isRemote' | 'freeBytes' | 'identify'>;
+export type CheckHost = Pick<StorageHost, 'connection' | 'isRemote' | 'roomAt' | 'identify'>;
+type SpaceHost = Pick<CheckHost, 'connection' | 'isRemote' | 'roomAt'>;
 
-/** Disks that would not fit when they are made, or when they are full. */
+/** Disks that cannot be made where they are to lie, or would not fit when they are made, or when they are full. */
 export async function spaceProblems(
-  host: Omit<CheckHost, 'identify'>,
+  host: SpaceHost,
   disks: readonly PlannedDisk[],
   checks: StorageChecks,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const { request, create, createPool } of disks) {
-    if (create === undefined) continue;
-    const available = createPool
-      ? await freeIn(host, createPool.target)
-      : (await host.connection.storage.poolInfo(create.pool)).available;
-    if (available === undefined) continue;
-    const place = createPool ? createPool.target : `pool ${create.pool}`;
-    const room = `${formatSize(available)} are free in ${place}`;
-    if (create.allocation > available) {
-      problems.push({
-        where: request.label,
-        problem: `${formatSize(create.allocation)} are to be allocated and ${room}; make it smaller, choose another pool, or leave sparse=no out`,
-      });
-    } else if (checks.diskSize && create.capacity > available) {
-      problems.push({
-        where: request.label,
-        problem: `it may grow to ${formatSize(create.capacity)} and ${room}; make it smaller, choose another pool, or add --check disk_size=off`,
-      });
-    }
+  const allocated = new Map<string, number>();
+  for (const disk of disks) {
+    const { request, create } = disk;
+    const place = await placeOf(host, disk);
+    if (create === undefined || place === undefined) continue;
+    const before = allocated.get(place.id) ?? 0;
+    allocated.set(place.id, before + create.allocation);
+    const problem = problemAt(place, create, before, checks);
+    if (problem !== undefined) problems.push({ where: request.label, problem });
   }
   return problems;
 }
 
-async function freeIn(
-  host: Pick<CheckHost, 'isRemote' | 'freeBytes'>,
-  target: string,
-): Promise<number | undefined> {
-  return host.isRemote ? undefined : host.freeBytes(target);
+/** Where a new volume takes its space from; `id`: the same for all that share it. */
+type Place = Room & { readonly name: string; readonly folder: string };
+
+async function placeOf(
+  host: SpaceHost,
+  { create, createPool, source }: PlannedDisk,
+): Promise<Place | undefined> {
+  if (create === undefined) return undefined;
+  const folder = createPool?.target ?? dirname(create.path);
+  // Logical volumes and the like take nothing from the file system of their folder.
+  const isFile = !host.isRemote && source?.type !== 'block' && isAbsolute(folder);
+  const room = isFile ? await host.roomAt(folder) : undefined;
+  if (createPool !== undefined) return room && { ...room, name: createPool.target, folder };
+  const { available } = await host.connection.storage.poolInfo(create.pool);
+  const name = `pool ${create.pool}`;
+  return { id: name, ...room, freeBytes: available, name, folder };
+}
+
+function problemAt(
+  { refusal, folder, name, freeBytes }: Place,
+  { allocation, capacity }: NewVolume,
+  before: number,
+  { diskSize }: StorageChecks,
+): string | undefined {
+  if (refusal !== undefined) return `${folder} ${refusal}; choose another folder`;
+  const room = `${formatSize(freeBytes)} are free in ${name}`;
+  if (allocation > 0 && before + allocation > freeBytes) {
+    const others = before === 0 ? '' : `, after ${formatSize(before)} for the disks before it,`;
+    return `${formatSize(allocation)} are to be allocated${others} and ${room}; make it smaller, choose another pool, or leave sparse=no out`;
+  }
+  if (!diskSize || capacity <= freeBytes) return undefined;
+  return `it may grow to ${formatSize(capacity)} and ${room}; make it smaller, choose another pool, or add --check disk_size=off`;
 }
 
 /** Disks that another domain has. */

@@ -12,8 +12,17 @@ export type StorageHost = {
   readonly look: (path: string) => Promise<LocalPath>;
   /** The same for all names of one disk, and the path itself where nobody can tell. */
   readonly identify: (path: string) => Promise<string>;
-  /** Free bytes of the file system that has, or would have, a path of this machine. */
-  readonly freeBytes: (path: string) => Promise<number>;
+  /** Of the file system that has, or would have, a path of this machine. */
+  readonly roomAt: (path: string) => Promise<Room>;
+};
+
+/** A file system as what is to be made sees it. */
+export type Room = {
+  /** The same for all paths on it. */
+  readonly id: string;
+  readonly freeBytes: number;
+  /** Why nothing can be made there: `is on a read-only file system`. */
+  readonly refusal?: string;
 };
 
 export type LocalPath =

@@ -4,7 +4,7 @@ import { formatByMagic } from '../../disk/image-kind.ts';
 import { homeFrom } from '../../foundation/places.ts';
 import { fileType } from '../../foundation/read-regular-file.ts';
 import { diskIdentity } from '../../host/disk-identity.ts';
-import { freeSpace } from '../../host/free-space.ts';
+import { roomAt } from '../../host/free-space.ts';
 import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
 import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
 import type { LocalPath, StorageHost } from '../../storage/storage-host.ts';
@@ -24,7 +24,7 @@ export function localStorageHost(
     defaultTarget: isSession ? join(home, 'libvirt/images') : '/var/lib/libvirt/images',
     look,
     identify: identifyAt(connection.uri),
-    freeBytes: freeSpace,
+    roomAt,
   };
 }
 

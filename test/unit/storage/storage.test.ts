@@ -20,7 +20,11 @@ beforeEach(async () => {
 const host = (isRemote = false) => ({
   connection,
   isRemote,
-  freeBytes: async () => 50 * GIB,
+  roomAt: async (path: string) => ({
+    id: '1',
+    freeBytes: 50 * GIB,
+    ...(path === '/frozen' ? { refusal: 'is on a read-only file system' } : {}),
+  }),
   identify: async (path: string) => path.replace('/link-to', ''),
 });
 const request = (changes: Partial<DiskRequest> = {}): DiskRequest => ({
@@ -64,6 +68,31 @@ describe('space', () => {
     const disks = [created({ capacity: 900 * GIB, allocation: 900 * GIB })];
     const problems = await spaceProblems(host(), disks, { ...checks, diskSize: false });
     expect(problems[0]?.problem).toContain('sparse=no');
+  });
+
+  test('what is allocated at once is counted together where it shares a file system', async () => {
+    const createPool = { name: 'q', target: '/q', build: false };
+    const one = (allocation: number, more: Partial<PlannedDisk> = {}) =>
+      created({ capacity: allocation, allocation }, more);
+    const told = async (...disks: PlannedDisk[]) =>
+      (await spaceProblems(host(), disks, { ...checks, diskSize: false })).map(({ problem }) => problem);
+    expect(await told(one(30 * GIB, { createPool }), one(20 * GIB, { createPool }))).toEqual([]);
+    expect(await told(one(30 * GIB, { createPool }), one(21 * GIB, { createPool }), created())).toEqual([
+      expect.stringMatching(
+        /^21.0 GiB are to be allocated, after 30.0 GiB for the disks before it, and 50.0 GiB/,
+      ),
+    ]);
+    const block = { source: { type: 'block', path: '/dev/v/a' } } as const;
+    const free = (await connection.storage.poolInfo('p')).available;
+    expect(await told(one(30 * GIB, { createPool }), one(free, block))).toEqual([]);
+  });
+
+  test('where no file can be made, no other check is of use', async () => {
+    const createPool = { name: 'frozen', target: '/frozen', build: false };
+    const told = await spaceProblems(host(), [created({ capacity: 900 * GIB }, { createPool })], checks);
+    expect(told.map(({ problem }) => problem)).toEqual([
+      '/frozen is on a read-only file system; choose another folder',
+    ]);
   });
 
   test('a pool that is still to be made has what its folder has; of another host nobody knows', async () => {

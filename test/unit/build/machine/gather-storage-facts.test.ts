@@ -22,7 +22,7 @@ const host = (connection: FakeLibvirt, isRemote = false): StorageHost => ({
   defaultTarget: folder,
   look: async () => ({ kind: 'absent' }),
   identify: async (path) => path,
-  freeBytes: async () => 0,
+  roomAt: async () => ({ id: '1', freeBytes: 0 }),
 });
 
 function optionsOf(...words: string[]) {
