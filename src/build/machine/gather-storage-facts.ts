@@ -1,18 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { type SpecError, specErrorOf } from '../../foundation/errors.ts';
 import { LibvirtError } from '../../libvirt/libvirt-error.ts';
 import type { StorageVolumeRef } from '../../libvirt/storage.ts';
 import { readVolumes, volumeFacts } from '../../storage/read-volumes.ts';
 import type { StorageHost } from '../../storage/storage-host.ts';
 import { poolXml, readPool, type VolumeFacts } from '../../storage/storage-xml.ts';
 import type { GuestFacts, PoolFact, StorageFact } from '../../virt-install/guest/guest-facts.ts';
-import {
-  given,
-  type OptionUse,
-  usesOf,
-  type VirtInstallOptions,
-} from '../../virt-install/virt-install-options.ts';
+import { given, usesOf, type VirtInstallOptions } from '../../virt-install/virt-install-options.ts';
 import { localPool } from '../print-guest/storage-facts.ts';
 
 export type StorageFacts = Pick<GuestFacts, 'pools' | 'paths' | 'defaultPool'> & {
@@ -58,17 +52,10 @@ function poolToMake({ isRemote, defaultTarget }: StorageHost): PoolFact {
 
 type Places = {
   readonly pools: ReadonlySet<string>;
-  /** Those of the pools that a disk needs. */
-  readonly used: ReadonlySet<string>;
   readonly paths: ReadonlySet<string>;
 };
 
 const isUrl = (path: string): boolean => /^[a-z]+(?:\+[a-z]+)?:\/\//i.test(path);
-
-/** `--disk size=10` */
-const meansDefault = (use: OptionUse): boolean =>
-  given(use, 'size') !== undefined &&
-  ['path', 'source.file', 'source.dev'].every((name) => given(use, name) === undefined);
 
 function namedPlaces(host: StorageHost, options: VirtInstallOptions, more: readonly string[]): Places {
   const disks = usesOf(options, 'disk');
@@ -83,13 +70,10 @@ function namedPlaces(host: StorageHost, options: VirtInstallOptions, more: reado
     given(use, 'pool'),
     given(use, 'vol')?.split('/')[0],
     given(use, 'source.pool'),
-    meansDefault(use) ? 'default' : undefined,
   ]);
-  const used = new Set(pools.filter((pool) => pool !== undefined));
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(host.cwd, path));
   return {
-    pools: new Set([...used, 'default']),
-    used,
+    pools: new Set([...pools.filter((pool) => pool !== undefined), 'default']),
     paths: new Set(paths.map((path) => absolute(path ?? ''))),
   };
 }
@@ -108,7 +92,7 @@ async function missingTargets(host: StorageHost, paths: ReadonlySet<string>): Pr
 async function factsOfPool(
   host: StorageHost,
   name: string,
-  { pools, used, paths }: Places,
+  { pools, paths }: Places,
 ): Promise<{ readonly facts: PoolFact; readonly isRead: boolean }> {
   const { storage } = host.connection;
   const { type, target = '' } = readPool(await storage.poolXml(name));
@@ -119,25 +103,14 @@ async function factsOfPool(
     await storage.refreshPool(name);
   } catch (cause) {
     if (!(cause instanceof LibvirtError)) throw cause;
-    // The default pool is looked at whether or not a disk is to lie in it.
-    if (!used.has(name)) return { facts: { name, path: target, type, volumes: [] }, isRead: false };
-    throw poolUnusable({ name, target }, cause);
+    const facts = { name, path: target, type, unusable: cause.message.trim(), volumes: [] };
+    return { facts, isRead: false };
   }
   const volumes = (await readVolumes(storage, name)).map(({ volume, facts }) => ({
     name: volume.name,
     ...storageFact(volume, facts),
   }));
   return { facts: { name, path: target, type, volumes }, isRead: true };
-}
-
-function poolUnusable(
-  pool: { readonly name: string; readonly target: string },
-  cause: LibvirtError,
-): SpecError {
-  const { name, target } = pool;
-  const place = target === '' ? '' : ` (${target})`;
-  const problem = `the pool cannot be used${place}: ${cause.message}; mend it, or name another pool`;
-  return specErrorOf('The command line', [{ where: `--disk pool=${name}`, problem }]);
 }
 
 /** undefined when no file is there, whatever libvirt remembers. */

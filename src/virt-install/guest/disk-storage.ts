@@ -57,13 +57,25 @@ function findVolume(
 
 function findPool(guest: Guest, use: OptionUse, name: string): PoolFact | undefined {
   const { pools, defaultPool } = guest.facts;
-  if (name === 'default') return defaultPool;
-  const pool = pools.find((one) => one.name === name);
+  const pool = name === 'default' ? defaultPool : pools.find((one) => one.name === name);
   if (pool === undefined) {
     const names = pools.map((one) => one.name).join(', ') || 'none';
     complain(guest, 'disk', use, `there is no storage pool "${name}"; libvirt has ${names}`);
   }
-  return pool;
+  return pool && usable(guest, use, pool);
+}
+
+function usable(guest: Guest, use: OptionUse, pool: PoolFact): PoolFact | undefined {
+  const { name, path, unusable } = pool;
+  if (unusable === undefined) return pool;
+  const place = path === '' ? '' : ` (${path})`;
+  complain(
+    guest,
+    'disk',
+    use,
+    `the pool ${name}${place} cannot be used: ${unusable}; mend it, or name another place`,
+  );
+  return undefined;
 }
 
 type Place = { readonly pool: string } | { readonly folder: string; readonly name: string };
@@ -116,10 +128,10 @@ function baseOf(
 }
 
 /** A folder nobody has as a pool becomes one of its name when the volume is made; it must be there, where that was looked at. */
-function poolAt(guest: Guest, use: OptionUse, folder: string): PoolFact {
+function poolAt(guest: Guest, use: OptionUse, folder: string): PoolFact | undefined {
   const { pools, defaultPool, paths } = guest.facts;
   const known = [...pools, defaultPool].find(({ path }) => path === folder);
-  if (known !== undefined) return known;
+  if (known !== undefined) return usable(guest, use, known);
   const found = paths[folder];
   if (found !== undefined && found.type !== 'dir') {
     const what = found.exists ? 'is no folder' : 'does not exist';

@@ -77,6 +77,8 @@ export type PoolFact = {
   readonly type: string;
   /** It is not started, and what it has not known. */
   readonly isOff?: true;
+  /** Why it cannot be started or read, in libvirt's words. */
+  readonly unusable?: string;
   readonly volumes: readonly (StorageFact & { readonly name: string })[];
 };
 

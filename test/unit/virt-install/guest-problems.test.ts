@@ -30,6 +30,16 @@ test('of a pool that is not started nobody says it has no volumes', () => {
   ]);
 });
 
+test.each(['vol=q/v', 'pool=q,size=1', '/q/v.qcow2,size=1', 'source.pool=q,source.volume=v'])(
+  'a pool that cannot be started is told by the disk that needs it: %s',
+  (disk) => {
+    const lost = { name: 'q', path: '/q', type: 'dir', volumes: [], unusable: 'no such folder' };
+    const problem = 'the pool q (/q) cannot be used: no such folder; mend it, or name another place';
+    expect(problemsOf(['--disk', disk], { pools: [lost] })).toEqual([`--disk ${disk}: ${problem}`]);
+    expect(problemsOf(['--disk', '/elsewhere.qcow2,size=1'], { pools: [lost] })).toEqual([]);
+  },
+);
+
 test('the folder of a new disk is there, where it was looked at, or is a pool', () => {
   const words = ['--disk', '/lost/x.qcow2,size=1'];
   const fact = (changes: object) => ({
