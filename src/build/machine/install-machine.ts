@@ -13,6 +13,7 @@ import { mediumOr } from '../install-stage.ts';
 import { requireOwnFolder, whyReplaced } from '../owned-paths.ts';
 import { followConsole } from './follow-console.ts';
 import type { MachineGround, ReadyMachine } from './prepare-machine.ts';
+import { startFailure } from './start-failure.ts';
 
 /** How the install phase was left. `left`: the guest goes on without Kiln, as `--wait` says. */
 export type InstallEnd = Extract<InstallOutcome, { kind: 'completed' }> | { readonly kind: 'left' };
@@ -74,7 +75,7 @@ export async function startMachine(
     if (!life.transient) await connection.defineXml(final);
     if (life.autostart && !life.transient) await connection.setAutostart(uuid, true);
   } catch (cause) {
-    throw startFailed(name, cause);
+    throw startFailure(name, cause as Error);
   }
   const { serialLog } = directory;
   if (runs) await run.context.onGuestStarted?.({ uri: connection.uri, privateDaemon, uuid, name, serialLog });
@@ -89,16 +90,9 @@ export async function startInstalled(
     await connection.start(uuid);
   } catch (cause) {
     if (!(cause instanceof LibvirtError)) throw cause;
-    throw startFailed(name, cause);
+    throw startFailure(name, cause);
   }
 }
-
-const startFailed = (name: string, cause: unknown): InstallError =>
-  new InstallError(
-    'install.start-failed',
-    `libvirt could not start the domain ${name}: ${(cause as Error).message}`,
-    { cause, details: { domain: name } },
-  );
 
 /** A guest elsewhere is heard over the connection. */
 async function watchFollowed(...args: Parameters<typeof watch>): Promise<InstallOutcome> {
