@@ -143,6 +143,11 @@ function takeOption(
   const value = attached ?? (next !== undefined && !isOption(next) ? rest.shift() : undefined);
   if (value !== undefined && !isWritable(value)) {
     report(`--${name} ${JSON.stringify(value)}`, 'holds a character that cannot stand in XML');
+  } else if (value?.includes(REPLACED)) {
+    report(
+      `--${name} ${value}`,
+      'holds bytes that are not UTF-8 (they show as U+FFFD); rename what it names',
+    );
   } else if (value !== undefined && isBadNumber(name, value)) {
     report(`--${name}`, `"${value}" is not a whole number${name === 'wait' ? ' of minutes' : ''}`);
   } else if (value === undefined && !mayStandAlone) report(`--${name}`, 'needs a value');
@@ -155,6 +160,9 @@ function takeOption(
     lists[name] = option.once ? [text] : [...(lists[name] ?? []), text];
   }
 }
+
+/** What Node reads for bytes of the command line that are not UTF-8, so that nobody knows them any more. */
+const REPLACED = '\ufffd';
 
 /** Read as numbers at each use, also by virt-install, so that a wrong one is never passed over for a later one or another option. */
 const isBadNumber = (name: string, value: string): boolean =>

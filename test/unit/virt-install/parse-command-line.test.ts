@@ -198,3 +198,12 @@ describe('the target of a line', () => {
     expect(problemsOf(...words)).toMatchObject([{ where }]);
   });
 });
+
+it.each([
+  ['--disk', 'x\ufffd.qcow2,size=1'],
+  ['--metadata', 'title=\ufffd'],
+])('bytes that are not UTF-8 are refused, since nobody knows them any more: %s %s', (option, value) => {
+  expect(problemsOf(option, value)).toEqual([
+    { where: `${option} ${value}`, problem: expect.stringContaining('not UTF-8') },
+  ]);
+});
