@@ -48,7 +48,7 @@ async function refusalOf(
     return undefined;
   } catch (error) {
     if (!(error instanceof LibvirtError)) throw error;
-    const { message } = error;
+    const message = error.message.trim();
     return OF_THE_EMULATOR.test(message) || hasCode(error, ...OF_THE_XML) ? message : undefined;
   }
 }

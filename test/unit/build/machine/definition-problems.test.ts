@@ -45,7 +45,11 @@ test('a host that cannot answer refuses nothing; a connection that is gone is no
 const NO_EMULATOR = 'Cannot check QEMU binary /no/qemu: No such file or directory';
 
 test('an emulator that is none is refused, although libvirt does not blame the XML', async () => {
-  const error = new LibvirtError('', { code: LIBVIRT_ERRORS.internal, domain: 10, message: NO_EMULATOR });
+  const error = new LibvirtError('', {
+    code: LIBVIRT_ERRORS.internal,
+    domain: 10,
+    message: `${NO_EMULATOR}\n`,
+  });
   const told = await definitionProblems(
     new FakeLibvirt({ failure: () => error }),
     { final: FINAL },
