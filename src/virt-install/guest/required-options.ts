@@ -13,7 +13,7 @@ export function requireOptions(guest: Guest, method: InstallMethod): void {
   const isSystemKnown = guest.facts.os.fullId !== undefined || !isWrong('--osinfo', '--cdrom', '--location');
   if (!hasMemory(guest) && isSystemKnown)
     add('--memory', 'is missing: the amount in MiB, e.g. --memory 2048');
-  if (!hasDisks(guest) && guest.storage.size === 0 && isSystemKnown) {
+  if (!hasDisks(guest) && guest.storage.size === 0 && isSystemKnown && !isWrong('--disk')) {
     add('--disk', 'is missing: size=GiB for a new one, path=FILE for an existing one, or none');
   }
   if (method.kind === 'none' && !method.noInstall && !isWrong('--cdrom', '--location', '--boot')) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { SpecError } from '../../../src/foundation/errors.ts';
+import { SpecError, specErrorOf } from '../../../src/foundation/errors.ts';
+import { Refusals } from '../../../src/foundation/refusals.ts';
 import { GENERIC_OS } from '../../../src/osinfo/os-facts.ts';
 import type { GuestFacts } from '../../../src/virt-install/guest/guest-facts.ts';
 import { guestXml } from '../../../src/virt-install/guest-xml.ts';
@@ -88,4 +89,15 @@ test('of a character that nobody sees it is said which it is and where', () => {
   expect(problemsOf(['--disk', 'none', '--name', 'a😀\u200bb'])).toEqual([
     '--name: holds U+200B as its character 3, which nobody sees; leave it out',
   ]);
+});
+
+test('a disk that was refused already is not missing besides', () => {
+  const command = parseVirtInstall(WORDS);
+  if (command.kind !== 'run') throw new Error(`it asks for ${command.kind}`);
+  const refusals = new Refusals();
+  const bad = { where: '--disk bad', problem: 'is bad' };
+  refusals.note('--disk', specErrorOf('The command line', [bad]));
+  expect(() => guestXml(command.options, factsOf('kvm', GENERIC_OS), refusals)).toThrow(
+    expect.objectContaining({ details: { problems: [bad] } }),
+  );
 });
