@@ -118,7 +118,7 @@ async function localFacts(args: readonly string[]): Promise<(os: OsFacts) => Par
   const context = { cwd, env: {}, places: { cache, state: cache, runtime: cache }, projectDir: cwd };
   const look = method.location === undefined ? undefined : lookAtMedia(options, method, context);
   const media = await Promise.resolve(look).finally(() => rm(cache, { recursive: true }));
-  const found = await pathFacts(options, [method.cdrom, method.location?.from], cwd);
+  const found = await pathFacts(options, [method.cdrom, method.location?.from], cwd, []);
   // libvirt's test driver knows no formats of files.
   const known = Object.entries(found).flatMap(([path, { format: _, ...fact }]) =>
     fact.exists ? [[path, fact] as const] : [],

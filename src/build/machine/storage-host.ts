@@ -1,6 +1,5 @@
 import { readlink, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { formatByMagic } from '../../disk/image-kind.ts';
 import { homeFrom } from '../../foundation/places.ts';
 import { fileType } from '../../foundation/read-regular-file.ts';
 import { diskIdentity } from '../../host/disk-identity.ts';
@@ -9,6 +8,7 @@ import type { LibvirtConnection } from '../../libvirt/libvirt.ts';
 import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
 import type { LocalPath, StorageHost } from '../../storage/storage-host.ts';
 import type { BuildContext } from '../build-context.ts';
+import { fileFormat } from '../guest-facts/file-format.ts';
 
 /** This machine, as storage asks about it. */
 export function localStorageHost(
@@ -48,7 +48,7 @@ async function look(path: string): Promise<LocalPath> {
   if (info.isBlockDevice()) return { kind: 'block' };
   // A pipe would wait for its writer for ever.
   if (!info.isFile()) return { kind: 'other', what: fileType(info) };
-  return { kind: 'file', format: await formatByMagic(path) };
+  return { kind: 'file', format: await fileFormat(path) };
 }
 
 /** Where links lead whose end is missing; a ring of them leads nowhere, which `stat` said before. */

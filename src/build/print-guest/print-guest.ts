@@ -132,7 +132,8 @@ async function storageHere(
   pools: readonly PoolFact[],
   { privileged, context }: { readonly privileged: boolean; readonly context: BuildContext },
 ): Promise<StorageAnswers> {
-  const paths = await pathFacts(options, media, context.cwd);
+  const poolFolders = pools.map(({ path }) => path);
+  const paths = await pathFacts(options, media, context.cwd, poolFolders);
   return { pools, defaultPool: defaultPool(pools, privileged, context), paths };
 }
 

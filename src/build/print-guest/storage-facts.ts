@@ -1,14 +1,18 @@
 import { readdirSync, type Stats, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { GuestFacts, PoolFact, StorageFact } from '../../virt-install/guest/guest-facts.ts';
 import { given, usesOf, type VirtInstallOptions } from '../../virt-install/virt-install-options.ts';
+import { fileFormat, volumeFormat } from '../guest-facts/file-format.ts';
 
-/** The local paths a command line names, as this host has them, and the folders of those that are still to be made. */
+/**
+ * The local paths a command line names, as this host has them, and the folders of those that are still to be made.
+ * @param poolFolders where libvirt tells the formats
+ */
 export async function pathFacts(
   options: VirtInstallOptions,
   more: readonly (string | undefined)[],
   cwd: string,
+  poolFolders: readonly string[],
 ): Promise<GuestFacts['paths']> {
   const typed = usesOf(options, 'disk').flatMap((use) => [
     given(use, 'path'),
@@ -20,19 +24,20 @@ export async function pathFacts(
   for (const word of [...typed, ...more]) {
     if (word === undefined || /^[a-z]+(?:\+[a-z]+)?:\/\//i.test(word)) continue;
     const path = isAbsolute(word) ? resolve(word) : resolve(cwd, word);
-    const fact = await factOf(path);
+    const fact = await factOf(path, poolFolders);
     facts[path] = fact;
-    if (!fact.exists) facts[dirname(path)] ??= await factOf(dirname(path));
+    if (!fact.exists) facts[dirname(path)] ??= await factOf(dirname(path), poolFolders);
   }
   return facts;
 }
 
-async function factOf(path: string): Promise<StorageFact> {
+async function factOf(path: string, poolFolders: readonly string[]): Promise<StorageFact> {
   const found = statIfThere(path);
   if (found === undefined) return { path, exists: false, type: 'file' };
   if (found.isDirectory()) return { path, exists: true, type: 'dir' };
   if (found.isBlockDevice()) return { path, exists: true, type: 'block' };
   // A pipe would wait for its writer for ever; of what is no file libvirt tells no format either.
+  const formatOf = poolFolders.includes(dirname(path)) ? volumeFormat : fileFormat;
   const format = found.isFile() ? { format: await formatOf(path) } : {};
   return { path, exists: true, type: 'file', ...format, sizeBytes: found.size };
 }
@@ -44,33 +49,6 @@ function statIfThere(path: string): Stats | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
     return undefined;
-  }
-}
-
-const ISO_MAGIC_AT = 32769;
-
-/** First bytes of the formats that libvirt tells apart (src/util/virstoragefile.c of libvirt); everything else is raw. */
-const MAGIC: readonly (readonly [format: string, at: number, bytes: string])[] = [
-  ['qcow2', 0, 'QFI\xfb'],
-  ['vmdk', 0, 'KDMV'],
-  ['vhdx', 0, 'vhdxfile'],
-  ['vpc', 0, 'conectix'],
-  ['qed', 0, 'QED\0'],
-  ['luks', 0, 'LUKS\xba\xbe'],
-  ['iso', ISO_MAGIC_AT, 'CD001'],
-];
-
-async function formatOf(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    for (const [format, at, text] of MAGIC) {
-      const wanted = Buffer.from(text, 'latin1');
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted.length), 0, wanted.length, at);
-      if (bytesRead === wanted.length && buffer.equals(wanted)) return format;
-    }
-    return 'raw';
-  } finally {
-    await file.close();
   }
 }
 
