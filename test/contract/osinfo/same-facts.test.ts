@@ -61,4 +61,16 @@ describe('the facts of operating systems', () => {
     }
     expect(lookUpOs(db, 'debian999x')).toBeUndefined();
   });
+
+  it.each(['rhel9.3', 'rocky8.3'])('give %s nothing of a release that came after it', (name) => {
+    const { standsFor = '' } = lookUpOs(openOsinfoDb(['/usr/share/osinfo']), name) ?? {};
+    expect(Number(standsFor.replace(/^\D+/, ''))).toBeLessThan(Number(name.replace(/^\D+/, '')));
+  });
+
+  it.each([
+    ...['debian111', 'debian99', 'fedora999', 'ubuntu99.04', 'rhel8.99', 'rhel77', 'almalinux88'],
+    ...['debian-13', 'fedora-42', 'Debian13', 'centos-stream-10', 'opensuse-leap-15.6'],
+  ])('are none of %s, which is no name of a release to come', (name) => {
+    expect(lookUpOs(openOsinfoDb(['/usr/share/osinfo']), name)).toBeUndefined();
+  });
 });
