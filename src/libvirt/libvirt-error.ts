@@ -83,3 +83,11 @@ export const isPoolBusy = (error: unknown): boolean =>
 /** Somebody else has the guest's console open. libvirt has no number of its own for this either. */
 export const isConsoleTaken = (error: unknown): boolean =>
   hasCode(error, LIBVIRT_ERRORS.operationFailed) && error.message.includes('Active console session');
+
+/** A QEMU driver inside the program (`qemu:///embed`) comes without the storage driver of a daemon. */
+export const noStorage = (cause: LibvirtError): HostError =>
+  new HostError(
+    'host.libvirt-driver',
+    `The libvirt connected to has no storage: ${cause.message}. Name a daemon's, such as --connect qemu:///system or qemu:///session.`,
+    { cause },
+  );

@@ -1,5 +1,5 @@
 import type { Call } from './domain-calls.ts';
-import { isPoolBusy, LIBVIRT_ERRORS, unless } from './libvirt-error.ts';
+import { hasCode, isPoolBusy, LIBVIRT_ERRORS, noStorage, unless } from './libvirt-error.ts';
 import type { LibvirtLibrary } from './libvirt-library.ts';
 import { uuidText } from './libvirt-runtime.ts';
 import {
@@ -43,12 +43,15 @@ export class StorageCalls implements LibvirtStorage {
     this.#call = call;
   }
 
-  listPools(): Promise<readonly StoragePoolRef[]> {
-    return this.#list<'virStoragePool', StoragePoolRef>(
+  async listPools(): Promise<readonly StoragePoolRef[]> {
+    const pools = this.#list<'virStoragePool', StoragePoolRef>(
       'virConnectListAllStoragePools',
       (array) => this.#library.virConnectListAllStoragePools.blocking(this.#connection, array, 0),
       async (pool) => this.#releasePool(pool),
     );
+    return pools.catch((error: unknown) => {
+      throw hasCode(error, LIBVIRT_ERRORS.noSupport) ? noStorage(error) : error;
+    });
   }
 
   lookupPoolByName(name: string): Promise<StoragePoolRef | undefined> {
