@@ -1,68 +1,115 @@
-import { type XmlNode, xmlNode } from '../foundation/xml-node.ts';
+import { allNodes, type XmlNode, xmlNode } from '../foundation/xml-node.ts';
 
 /**
  * A place in a document: the part of XPath that virt-install's options need. Steps are names with an optional number (`disk[2]`,
- * counted from 1) or attribute (`source[@mode='bind']`); the last may be an attribute (`@cache`).
+ * counted from 1, or `disk[last()]`) or attribute (`source[@mode='bind']`, `disk[target/@dev='vda']`); the last may be an attribute
+ * (`@cache`). `//` before a name means any depth.
  */
 export type XmlPath = { readonly steps: readonly PathStep[]; readonly attribute?: string };
 
 type PathStep = {
   readonly name: string;
-  readonly number?: number;
-  readonly condition?: { readonly attribute: string; readonly value: string };
+  readonly number?: number | 'last';
+  readonly condition?: Condition;
+  /** Below the place so far, at any depth. */
+  readonly anywhere?: true;
+};
+
+/** `below`: the elements that lead from the step's own to the one that has the attribute. */
+type Condition = {
+  readonly below: readonly string[];
+  readonly attribute: string;
+  readonly value: string;
 };
 
 /** A name as XML has them (Namespaces in XML 1.0, "QName"), of ASCII letters. */
 const NAME = '[A-Za-z_][\\w.-]*(?::[A-Za-z_][\\w.-]*)?';
-const STEP = new RegExp(`^(${NAME}|\\*)(?:\\[(?:(\\d+)|@(${NAME})\\s*=\\s*(?:'([^']*)'|"([^"]*)"))\\])?$`);
+const STEP = new RegExp(
+  `^(${NAME}|\\*)(?:\\[(?:(\\d+|last\\(\\))|((?:${NAME}/)*)@(${NAME})\\s*=\\s*(?:'([^']*)'|"([^"]*)"))\\])?$`,
+);
 const ATTRIBUTE = new RegExp(`^@(${NAME})$`);
 
-/** Undefined for what is not such a path. `.` and `..` are resolved; a path may begin at the root (`/domain/cpu`). */
+/**
+ * Undefined for what is not such a path. `.` and `..` are resolved; a path may begin at the root (`/domain/cpu`, `domain/cpu`) or anywhere
+ * below it (`//graphics`).
+ */
 export function parseXmlPath(text: string, rootName = 'domain'): XmlPath | undefined {
-  const inner = text.startsWith('/') ? text.slice(1) : text;
+  const isAbsolute = /^\/[^/]/.test(text);
+  const inner = isAbsolute ? text.slice(1) : text;
   const parts = splitSteps(inner);
   // A bracket that is not closed, or a step without a name.
-  if (parts.join('/') !== inner) return undefined;
-  if (text.startsWith('/') && parts.shift() !== rootName) return undefined;
+  if (parts.map(({ slashes, step }) => slashes + step).join('') !== inner) return undefined;
+  const isRoot = parts[0]?.slashes === '' && parts[0].step === rootName;
+  if (isAbsolute && !isRoot) return undefined;
+  if (isRoot) parts.shift();
   const steps: PathStep[] = [];
-  for (const [index, part] of parts.entries()) {
-    if (part === '.') continue;
-    if (part === '..') {
-      // There is nothing above the root.
-      if (steps.pop() === undefined) return undefined;
+  for (const [index, { slashes, step: part }] of parts.entries()) {
+    const anywhere = slashes === '//';
+    if (!anywhere && part === '.') continue;
+    if (!anywhere && part === '..') {
+      // There is nothing above the root, and what is above a step at any depth is not known yet.
+      const last = steps.pop();
+      if (last === undefined || last.anywhere) return undefined;
       continue;
     }
-    if (part.startsWith('@')) {
+    if (!anywhere && part.startsWith('@')) {
       const attribute = ATTRIBUTE.exec(part)?.[1];
       return attribute !== undefined && index === parts.length - 1 ? { steps, attribute } : undefined;
     }
     const step = parseStep(part);
     if (step === undefined) return undefined;
-    steps.push(step);
+    steps.push(anywhere ? { ...step, anywhere } : step);
   }
   return { steps };
 }
 
-/** Slashes inside brackets belong to a value. */
-function splitSteps(text: string): string[] {
-  return text.match(/(?:[^/[]|\[[^\]]*\])+/g) ?? [];
+/** Slashes inside brackets belong to a condition. */
+function splitSteps(text: string): { slashes: string; step: string }[] {
+  const found = text.matchAll(/(^|^\/\/|\/\/?)((?:[^/[]|\[[^\]]*\])+)/g);
+  return [...found].map(([, slashes = '', step = '']) => ({ slashes, step }));
 }
 
 function parseStep(part: string): PathStep | undefined {
   const match = STEP.exec(part);
   if (match === null) return undefined;
-  const [, name = '', number, attribute, single, double] = match;
-  if (number !== undefined) return { name, number: Number(number) };
-  if (attribute !== undefined) return { name, condition: { attribute, value: single ?? double ?? '' } };
-  return { name };
+  const [, name = '', number, below = '', attribute, single, double] = match;
+  if (number !== undefined) return { name, number: number === 'last()' ? 'last' : Number(number) };
+  if (attribute === undefined) return { name };
+  const value = single ?? double ?? '';
+  return { name, condition: { below: below.split('/').slice(0, -1), attribute, value } };
 }
 
 const matches = (node: XmlNode, { name, condition }: PathStep): boolean =>
-  (name === '*' || node.name === name) &&
-  (condition === undefined || node.attributes.get(condition.attribute) === condition.value);
+  (name === '*' || node.name === name) && (condition === undefined || holds(node, condition));
+
+function holds(node: XmlNode, { below: [name, ...below], attribute, value }: Condition): boolean {
+  if (name === undefined) return node.attributes.get(attribute) === value;
+  return node.children.some((child) => child.name === name && holds(child, { below, attribute, value }));
+}
 
 function findChild(node: XmlNode, step: PathStep): XmlNode | undefined {
-  return node.children.filter((child) => matches(child, step))[(step.number ?? 1) - 1];
+  if (step.anywhere === undefined) return numbered(node, step);
+  // Numbers count the children of one element, and the first in the text is meant.
+  const found = new Set(allNodes(node).map((parent) => numbered(parent, step)));
+  return allNodes(node).find((one) => found.has(one));
+}
+
+function numbered(parent: XmlNode, step: PathStep): XmlNode | undefined {
+  const { number = 1 } = step;
+  return parent.children.filter((child) => matches(child, step)).at(number === 'last' ? -1 : number - 1);
+}
+
+/** Whether only what is there already can be meant: there is no telling what to make. */
+const isVague = ({ name, anywhere, condition }: PathStep): boolean =>
+  name === '*' || anywhere === true || (condition?.below.length ?? 0) > 0;
+
+/** Whether what the path leads to is there or can be made. */
+export function canBeMade(root: XmlNode, { steps }: XmlPath): boolean {
+  let node: XmlNode | undefined = root;
+  return steps.every((step) => {
+    node = node && findChild(node, step);
+    return node !== undefined || !isVague(step);
+  });
 }
 
 /** The element the path leads to (for an attribute: the one that would have it). */

@@ -1,7 +1,7 @@
 import type { XmlNode } from '../../foundation/xml-node.ts';
 import { LIBOSINFO_NAMESPACE, QEMU_NAMESPACE } from '../namespaces.ts';
 import {
-  findNode,
+  canBeMade,
   makeNode,
   parseXmlPath,
   pruneEmpty,
@@ -69,7 +69,10 @@ const NAMESPACES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function prefixesIn({ steps, attribute }: XmlPath): readonly string[] {
-  const names = [...steps.flatMap(({ name, condition }) => [name, condition?.attribute]), attribute];
+  const names = [
+    ...steps.flatMap(({ name, condition }) => [name, ...(condition?.below ?? []), condition?.attribute]),
+    attribute,
+  ];
   return names.flatMap((name) => (name === undefined ? [] : prefixOf(name)));
 }
 
@@ -95,8 +98,8 @@ export function bindPrefixes(node: XmlNode, above: readonly string[] = []): void
 export function applyXmlChange(node: XmlNode, change: XmlChange): string | undefined {
   const { kind, path } = change;
   const isMade = kind === 'create' || (kind === 'set' && change.value !== '');
-  if (isMade && findNode(node, path) === undefined && path.steps.some(({ name }) => name === '*')) {
-    return 'nothing is there for *, and what is to be made needs a name';
+  if (isMade && !canBeMade(node, path)) {
+    return 'nothing is there for it, and what is to be made needs a name and a place: *, // and conditions on elements below are none';
   }
   if (kind === 'create') makeNode(node, path, 'one');
   else if (kind === 'set' && change.value !== '') setValue(node, path, change.value, 'one');

@@ -27,6 +27,13 @@ describe('raw changes to the XML', () => {
     [{ create: './x/y' }, '<x><y/></x>'],
     [{ set: './devices/hub[7]/@type=usb' }, '<disk/><hub type="usb"/></devices>'],
     [{ create: `./x[${10 ** 14}]` }, '</devices><x/></domain>'],
+    [{ set: 'domain/clock/@offset=localtime' }, '<domain><clock offset="localtime"/>'],
+    [{ set: './devices/disk[last()]/@x=1' }, '</disk><disk x="1"/>'],
+    [{ set: './devices/hub[last()]/@x=1' }, '<hub x="1"/></devices>'],
+    [{ set: '//disk/@x=1' }, '<disk x="1"><serial>'],
+    [{ set: './/disk[2]/@x=1' }, '<disk x="1"/></devices>'],
+    [{ set: './/serial/@x=1' }, '<serial x="1">a</serial>'],
+    [{ set: ".//clock/new[@a='b']/c=d" }, '<clock offset="utc"><new a="b"><c>d</c></new></clock>'],
   ])('do what %o says', (words, expected) => {
     expect(changed(words)).toContain(expected);
   });
@@ -62,6 +69,10 @@ describe('raw changes to the XML', () => {
       './1a=1',
       './..=1',
       './a/../../b=1',
+      './/a/../b=1',
+      './/@a=1',
+      '//=1',
+      './a///b=1',
     ],
     ...[
       '=x',
@@ -81,11 +92,24 @@ describe('raw changes to the XML', () => {
     expect(parseXmlChange({ delete: path }, 'domain')).toBeTypeOf('string');
   });
 
-  it('refuse to make something of the name *', () => {
-    const change = parseXmlChange({ set: './clock/*=1' }, 'domain');
+  it('find an element by what is below it', () => {
+    const domain = parseXml(
+      "<domain><disk><target dev='vda'/></disk><disk><a/><target dev='vdb'/></disk></domain>",
+    );
+    const change = parseXmlChange({ set: "./disk[target/@dev='vdb']/@x=1" }, 'domain');
     if (typeof change === 'string') throw new Error(change);
-    const domain = parseXml(DOMAIN);
-    expect(applyXmlChange(domain, change)).toContain('needs a name');
-    expect(writeXml(domain)).toBe(writeXml(parseXml(DOMAIN)));
+    expect(applyXmlChange(domain, change)).toBeUndefined();
+    expect(writeXml(domain)).toMatch(/<disk x="1">\s*<a\/>/);
   });
+
+  it.each(['./clock/*=1', '//nothing/@x=1', "./disk[target/@dev='vdz']/@x=1"])(
+    'refuse to make something of %s, which has no name or place',
+    (set) => {
+      const change = parseXmlChange({ set }, 'domain');
+      if (typeof change === 'string') throw new Error(change);
+      const domain = parseXml(DOMAIN);
+      expect(applyXmlChange(domain, change)).toContain('needs a name');
+      expect(writeXml(domain)).toBe(writeXml(parseXml(DOMAIN)));
+    },
+  );
 });
