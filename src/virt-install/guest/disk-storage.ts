@@ -93,6 +93,13 @@ export function createdVolume(guest: Guest, use: OptionUse, place: Place): DiskS
   if (pool === undefined) return undefined;
   const isFolder = ['dir', 'fs', 'netfs', 'gluster'].includes(pool.type);
   const format = given(use, 'format') ?? (isFolder ? 'qcow2' : undefined);
+  if (format === 'raw' && given(use, 'backing_store') !== undefined)
+    complain(
+      guest,
+      'disk',
+      use,
+      'is to be an overlay, which a raw volume cannot be; leave format= out, or format=qcow2',
+    );
   const name = 'pool' in place ? freeVolumeName(guest, pool, format) : place.name;
   const type = isFolder ? 'file' : 'block';
   return {
