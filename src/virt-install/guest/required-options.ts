@@ -1,3 +1,4 @@
+import type { XmlNode } from '../../foundation/xml-node.ts';
 import type { InstallMethod } from '../install-method.ts';
 import { hasDisks, hasMemory } from './build-guest.ts';
 import { archOf, devicesOf, type Guest, read } from './guest.ts';
@@ -39,19 +40,35 @@ export function requireOptions(guest: Guest, method: InstallMethod): void {
       'needs --location or --install kernel=: QEMU must load the kernel for them to reach it',
     );
   }
+  requireFilePair(guest, method);
   if (method.tftp !== undefined) requirePxe(guest, method);
+  else if (method.kind === 'pxe') warnOfPxe(guest);
   const name = read(guest.root, './name') ?? '';
   for (const problem of nameProblems(name)) add('--name', problem);
   warnOfMemory(guest);
 }
 
+function requireFilePair(guest: Guest, { location }: InstallMethod): void {
+  if (location === undefined || (location.kernel === undefined) === (location.initrd === undefined)) return;
+  const missing = location.kernel === undefined ? 'kernel' : 'initrd';
+  const problem = 'is missing: an installer is a kernel and an initrd, kernel=PATH,initrd=PATH in the tree';
+  guest.problems.push({ where: `--location ${missing}=`, problem });
+}
+
+const isUserMode = ({ attributes }: XmlNode): boolean => attributes.get('type') === 'user';
+
+function warnOfPxe(guest: Guest): void {
+  if (!devicesOf(guest, 'interface').every(isUserMode)) return;
+  guest.warnings.push(
+    'Nothing serves --pxe a boot program: name one with --network user --tftp FILE, or a network with a boot server.',
+  );
+}
+
 function requirePxe(guest: Guest, { kind, noInstall }: InstallMethod): void {
   const add = (problem: string): unknown => guest.problems.push({ where: '--tftp', problem });
   if (kind !== 'pxe' || noInstall) add('needs --pxe: it is for the boot program of the network card');
-  const isUserMode = devicesOf(guest, 'interface').some(
-    ({ attributes }) => attributes.get('type') === 'user',
-  );
-  if (!isUserMode) add('needs --network user, whose server it is; other networks have their own boot server');
+  if (!devicesOf(guest, 'interface').some(isUserMode))
+    add('needs --network user, whose server it is; other networks have their own boot server');
 }
 
 function warnOfMemory(guest: Guest): void {

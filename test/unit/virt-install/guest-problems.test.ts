@@ -101,3 +101,33 @@ test('a disk that was refused already is not missing besides', () => {
     expect.objectContaining({ details: { problems: [bad] } }),
   );
 });
+
+test('an overlay is not raw', () => {
+  expect(problemsOf(['--disk', 'path=/p/x,size=1,backing_store=/b.qcow2,format=raw'])).toEqual([
+    expect.stringMatching(/^--disk path=.*format=raw: is to be an overlay.*format=qcow2$/),
+  ]);
+  expect(problemsOf(['--disk', 'path=/p/x,size=1,backing_store=/b.qcow2'])).toEqual([]);
+});
+
+test.each([
+  ['kernel', 'initrd'],
+  ['initrd', 'kernel'],
+])('a tree whose %s alone is named lacks its %s', (named, missing) => {
+  expect(problemsOf(['--disk', 'none', '--location', `http://tree/,${named}=boot/x`])).toEqual([
+    expect.stringMatching(`^--location ${missing}=: is missing`),
+  ]);
+});
+
+test.each([
+  [['--network', 'user'], 1],
+  [['--network', 'none'], 1],
+  [['--network', 'network=default'], 0],
+  [['--network', 'user', '--network', 'bridge=br0'], 0],
+  [['--network', 'user', '--tftp', '/boot,bootfile=x'], 0],
+])('a guest of --pxe with %j is warned of what serves it: %i', (words, count) => {
+  const guest = WORDS.filter((word) => word !== '--import');
+  const command = parseVirtInstall([...guest, '--disk', 'none', '--pxe', ...words]);
+  if (command.kind !== 'run') throw new Error('no build');
+  const { warnings } = guestXml(command.options, factsOf('kvm', GENERIC_OS));
+  expect(warnings.filter((warning) => warning.includes('--pxe'))).toHaveLength(count);
+});
