@@ -37,16 +37,17 @@ const FAILURE_CODES: Readonly<Record<CheckName, string>> = {
   marker: 'disk.no-marker',
 };
 
+/** Whose machine is made anyway (docs/virt-install.md). */
+const UNSEEN = "`--no-capture` makes a machine in virt-install's words without looking at its disk.";
+
 const WHAT_NOW = {
   install:
     'So the installer did not do its work to the end; look at the console log of the install, or keep the disk with --keep.',
-  import:
-    'Import an image whose machine was shut down in good order, or mend this one with the system it came from.',
+  import: `Import an image whose machine was shut down in good order, or mend this one with the system it came from. ${UNSEEN}`,
 } as const;
 
 /** A file of any kind passes for a raw image until its partition table is looked for. */
-const NO_DISK =
-  'Import the image of a whole disk (qcow2, raw, vmdk, vhd, vhdx or vdi); a single partition or another kind of file is none.';
+const NO_DISK = `Import the image of a whole disk (qcow2, raw, vmdk, vhd, vhdx or vdi); a single partition or another kind of file is none. ${UNSEEN}`;
 
 /**
  * Looks at a finished raw disk the way a careful stranger would: reads only, needs neither root nor a mount, and takes
