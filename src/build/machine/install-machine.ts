@@ -135,7 +135,8 @@ async function watch(
     });
   } catch (error) {
     if (!patience.signal.aborted || run.signal.aborted) throw error;
-    throw waitOver({ name, wait, uri: libvirt.connection.uri, isCut: request.life.destroyOnExit });
+    const { destroyOnExit: isCut, transient: isTransient } = request.life;
+    throw waitOver({ name, wait, uri: libvirt.connection.uri, isCut, isTransient });
   } finally {
     patience.end();
   }
@@ -147,16 +148,21 @@ export function waitOver(of: {
   readonly wait: number | undefined;
   readonly uri: string;
   readonly isCut: boolean;
+  readonly isTransient: boolean;
 }): InstallError {
-  const { name, wait, uri, isCut } = of;
+  const { name, wait, uri, isCut, isTransient } = of;
   const late = `The install of ${name} takes longer than --wait ${wait}`;
   const look = quoteCommand('virsh', ['-c', uri, 'console', name]);
   const end = isCut
     ? 'and was cut, as --destroy-on-exit says; leave that out for an install that goes on without Kiln, or give'
     : `and goes on without Kiln. See it with \`${look}\`; give`;
+  const remove = quoteCommand('virsh', ['-c', uri, 'undefine', '--nvram', name]);
+  const left = isTransient
+    ? ' Its half-installed disk stays.'
+    : ` It stays defined with its half-installed disk; to remove it: \`${remove}\`, and delete its disks.`;
   return new InstallError(
     'install.wait-over',
-    `${late}, ${end} --wait more minutes, or -1 for as long as it takes.`,
+    `${late}, ${end} --wait more minutes, or -1 for as long as it takes.${isCut ? left : ''}`,
     { details: { domain: name, wait } },
   );
 }
