@@ -6,7 +6,13 @@ import { compareLine, readLine } from './compare-command-line.ts';
 import { startVirtInstall } from './run-virt-install.ts';
 import { HOSTS } from './virt-install-hosts.ts';
 
+const USAGE = 'npm run compare:virt-install -- [kvm|session|tcg] [+] OPTIONS OF VIRT-INSTALL';
+
 const args = process.argv.slice(2);
+if (args.length === 0 || args.some((word) => ['--help', '-h', '--version'].includes(word))) {
+  console.log(USAGE);
+  process.exit(0);
+}
 const hasHost = Object.hasOwn(HOSTS, args[0] ?? '');
 const line = readLine(hasHost ? args : ['kvm', ...args]);
 const virtInstall = startVirtInstall();
