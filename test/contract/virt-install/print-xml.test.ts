@@ -173,7 +173,8 @@ describe('the programs themselves', () => {
   it('refuse of what is printed and of what is built the same, in the same words', async () => {
     const wrong =
       '--keep sometimes --format vhd9 --stall x --timeout y --var novalue --no-capture --publish a';
-    const words = `--osinfo debian11 --memory 1024 --disk none --pxe --network default ${wrong}`.split(' ');
+    const words =
+      `--osinfo debian11 --memory 1024 --disk none --pxe --network network=default ${wrong}`.split(' ');
     const built = await cli.run(['build', ...CONNECT, ...words, '--dry-run']);
     const printed = await cli.run(['build', ...CONNECT, ...words, '--print-xml']);
     expect(printed).toMatchObject({ code: 2, stdout: '', stderr: built.stderr });
