@@ -322,10 +322,11 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
       name: 'web',
       directory: cli.folder,
       status: 'succeeded',
-      process: { pid: 1, startTime: 0 },
+      process: { pid: 1, startedAt: 'another boot' },
       startedAt: '2026-01-01T00:00:00.000Z',
       images: [],
       kept: false,
+      unclean: false,
     };
     await writeFile(join(build, 'record.json'), JSON.stringify(record));
     expect(await offered('kiln', 'builds', 'show', 'w')).toEqual(['web1']);
@@ -333,11 +334,13 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
   });
 
   test('the log of a build is printed harmless', async () => {
-    const record = { id: 'l0g', name: 'x', directory: cli.folder, status: 'succeeded', process: { pid: 1 } };
+    const process = { pid: 1, startedAt: 'another boot' };
+    const record = { id: 'l0g', name: 'x', directory: cli.folder, status: 'succeeded', process };
     const state = join(cli.folder, '.local', 'state', 'kiln', 'builds', 'l0g');
     await mkdir(state, { recursive: true });
     await mkdir(join(cli.folder, 'logs'));
-    const all = { ...record, startedAt: '2026-01-02T00:00:00.000Z', images: [], kept: false };
+    const rest = { images: [], kept: false, unclean: false };
+    const all = { ...record, startedAt: '2026-01-02T00:00:00.000Z', ...rest };
     await writeFile(join(state, 'record.json'), JSON.stringify(all));
     await writeFile(join(cli.folder, 'logs', 'serial.log'), 'boot\u001b[2J\r\nlog\u001b]0;x\u0007in: ');
     expect(await cli.run(['builds', 'logs', 'l0g'])).toEqual({
