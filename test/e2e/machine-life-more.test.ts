@@ -44,6 +44,32 @@ test('an install that fails leaves neither domain nor volume nor pool', async ()
   expect(await connection.storage.listPools()).toEqual(pools);
 });
 
+test('a machine that somebody undefines during its install is told as that, and its disk stays', async () => {
+  const { connection } = machines.libvirt;
+  const script = machines.sandbox.script(SCRIPT, 'lost.ks');
+  const disk = join(machines.sandbox.folder, 'lost.img');
+  const failing = machines.failure(
+    ...['--name', 'lost', '--disk', `${disk},size=1,format=raw`, '--location', machines.installer.iso],
+    ...['--script', script, '--noreboot', '--network', 'user'],
+  );
+  await expect.poll(() => connection.lookupByName('lost'), { timeout: 60_000 }).toBeDefined();
+  const { uuid } = await machines.domain('lost');
+  await expect.poll(async () => (await connection.getState(uuid))?.state).toBe('running');
+  await expect
+    .poll(() =>
+      connection.getXml(uuid, { inactive: true }).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  await connection.undefine(uuid);
+  const failure = await failing;
+  expect(failure).toMatchObject({ code: 'install.machine-undefined', exitCode: 5 });
+  expect(failure.message).toContain(disk);
+  expect(statSync(disk).blocks).toBeGreaterThan(0);
+});
+
 test('--wait 0 leaves the guest installing, --destroy-on-exit cuts it', async () => {
   const kickstart = machines.sandbox.script(SCRIPT, 'ks.cfg');
   const install = (name: string, ...words: string[]) => [
