@@ -1,4 +1,4 @@
-import { installerLocale } from '../installer-locale.ts';
+import { languageAnswersOrUsual } from '../installer-locale.ts';
 import { commandStatus, kickstartRelease } from '../lint/kickstart/kickstart-release.ts';
 import type { CommonValues, DiskLayout } from './common-options.ts';
 
@@ -32,11 +32,7 @@ function layoutLines(layout: DiskLayout, release: string | undefined): readonly 
 
 /** Besides `lang`, for debian-installer, which speaks English alone on a serial console. */
 function kickseedLocale(locale: string): readonly string[] {
-  const { language, country } = installerLocale(locale) ?? { language: 'en', country: 'US' };
-  return [
-    `preseed debian-installer/language string ${language}`,
-    `preseed debian-installer/country string ${country}`,
-  ];
+  return languageAnswersOrUsual(locale).map(([question, value]) => `preseed ${question} string ${value}`);
 }
 
 /** Anaconda is told of a proxy together with the source alone, so a proxy names the tree of the media besides. */

@@ -1,4 +1,4 @@
-import { installerLocale } from '../installer-locale.ts';
+import { languageAnswersOrUsual } from '../installer-locale.ts';
 import type { CommonValues, DiskLayout } from './common-options.ts';
 
 /** What the firmware needs, where the disk has a GPT: GRUB's core image for BIOS, the EFI system partition for UEFI. */
@@ -55,12 +55,8 @@ function mirrorLines(mirror: string): readonly string[] {
 
 /** The installer speaks English alone on a serial console, whatever the language of the system. */
 function localeLines(locale: string): readonly string[] {
-  const { language, country } = installerLocale(locale) ?? { language: 'en', country: 'US' };
-  return [
-    `d-i debian-installer/language string ${language}`,
-    `d-i debian-installer/country string ${country}`,
-    `d-i debian-installer/locale string ${locale}`,
-  ];
+  const answers = [...languageAnswersOrUsual(locale), ['debian-installer/locale', locale]];
+  return answers.map(([question, value]) => `d-i ${question} string ${value}`);
 }
 
 export function preseedFragments({

@@ -1,6 +1,6 @@
 import { localeFault } from '../../../foundation/locale.ts';
 import { insertBeforeSections } from '../../edit/kickstart-edits.ts';
-import { installerLocale } from '../../installer-locale.ts';
+import { languageAnswers } from '../../installer-locale.ts';
 import type { KickstartCommand } from '../../kickstart-document.ts';
 import type { LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder, isTestInstaller } from '../lint-target.ts';
@@ -15,13 +15,10 @@ function lackOf({
   const lang = commands.findLast(({ name }) => name === 'lang');
   const locale = lang?.words[0] ?? '';
   if (lang === undefined || isPlaceholder(locale) || /^en_/.test(locale)) return undefined;
-  const wanted = localeFault(locale) === undefined ? installerLocale(locale) : undefined;
+  const wanted = localeFault(locale) === undefined ? languageAnswers(locale) : undefined;
   if (wanted === undefined) return undefined;
   const answered = commands.flatMap(({ name, words }) => (name === 'preseed' ? [words[0]] : []));
-  const lines = [
-    ['debian-installer/language', wanted.language],
-    ['debian-installer/country', wanted.country],
-  ].flatMap(([question, value]) =>
+  const lines = wanted.flatMap(([question, value]) =>
     answered.includes(question) ? [] : [`preseed ${question} string ${value}`],
   );
   return lines.length === 0 ? undefined : { lang, lines };

@@ -1,6 +1,6 @@
 import { localeFault } from '../../../foundation/locale.ts';
 import { insertAt } from '../../edit/text-edits.ts';
-import { installerLocale } from '../../installer-locale.ts';
+import { languageAnswers } from '../../installer-locale.ts';
 import type { PreseedAnswer } from '../../preseed-lines.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { NO_HITS } from '../lint-rule.ts';
@@ -12,7 +12,6 @@ type Script = ScriptOf<'preseed'>;
 type Rule = LintRule<Script>;
 
 const LANGUAGE = 'debian-installer/language';
-const COUNTRY = 'debian-installer/country';
 const LOCALE = 'debian-installer/locale';
 
 /** Another file may bring answers. */
@@ -30,14 +29,11 @@ function lackOf(
   const language = last(script, LANGUAGE);
   const at = language ?? locale;
   if (at === undefined || (locale && localeFault(locale.value))) return undefined;
-  const wanted = installerLocale(locale?.value ?? 'en_US.UTF-8');
+  const wanted = languageAnswers(locale?.value ?? 'en_US.UTF-8');
   if (wanted === undefined) return undefined;
   // Alone it is enough: language and country are taken from it.
   if (language === undefined && /^en_/.test(locale?.value ?? '')) return undefined;
-  const lines = [
-    [LANGUAGE, wanted.language],
-    [COUNTRY, wanted.country],
-  ].flatMap(([question = '', value]) =>
+  const lines = wanted.flatMap(([question, value]) =>
     isAnswered(script, question) ? [] : [`d-i ${question} string ${value}`],
   );
   return lines.length === 0 ? undefined : { at, lines };
@@ -75,7 +71,7 @@ const WITH_OTHER_CHARSET = (
 /** English is spoken with any. */
 function isTaken(locale: string): boolean {
   if (WITH_OTHER_CHARSET.includes(locale)) return true;
-  if (installerLocale(locale) === undefined) return false;
+  if (languageAnswers(locale) === undefined) return false;
   return ENGLISH.test(locale) || /^[^.]+(?:\.UTF-8(?:@|$)|$)/.test(locale);
 }
 
