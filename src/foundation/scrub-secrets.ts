@@ -55,6 +55,10 @@ const RULES: readonly Rule[] = [
   [/\$(?:1|5|6|7|y|gy|2[aby]|argon2\w*)\$[^\s"':,]{8,}/g, MASK],
   [/grub\.pbkdf2\.[^\s"']+/g, MASK],
   [/((?<=[a-z0-9+.-]):\/\/)[^\s/:@"']+:[^\s/@"']+@/gi, `$1${MASK}@`],
+  // A token in the place of the user, as code hosts take it; over ssh a user stands there.
+  [/(\bhttps?:\/\/)[^\s/:@"']{8,}@/gi, `$1${MASK}@`],
+  // As interfaces(5) has it.
+  [/(\bwpa-(?:psk|passphrase)\s+["']?)[^\s"']+/g, `$1${MASK}`],
   [/(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}/gi, `$1${MASK}`],
   [
     new RegExp(

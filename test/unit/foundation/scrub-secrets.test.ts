@@ -9,6 +9,8 @@ describe('text that is handed on', () => {
     'rootpw --iscrypted $y$j9T$abcdef$Zx9abcdefghijk',
     'user --name=joe --password=Zx9abc --plaintext',
     'url=http://joe:Zx9abc@mirror.example.org/debian',
+    'url=https://Zx9abcZx9abc@git.example.org/repo',
+    'wpa-psk Zx9abcZx9abc',
     'Authorization: Bearer Zx9abcdefghijklmnop',
     '"password": "Zx9abc"',
     'OS_PASSWORD=Zx9abc',
@@ -58,6 +60,7 @@ describe('text that is handed on', () => {
     'task-sk-desktop sk_SK.UTF-8 risk-assessment-of-a-long-name',
     'Some account needs to be available. The password for that account',
     'http://mirror.example.org/debian',
+    'qemu+ssh://builder1@host.example.org/system',
     '[  12.3] Installing the base system  ... 17%',
   ])('leaves %j alone', (text) => {
     expect(scrubSecrets(text)).toBe(text);
