@@ -87,9 +87,14 @@ const QUESTIONS: readonly Question[] = [
     'passwd/user-fullname',
     'Full name for the new user:',
     'string …',
-    ['or: d-i passwd/make-user boolean false'],
+    ['or, where root may log in: d-i passwd/make-user boolean false'],
   ],
-  ['passwd/username', 'Username for your account:', 'string …', ['or: d-i passwd/make-user boolean false']],
+  [
+    'passwd/username',
+    'Username for your account:',
+    'string …',
+    ['or, where root may log in: d-i passwd/make-user boolean false'],
+  ],
   [
     'passwd/user-password-crypted',
     'Choose a password for the new user:',
