@@ -77,6 +77,8 @@ describe('./kiln build debian-13', { retry: 0 }, () => {
     expect(manifest).not.toContain(folder);
     const sources = readFromRoot(image?.path ?? '', '/etc/apt/sources.list.d/mirror.list');
     expect(sources).toMatch(new RegExp(`^deb ${MIRROR} trixie main`, 'm'));
+    // debian-installer ran on the serial console, and would have left GRUB's menu there alone.
+    expect(readFromRoot(image?.path ?? '', '/etc/default/grub')).toMatch(/^GRUB_TERMINAL="console serial"$/m);
     expect(processesNaming(folder)).toEqual([]);
     expect(readdirSync(result.directory).filter((name) => name.startsWith('.'))).toEqual([]);
   });
