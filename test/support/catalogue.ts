@@ -6,11 +6,16 @@ const root = join(import.meta.dirname, '../..');
 const templateDir = join(root, 'vm-templates');
 
 /** How far a template has been tried. */
-export type Tried = 'run for real' | 'run against the test installer' | 'linted only';
+export type Tried =
+  | 'run for real'
+  | 'run for real by hand'
+  | 'run against the test installer'
+  | 'linted only';
 
-/** Templates that have been run; tests do what it says. */
+/** Templates that have been run; tests do what it says, but for those run by hand. */
 export const tried = JSON.parse(readFileSync(join(root, 'install_scripts', 'tried.json'), 'utf8')) as {
   readonly 'for-real': readonly string[];
+  readonly 'for-real-by-hand': readonly string[];
   readonly 'against-the-test-installer': readonly string[];
 };
 
@@ -30,6 +35,7 @@ export async function catalogueEntry(template: string) {
 
 function triedOf(template: string): Tried {
   if (tried['for-real'].includes(template)) return 'run for real';
+  if (tried['for-real-by-hand'].includes(template)) return 'run for real by hand';
   return tried['against-the-test-installer'].includes(template)
     ? 'run against the test installer'
     : 'linted only';
