@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildDirectory } from '../../../src/build/build-directory.ts';
 import { type BuildStatus, recordDirectory, writeRecord } from '../../../src/build/build-records.ts';
 import { runResumeBuild } from '../../../src/cli/attach-build-command.ts';
 import type { CliIo, StartAgain } from '../../../src/cli/cli-io.ts';
@@ -32,7 +33,8 @@ async function terminal(status: BuildStatus) {
   const said = status === 'interrupted' ? 'running' : status;
   const record = await scene.build({ id: 'abcd1234', status: said, process });
   await writeRecord(state, record);
-  return { io, started, errors: join(recordDirectory(state, record.id), 'errors.log') };
+  const { savedInstall } = buildDirectory(record.directory, record.id);
+  return { io, started, savedInstall, errors: join(recordDirectory(state, record.id), 'errors.log') };
 }
 
 describe('kiln builds resume --detach', () => {
@@ -50,5 +52,32 @@ describe('kiln builds resume --detach', () => {
     expect(started).toEqual([]);
     expect(existsSync(errors)).toBe(false);
     expect(io.stdout()).toBe('');
+  });
+
+  it.each([
+    ['empty', ''],
+    ['cut off', '{"form":1,"plan":{"limits":'],
+    ['no object', '"text"'],
+    ['of another form', '{"form":7}'],
+    ['without its domain', '{"form":1,"plan":{"limits":{"totalSeconds":60}},"startedAt":1}'],
+    [
+      'of words for numbers',
+      '{"form":1,"plan":{"limits":{"totalSeconds":"60"}},"domain":{"uuid":"u"},"startedAt":1}',
+    ],
+    [
+      'of a guest that no journal knows',
+      '{"form":1,"plan":{"limits":{"totalSeconds":60}},"domain":{"uuid":"u"},"startedAt":1}',
+    ],
+  ])('refuses one whose saved install is %s, and starts nothing', async (_, text) => {
+    const { io, started, savedInstall } = await terminal('interrupted');
+    mkdirSync(dirname(savedInstall), { recursive: true });
+    writeFileSync(savedInstall, text);
+    await expect(runResumeBuild('abcd', { detach: true }, io)).rejects.toMatchObject({
+      code: 'builds.not-resumable',
+      exitCode: 2,
+    });
+    expect(await runResumeBuild('abcd', {}, io)).toBe(2);
+    expect(io.stderr()).toContain('abcd1234 cannot be resumed');
+    expect(started).toEqual([]);
   });
 });
