@@ -69,20 +69,30 @@ const FOLDERS = [
   '/var/tmp/*',
 ];
 
-/** cloud-init looks for these; with None it goes on without metadata, and so sets up DHCP on whatever network device there is. */
-const DATA_SOURCES = 'datasource_list: [NoCloud, ConfigDrive, OpenStack, Ec2, None]';
+/**
+ * cloud-init looks for these; with None it goes on without metadata, and so makes host keys and sets up DHCP on whatever network device
+ * there is. Ec2 is asked on Amazon's own machines alone: elsewhere its address would be waited for at every first boot.
+ */
+const DATA_SOURCES = [
+  'datasource_list: [NoCloud, ConfigDrive, OpenStack, Ec2, None]',
+  'datasource: {Ec2: {strict_id: true}}',
+];
+/** Else its generator leaves cloud-init out where no source is in sight, None or not (ds-identify, "POLICY"). */
+const WITHOUT_SOURCE = 'policy: search,found=all,maybe=all,notfound=enabled';
 
 /** One line of shell that makes an image of an installation; same quoting as `accessCommand`. */
 export function cleanCommand(site: ScriptSite): string {
   const root = targetRoot(site);
   const at = (paths: readonly string[]): string => paths.map((path) => root + path).join(' ');
-  const cloud = `${root}/etc/cloud/cloud.cfg.d`;
+  const cloud = `${root}/etc/cloud`;
+  const sources = DATA_SOURCES.map((line) => `echo '${line}'`).join('; ');
   const later = WRITTEN_LATER.map((path) => `echo R! ${path}`).join('; ');
   return together([
     `rm -f ${at(FILES)}`,
     `rm -rf ${at(FOLDERS)}`,
     `{ test ! -e ${root}/etc/machine-id || : > ${root}/etc/machine-id; }`,
-    `{ test ! -d ${cloud} || echo '${DATA_SOURCES}' > ${cloud}/90-data-sources.cfg; }`,
+    `{ test ! -d ${cloud}/cloud.cfg.d || { ${sources}; } > ${cloud}/cloud.cfg.d/90-data-sources.cfg; }`,
+    `{ test ! -d ${cloud} || echo '${WITHOUT_SOURCE}' > ${cloud}/ds-identify.cfg; }`,
     `{ test ! -d ${root}/etc/tmpfiles.d || { ${later}; } > ${root}/etc/tmpfiles.d/installer-leftovers.conf; }`,
     `${inside(site)}find /var/log -type f -exec truncate -s 0 {} +`,
   ]);

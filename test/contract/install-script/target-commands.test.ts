@@ -51,9 +51,11 @@ it('cleaning removes what is this machine’s own, and lets the rest stay', asyn
   expect(await readFile(join(target, 'etc/machine-id'), 'utf8')).toBe('');
   expect(await exists('etc/ssh/sshd_config')).toBe(true);
   expect(await exists('etc/cloud/cloud.cfg.d/05_logging.cfg')).toBe(true);
-  expect(await readFile(join(target, 'etc/cloud/cloud.cfg.d/90-data-sources.cfg'), 'utf8')).toContain(
-    'NoCloud',
+  expect(await readFile(join(target, 'etc/cloud/cloud.cfg.d/90-data-sources.cfg'), 'utf8')).toBe(
+    'datasource_list: [NoCloud, ConfigDrive, OpenStack, Ec2, None]\ndatasource: {Ec2: {strict_id: true}}\n',
   );
+  // Without metadata cloud-init is to run all the same: host keys and the network are its work.
+  expect(await readFile(join(target, 'etc/cloud/ds-identify.cfg'), 'utf8')).toContain('notfound=enabled');
   expect(await readFile(join(target, 'etc/tmpfiles.d/installer-leftovers.conf'), 'utf8')).toContain(
     'R! /var/log/installer\n',
   );
