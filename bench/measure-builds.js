@@ -1,9 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findExecutable } from '../dist/host/find-executable.js';
 import { chooseLibvirt } from '../dist/libvirt/choose-uri.js';
-import { assertInstalled } from './installed-disk.js';
-import { interleaved, median, medianRatio, secondsOf, spread } from './measure.js';
+import { installOnce } from './install-once.js';
+import { interleaved, median, medianRatio, spread } from './measure.js';
 import { asRatio, inMiB, inSeconds } from './report.js';
 import { byHandWay } from './ways/by-hand.js';
 import { kilnWay } from './ways/kiln.js';
@@ -70,27 +69,6 @@ async function availableWays(connection) {
   if (await findExecutable('virt-install')) ways.push(virtInstallWay(connection));
   else missing.push('virt-install');
   return { ways, missing };
-}
-
-/**
- * Seconds of the install; what it made is checked and removed outside of them.
- * @param {Way} way
- * @param {Scene} scene
- */
-async function installOnce(way, scene) {
-  const folder = join(scene.folder, 'way');
-  await mkdir(folder);
-  try {
-    let image = '';
-    const seconds = await secondsOf(async () => {
-      image = await way.install(scene, folder);
-    });
-    await assertInstalled(image, scene.signal);
-    return seconds;
-  } finally {
-    await way.afterwards?.();
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const PARTS = /** @type {const} */ ([
   'builds',
+  'cpu',
   'process',
   'hundred',
   'naming',

@@ -4,6 +4,7 @@
  */
 import { describeMachine, machineFacts } from './machine.js';
 import { measureBuilds } from './measure-builds.js';
+import { measureCpu } from './measure-cpu.js';
 import { measureFinish } from './measure-finish.js';
 import { measureHundred } from './measure-hundred.js';
 import { measureIpxe } from './measure-ipxe.js';
@@ -24,6 +25,7 @@ import { withScene } from './scene.js';
 
 const MEASURES = {
   builds: measureBuilds,
+  cpu: measureCpu,
   process: measureWaiting,
   hundred: measureHundred,
   naming: measureNaming,

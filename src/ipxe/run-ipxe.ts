@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { CancelledError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 import type { HostFacts } from '../host/host-facts.ts';
+import { SLOW_UNDER_EMULATION } from '../os/emulated-cpu.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
 
 /** The part of a host that runs a guest. */
@@ -89,7 +90,8 @@ async function qemuArguments(options: IpxeRunOptions, folder: string): Promise<s
   const { host, firmware, memoryMiB = 256, restarts = false } = options;
   // graphics=off: SeaBIOS repeats the screen on the serial port, as libvirt's <bios useserial> has it.
   // Debian 13's kernel dies at an emulated cmpxchg16b (os/os-table.ts).
-  const cpu = host.accelerator === 'tcg' ? 'max,cx16=off' : 'max';
+  const without = host.accelerator === 'tcg' ? ['cx16', ...SLOW_UNDER_EMULATION] : [];
+  const cpu = ['max', ...without.map((name) => `${name}=off`)].join(',');
   const machine = [
     '-machine',
     'q35,usb=off,graphics=off',

@@ -42,6 +42,11 @@ export function featuresOfLevel(level: CpuLevel): readonly string[] {
   return CPU_LEVELS.slice(0, CPU_LEVELS.indexOf(level) + 1).flatMap((each) => FEATURES[each]);
 }
 
+/** Whether any level needs it: what a CPU lacks besides hinders no system. */
+export function isOfLevel(feature: string): boolean {
+  return CPU_LEVELS.some((level) => FEATURES[level].includes(SYNONYMS[feature] ?? feature));
+}
+
 export type GuestCpu = {
   /** Of its model; undefined when unknown. */
   readonly level: CpuLevel | undefined;

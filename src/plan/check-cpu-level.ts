@@ -1,6 +1,6 @@
 import { SpecError } from '../foundation/errors.ts';
 import type { HostFacts } from '../host/host-facts.ts';
-import { levelOfModel, missingFeatures } from '../os/cpu-level.ts';
+import { isOfLevel, levelOfModel, missingFeatures } from '../os/cpu-level.ts';
 import type { CpuLevel, OperatingSystem } from '../os/operating-system.ts';
 import type { BuildPlan, CpuPlan } from './build-plan.ts';
 
@@ -43,8 +43,11 @@ function levelOf(
   return emulatesV3 ? 'x86-64-v3' : 'x86-64-v2';
 }
 
+const takenAway = (features: CpuPlan['features']): CpuPlan['features'] =>
+  features.filter(({ name, policy }) => policy === 'disable' && isOfLevel(name));
+
 function nameOf({ mode, model, features }: CpuPlan, { qemuVersion }: HostFacts): string {
-  const without = features.filter(({ policy }) => policy === 'disable').map(({ name }) => name);
+  const without = takenAway(features).map(({ name }) => name);
   const base =
     mode === 'custom'
       ? model
@@ -55,7 +58,7 @@ function nameOf({ mode, model, features }: CpuPlan, { qemuVersion }: HostFacts):
 }
 
 function remedy(os: OperatingSystem, { mode, features }: CpuPlan): string {
-  if (features.some(({ policy }) => policy === 'disable')) return 'Leave the features in.';
+  if (takenAway(features).length > 0) return 'Leave the features in.';
   if (mode === 'custom')
     return `Leave --cpu out, or name a model that has them, such as ${os.cpuLevel === 'x86-64-v3' ? 'Haswell' : 'Nehalem'}.`;
   return mode === 'maximum'

@@ -1,6 +1,7 @@
 import { HostError } from '../foundation/errors.ts';
 import { formatSize } from '../foundation/size.ts';
 import type { HostFacts } from '../host/host-facts.ts';
+import { SLOW_UNDER_EMULATION } from '../os/emulated-cpu.ts';
 import type { OperatingSystem } from '../os/os-table.ts';
 import type { BuildSpec, DiskBus } from '../spec/build-spec.ts';
 import type { BuildPlan, CpuPlan, FirmwarePlan } from './build-plan.ts';
@@ -29,8 +30,8 @@ function policies(features: readonly string[]): CpuPlan['features'] {
 }
 
 /**
- * The processor guests see. On KVM the host's own; under emulation all QEMU can do, less what the system trips over. A model or
- * feature named by the user wins.
+ * The processor guests see. On KVM the host's own; under emulation all QEMU can do, less what makes it slow and what the system trips
+ * over. A model or feature named by the user wins.
  * @throws HostError `host.no-kvm` for host-passthrough under emulation
  */
 export function chooseCpu(
@@ -44,7 +45,11 @@ export function chooseCpu(
       'host.no-kvm',
       'The CPU model host-passthrough needs KVM, and this build is emulated. Leave the model out or choose maximum.',
     );
-  const features = policies(spec.cpu?.features ?? []);
+  const asked = spec.cpu?.features ?? [];
+  const slow =
+    model === undefined && accelerator === 'tcg' && spec.arch === 'x86_64' ? SLOW_UNDER_EMULATION : [];
+  const named = new Set(asked.map((word) => word.slice(1)));
+  const features = policies([...slow.filter((name) => !named.has(name)).map((name) => `-${name}`), ...asked]);
   const chosen = model ?? (accelerator === 'kvm' ? 'host-passthrough' : 'maximum');
   const cpu: CpuPlan =
     chosen === 'host-passthrough' || chosen === 'maximum'

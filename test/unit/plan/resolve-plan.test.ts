@@ -38,6 +38,8 @@ const refused = (wanted: BuildSpec, on: HostFacts, code: string): void => {
   expect(() => resolvePlan(wanted, on)).toThrowError(expect.objectContaining({ code }));
 };
 
+const SLOW = ['erms', 'fsrm', 'la57'].map((name) => ({ name, policy: 'disable' }));
+
 describe('accelerator and CPU', () => {
   it.each([
     ['auto', KVM, 'kvm'],
@@ -55,13 +57,33 @@ describe('accelerator and CPU', () => {
 
   it.each([
     ['the host on KVM', 'debian13', undefined, KVM, { mode: 'host-passthrough', features: [] }],
-    ['all there is under emulation', undefined, undefined, host(), { mode: 'maximum', features: [] }],
+    [
+      'all there is under emulation, less what makes it slow',
+      undefined,
+      undefined,
+      host(),
+      { mode: 'maximum', features: SLOW },
+    ],
     [
       'less what Debian 13 trips over',
       'debian13',
       undefined,
       host(),
-      { mode: 'maximum', features: [{ name: 'cx16', policy: 'disable' }] },
+      { mode: 'maximum', features: [{ name: 'cx16', policy: 'disable' }, ...SLOW] },
+    ],
+    [
+      'a feature that was asked for, slow or not',
+      undefined,
+      { features: ['+la57'] },
+      host(),
+      { mode: 'maximum', features: [SLOW[0], SLOW[1], { name: 'la57', policy: 'require' }] },
+    ],
+    [
+      'what it can do',
+      undefined,
+      { model: 'maximum', features: [] },
+      host(),
+      { mode: 'maximum', features: [] },
     ],
     [
       'what the user says',
@@ -99,6 +121,16 @@ describe('CPU level', () => {
         code: 'spec.cpu-level',
         details: expect.objectContaining({ os: findOs(os)?.id }),
       }),
+    );
+  });
+
+  it('tells of what was taken away only what the level has', () => {
+    const old = host({ qemuVersion: '7.1.50' });
+    expect(() => resolvePlan(spec({ os: 'rhel10' }), old)).toThrowError(
+      /what QEMU 7\.1\.50 gives its guests lacks .*Use a newer QEMU/,
+    );
+    expect(() => resolvePlan(spec({ os: 'rhel9.4', ...cpu(undefined, '-cx16') }), old)).toThrowError(
+      /without cx16 lacks cx16\. Leave the features in/,
     );
   });
 
