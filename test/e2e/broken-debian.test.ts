@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { BuildEvent } from '../../src/build/build-events.ts';
 import { PROJECT_DIR, processesNaming } from '../support/build-sandbox.ts';
 import { secondsToName } from '../support/console-times.ts';
-import { launchKiln } from '../support/launched-kiln.ts';
+import { launchKiln, ONE_VCPU } from '../support/launched-kiln.ts';
 
 /**
  * Debian's real installer, broken on purpose: each ends by itself, soon after the mistake shows, and names the line to
@@ -171,7 +171,7 @@ describe("Debian's installer with a broken script or machine", () => {
           '--location',
           'debian-offline:trixie',
         ],
-        ...['--output', 'out', '--json', ...options],
+        ...['--output', 'out', '--json', ...ONE_VCPU, ...options],
       ]);
       const last = run.events.at(-1);
       const message = last?.type === 'build-failed' ? last.message : '';

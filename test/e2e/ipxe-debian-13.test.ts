@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BuildEvent } from '../../src/build/build-events.ts';
 import { processesNaming } from '../support/build-sandbox.ts';
 import { textIn } from '../support/image-files.ts';
-import { launchKiln } from '../support/launched-kiln.ts';
+import { launchKiln, ONE_VCPU } from '../support/launched-kiln.ts';
 
 /**
  * Debian 13 through the iPXE ISO: installer, script and every package over HTTP from the tree that Kiln assembles. By BIOS it is
@@ -28,7 +28,7 @@ async function kiln(
   args: readonly string[],
   enough: (event: BuildEvent) => boolean = () => false,
 ): Promise<Run> {
-  const { code, lines } = await launchKiln(folder, [...args, '--json'], (line) =>
+  const { code, lines } = await launchKiln(folder, [...args, ...ONE_VCPU, '--json'], (line) =>
     enough(JSON.parse(line) as BuildEvent),
   );
   return { code, events: lines.map((line) => JSON.parse(line) as BuildEvent) };

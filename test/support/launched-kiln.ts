@@ -5,6 +5,12 @@ import { createInterface } from 'node:readline';
 import { PROJECT_DIR } from './build-sandbox.ts';
 
 /**
+ * For long builds of Debian that run beside other guests: a second emulated processor costs a guest a fifth more time of the host's, and
+ * serves an installer little. The main job keeps the template's two.
+ */
+export const ONE_VCPU = ['--vcpus', '1'] as const;
+
+/**
  * `./kiln ARGUMENTS` to its end, as a user runs it, with its state below `folder`; the cache is the user's own, so that nothing is fetched
  * again. Gives the exit code and the lines of standard output.
  * @param enough interrupts it, as Ctrl-C does, at the first line of which it is true
