@@ -6,7 +6,7 @@ import { autoyastFragments } from './autoyast-fragments.ts';
 import { type CommonValues, commonValues } from './common-options.ts';
 import { kickstartFragments } from './kickstart-fragments.ts';
 import { preseedFragments } from './preseed-fragments.ts';
-import { accessCommand, cleanCommand } from './target-commands.ts';
+import { accessCommand, bootMenuCommand, cleanCommand } from './target-commands.ts';
 
 /**
  * Placeholders that Kiln makes of common options, in the words of the script's grammar, and the options they are made of. Users cannot
@@ -14,6 +14,7 @@ import { accessCommand, cleanCommand } from './target-commands.ts';
  */
 export const DERIVED_PLACEHOLDERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['access_command', ['user', 'ssh_keys']],
+  ['boot_menu_command', []],
   ['clean_command', []],
   ['language', ['locale']],
   ['locale_lines', ['locale']],
@@ -52,6 +53,7 @@ export function derivedValues({
   const values = commonValues(variables);
   return new Map([
     ['access_command', accessCommand({ kind, media }, values)],
+    ['boot_menu_command', bootMenuCommand({ kind, media })],
     ['clean_command', cleanCommand({ kind, media })],
     ['language', values.locale.replace(/[.@].*$/, '')],
     ['disk_device', `/dev/${disk}`],

@@ -40,6 +40,22 @@ export function accessCommand(site: ScriptSite, { user, sshKeys }: CommonValues)
   return commands.length === 0 ? 'true' : together(commands);
 }
 
+/** debian-installer leaves five seconds, and after an install on the serial console a menu that is shown there alone (grub-installer). */
+const BOOT_MENU = [
+  's/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=1/',
+  's/set timeout=5$/set timeout=1/',
+  's/^GRUB_TERMINAL=serial$/GRUB_TERMINAL="console serial"/',
+  's/^terminal_input serial$/terminal_input console serial/',
+  's/^terminal_output serial$/terminal_output console serial/',
+];
+
+/** One line of shell, for preseed and kickstart, that has GRUB's menu shown for a second, on the screen too. */
+export function bootMenuCommand(site: ScriptSite): string {
+  const root = targetRoot(site);
+  const edits = BOOT_MENU.map((edit) => `-e '${edit}'`).join(' ');
+  return `for f in ${root}/etc/default/grub ${root}/boot/grub/grub.cfg; do if [ -f $f ]; then sed -i ${edits} $f; fi; done`;
+}
+
 /** Written by installers after the script's last command; removed when the system starts (tmpfiles.d(5), `R!`). */
 const WRITTEN_LATER = ['/var/log/installer', '/var/log/anaconda', '/var/log/YaST2', '/var/adm/autoinstall'];
 

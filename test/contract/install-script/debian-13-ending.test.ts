@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bootMenuCommand } from '../../../src/install-script/options/target-commands.ts';
 import { preseedAnswers } from '../../../src/install-script/preseed-lines.ts';
 import { renderScript } from '../../../src/install-script/render-script.ts';
 import { runCommand } from '../../../src/process/run-command.ts';
@@ -32,6 +33,7 @@ async function endInstall(shell: readonly [string, ...string[]], commandLine: st
   const values = {
     plain: new Map([
       ['hostname', 'web'],
+      ['boot_menu_command', bootMenuCommand({ kind: 'preseed' })],
       ['completion_marker_command', 'true'],
     ]),
     secret: new Map([['root_password_hash', '*']]),
@@ -62,6 +64,25 @@ describe.each([[['dash', '-c']], [['busybox', 'sh', '-c']]] as const)(
       await endInstall(shell, 'quiet');
       expect(await found('etc/default/grub')).toBe('GRUB_TIMEOUT=1\nGRUB_DISTRIBUTOR=Debian\n');
       expect(await found('boot/grub/grub.cfg')).toBe('  set timeout_style=menu\n  set timeout=1\n');
+    });
+
+    it('shows a menu of the serial console on the screen too', async () => {
+      await give('etc/default/grub', 'GRUB_TERMINAL=serial\nGRUB_SERIAL_COMMAND="serial --unit=0"\n');
+      await give('boot/grub/grub.cfg', 'terminal_input serial\nterminal_output serial\n');
+      await endInstall(shell, 'quiet');
+      expect(await found('etc/default/grub')).toBe(
+        'GRUB_TERMINAL="console serial"\nGRUB_SERIAL_COMMAND="serial --unit=0"\n',
+      );
+      expect(await found('boot/grub/grub.cfg')).toBe(
+        'terminal_input console serial\nterminal_output console serial\n',
+      );
+    });
+
+    it('ends without GRUB as well', async () => {
+      await rm(join(root, 'boot'), { recursive: true });
+      await rm(join(root, 'etc/default'), { recursive: true });
+      await endInstall(shell, 'quiet');
+      expect(await found('etc/machine-id')).toBe('');
     });
 
     it('writes an apt source of the mirror that was named, else an example, and leaves one that is there', async () => {
