@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildEvent, BuildResult } from '../../src/build/build-events.ts';
 import { processesNaming } from '../support/build-sandbox.ts';
-import { launchKiln } from '../support/launched-kiln.ts';
+import { launchKiln, ONE_VCPU } from '../support/launched-kiln.ts';
 
 /**
  * The main job: `./kiln build debian-13`, Debian's own installer from media that Kiln finds or assembles. Takes ten to
@@ -52,7 +52,7 @@ function readFromRoot(image: string, path: string): string {
 describe('./kiln build debian-13', { retry: 0 }, () => {
   it('installs Debian 13 into a verified image that boots, with a manifest and without the password', async () => {
     const options = ['--root-password-file', 'password', '--extra-args', `kiln/apt-mirror=${MIRROR}`];
-    const run = await kiln('build', 'debian-13', ...options, '--output', 'image', '--json');
+    const run = await kiln('build', 'debian-13', ...options, ...ONE_VCPU, '--output', 'image', '--json');
     events = run.events;
     expect(run.code, JSON.stringify(events.at(-1))).toBe(0);
     const result = resultOf(events);

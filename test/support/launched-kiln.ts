@@ -6,7 +6,7 @@ import { PROJECT_DIR } from './build-sandbox.ts';
 
 /**
  * For long builds of Debian that run beside other guests: a second emulated processor costs a guest a fifth more time of the host's, and
- * serves an installer little. The main job keeps the template's two.
+ * serves an installer little.
  */
 export const ONE_VCPU = ['--vcpus', '1'] as const;
 
