@@ -4,6 +4,7 @@ import { lineOf } from './edit/text-edits.ts';
 import { type KickstartLine, kickstartLines } from './kickstart-lines.ts';
 import { type Placeholder, placeholdersIn, type ScriptValues } from './render-script.ts';
 import { shellWords } from './shell-words.ts';
+import { yamlPlaces } from './yaml-places.ts';
 
 /** A placeholder whose value would not stay where it stands. */
 export type MisplacedValue = { readonly name: string; readonly line: number; readonly problem: string };
@@ -32,9 +33,11 @@ export function misplacedValues(
 function problemFinder(text: string, kind: InstallScriptKind): (place: Place) => string | undefined {
   const inCdata = kind === 'autoyast' ? cdataFinder(text) : () => false;
   const lines = kind === 'kickstart' ? kickstartLines(text) : [];
+  const inYaml = kind === 'autoinstall' ? yamlPlaces(text, placeholdersIn(text, kind)) : () => undefined;
   return (place) =>
     joinsLines(place) ??
     (inCdata(place.placeholder.offset) ? endsCdata(place) : undefined) ??
+    inYaml(place.placeholder, place.value) ??
     inKickstart(place, lines[lineOf(text, place.placeholder.offset) - 1]);
 }
 

@@ -53,7 +53,6 @@ export function derivedValues({
   const values = commonValues(variables);
   return new Map([
     ['access_command', accessCommand({ kind, media }, values)],
-    ['boot_menu_command', bootMenuCommand({ kind, media })],
     ['clean_command', cleanCommand({ kind, media })],
     ['language', values.locale.replace(/[.@].*$/, '')],
     ['disk_device', `/dev/${disk}`],
@@ -68,9 +67,9 @@ function fragments(
 ): ReadonlyMap<string, string> {
   switch (kind) {
     case 'kickstart':
-      return kickstartFragments(values, { os, tree });
+      return new Map([...kickstartFragments(values, { os, tree }), ...bootMenu(kind)]);
     case 'preseed':
-      return preseedFragments(values);
+      return new Map([...preseedFragments(values), ...bootMenu(kind)]);
     case 'autoinstall':
       return autoinstallFragments(values);
     case 'autoyast':
@@ -81,3 +80,7 @@ function fragments(
       return assertNever(kind);
   }
 }
+
+/** For the installers that leave GRUB so that it needs the command. */
+const bootMenu = (kind: InstallScriptKind): ReadonlyMap<string, string> =>
+  new Map([['boot_menu_command', bootMenuCommand({ kind })]]);

@@ -226,6 +226,8 @@ describe('values that would not stay in their place', () => {
   const post = (line: string) => `text\n%post\n${line}\necho\n%end\n`;
   const profile = (source: string) =>
     `<profile xmlns="http://www.suse.com/1.0/yast2ns" xmlns:config="http://www.suse.com/1.0/configns"><a><![CDATA[${source}]]></a></profile>\n`;
+  const answers = (command: string) =>
+    `#cloud-config\nautoinstall:\n  version: 1\n  late-commands:\n${command}\n  user-data: {users: []}\n  shutdown: poweroff\n`;
   const split = ']]></a><a><![CDATA[x';
 
   it.each([
@@ -238,6 +240,14 @@ describe('values that would not stay in their place', () => {
     ['kickstart', 'text\nnetwork --hostname="{{v}}"\n', 'a" --bootproto="static', 2],
     ['autoyast', profile('echo {{v}}'), split, 1],
     ['autoyast', profile('echo ]]{{v}}'), '>', 1],
+    ['autoinstall', answers('    - "echo {{v}}"'), 'say "hi"', 5],
+    ['autoinstall', answers('    - "echo {{v}}"'), 'a\\nb', 5],
+    ['autoinstall', answers("    - 'echo {{v}}'"), "it's", 5],
+    ['autoinstall', answers('    - echo {{v}}'), 'a: b', 5],
+    ['autoinstall', answers('    - echo {{v}}'), 'a #b', 5],
+    ['autoinstall', answers('    - [sh, {{v}}]'), 'x, y', 5],
+    ['autoinstall', answers('    - {run: {{v}}}'), 'x, more: y', 5],
+    ['autoinstall', answers('    - {run: {{v}}}'), 'x}, {y: z', 5],
   ] as const)('%s %j with %j', (kind, text, value, line) => {
     expect(() => render(text, kind, value)).toThrowError(
       expect.objectContaining({
@@ -256,6 +266,10 @@ describe('values that would not stay in their place', () => {
     ['kickstart', 'text\nnetwork {{v}}\n', '--bootproto=dhcp --hostname=a'],
     ['autoyast', profile('echo {{v}}'), 'a]]b>c'],
     ['autoyast', profile('echo').replace('<a>', '<a>{{v}}'), split],
+    ['autoinstall', answers('    - |\n      echo {{v}}'), 'say "hi": a # b'],
+    ['autoinstall', answers('    - echo {{v}}'), 'a, b "c"'],
+    ['autoinstall', answers('    - [test, "{{v}}"]'), 'x, more: y'],
+    ['autoinstall', answers('    - [test, {{v}}]'), 'true'],
   ] as const)('others are put in: %s %j with %j', (kind, text, value) => {
     expect(() => render(text, kind, value)).not.toThrow();
   });
