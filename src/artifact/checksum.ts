@@ -1,8 +1,7 @@
 import { join } from 'node:path';
+import { CHECKSUM_FILES } from '../foundation/result-files.ts';
 import type { Artifact } from './artifact.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
-
-export const CHECKSUM_FILES = { sha256: 'SHA256SUMS', sha512: 'SHA512SUMS' } as const;
 
 type Summed = Pick<Artifact, 'name' | 'sha256' | 'sha512'>;
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { LOGS_FOLDER, MANIFEST_FILE } from '../foundation/result-files.ts';
 
 /** Every path inside a build's folder, named once (docs/places.md). */
 export type BuildDirectory = {
@@ -51,11 +52,11 @@ export const workFolderName = (buildId: string): string => `.kiln-work-${buildId
 export const isWorkFolder = (name: string): boolean => name.startsWith(workFolderName(''));
 
 export function buildDirectory(root: string, buildId: string): BuildDirectory {
-  const logs = join(root, 'logs');
+  const logs = join(root, LOGS_FOLDER);
   const work = join(root, workFolderName(buildId));
   return {
     root,
-    manifest: join(root, 'manifest.json'),
+    manifest: join(root, MANIFEST_FILE),
     logs,
     serialLog: join(logs, 'serial.log'),
     installerLog: join(logs, 'installer.log'),

@@ -1,12 +1,13 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CHECKSUM_FILES, writeChecksumFiles } from '../artifact/checksum.ts';
+import { writeChecksumFiles } from '../artifact/checksum.ts';
 import { withoutFolders, writeManifest } from '../artifact/manifest.ts';
 import { manifestSchema } from '../artifact/manifest-schema.ts';
 import type { PendingArtifacts } from '../disk/convert-disk.ts';
 import { ifMissing } from '../foundation/if-missing.ts';
 import { homeFrom } from '../foundation/places.ts';
 import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
+import { CHECKSUM_FILES } from '../foundation/result-files.ts';
 import type { BuildRun } from './build-context.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';

@@ -1,6 +1,7 @@
 import { readdir, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { READ_AT_ONCE } from '../foundation/read-regular-file.ts';
+import { MANIFEST_FILE } from '../foundation/result-files.ts';
 import { type BuildDirectory, isWorkFolder, workFolderName } from './build-directory.ts';
 
 /** What a manifest says of the build whose results lie beside it; it is the last file that a build writes there. */
@@ -12,7 +13,7 @@ export type Delivered = {
 
 /** undefined where no manifest of Kiln's lies. */
 export async function deliveredIn(directory: string): Promise<Delivered | undefined> {
-  const manifest = await readObject(join(directory, 'manifest.json'));
+  const manifest = await readObject(join(directory, MANIFEST_FILE));
   if (manifest === undefined) return undefined;
   const { buildId, createdAt, outputs } = manifest;
   if (typeof buildId !== 'string') return undefined;

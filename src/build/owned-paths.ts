@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { HostError } from '../foundation/errors.ts';
+import { LOGS_FOLDER } from '../foundation/result-files.ts';
 import { type BuildDirectory, workFolderName } from './build-directory.ts';
 import type { BuildRecord } from './build-records.ts';
 import type { JournalEntry } from './journal.ts';
@@ -51,7 +52,7 @@ function kindOf({ id, directory }: Build, entry: JournalPath): OwnedPath['kind']
   if (root === undefined) return undefined;
   if (path.startsWith(`${resolve(root, work)}${sep}`)) return 'inside';
   if (parent !== root) return undefined;
-  return name === 'logs' ? 'tree' : 'file';
+  return name === LOGS_FOLDER ? 'tree' : 'file';
 }
 
 /** In libvirt's folder for boot files and in the runtime folder. */

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { MANIFEST_FILE } from '../foundation/result-files.ts';
 import type { Publication } from '../publish/publication.ts';
 import { type PublishTarget, publishCommand, targetName } from '../publish/publish-target.ts';
 import { type BuildRecord, findBuild, listBuilds, writeRecord } from './build-records.ts';
@@ -73,7 +74,7 @@ export async function noteLaterPublication(
     ({ directory, status, images }) =>
       status === 'succeeded' &&
       (directory === path ||
-        (directory === dirname(path) && [...images, 'manifest.json'].includes(basename(path)))),
+        (directory === dirname(path) && [...images, MANIFEST_FILE].includes(basename(path)))),
   );
   if (record === undefined) return;
   const { publications = [] } = record;

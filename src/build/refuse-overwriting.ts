@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { CHECKSUM_FILES } from '../artifact/checksum.ts';
 import { conversionJobs } from '../disk/conversion-jobs.ts';
 import { SpecError } from '../foundation/errors.ts';
+import { CHECKSUM_FILES, MANIFEST_FILE } from '../foundation/result-files.ts';
 import type { MediaSource } from '../media/install-media.ts';
 import { parseMediaLocator } from '../media/media-locator.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -57,8 +57,8 @@ export async function refuseForeignFiles(
   const images = conversionJobs(name, outputs, () => '').map((job) => job.name);
   const earlier = await deliveredIn(directory);
   const made =
-    earlier === undefined ? [] : [...earlier.images, ...Object.values(CHECKSUM_FILES), 'manifest.json'];
-  for (const file of [...images, ...Object.values(CHECKSUM_FILES), 'manifest.json']) {
+    earlier === undefined ? [] : [...earlier.images, ...Object.values(CHECKSUM_FILES), MANIFEST_FILE];
+  for (const file of [...images, ...Object.values(CHECKSUM_FILES), MANIFEST_FILE]) {
     const path = join(directory, file);
     if (!made.includes(file) && existsSync(path)) throw foreign(path);
   }

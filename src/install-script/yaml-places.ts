@@ -1,4 +1,5 @@
-import { isCollection, isScalar, parseDocument, Scalar, visit } from 'yaml';
+import { isCollection, isScalar, Scalar, visit } from 'yaml';
+import { parseAutoinstall } from './autoinstall-document.ts';
 import { DERIVED_PLACEHOLDERS } from './options/derived-values.ts';
 import type { Placeholder } from './render-script.ts';
 
@@ -15,14 +16,10 @@ export function yamlPlaces(text: string, placeholders: readonly Placeholder[]): 
     filled += text.slice(at, offset) + token(index);
     at = offset + length;
   }
-  const document = parseDocument(filled + text.slice(at), { prettyErrors: false });
-  if (document.errors.length > 0) return () => undefined;
+  const { document, errors } = parseAutoinstall(filled + text.slice(at));
+  if (errors.length > 0) return () => undefined;
   const scalars: Scalar[] = [];
-  visit(document, {
-    Scalar: (_, node) => {
-      if (typeof node.value === 'string') scalars.push(node);
-    },
-  });
+  visit(document, { Scalar: (_, node) => void scalars.push(node) });
   return ({ name, offset }, value) => {
     const word = token(placeholders.findIndex((each) => each.offset === offset));
     const around = scalars.find((each) => String(each.value).includes(word));
@@ -47,9 +44,9 @@ function faultIn(
 
 /** Within a list or map of one line. */
 function isOneScalar(value: string): boolean {
-  const { contents, errors } = parseDocument(`[${value}]`, { prettyErrors: false });
+  const { document, errors } = parseAutoinstall(`[${value}]`);
+  const { contents } = document;
   if (errors.length > 0 || !isCollection(contents)) return false;
-  return (
-    contents.items.length === 1 && isScalar(contents.items[0]) && contents.range?.[1] === value.length + 2
-  );
+  const [only, ...more] = contents.items;
+  return more.length === 0 && isScalar(only) && contents.range?.[1] === value.length + 2;
 }

@@ -5,6 +5,7 @@ import { inspectImage } from '../disk/image-kind.ts';
 import { DiskError, SpecError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 import { readTextIfThere, whyNoFile } from '../foundation/read-regular-file.ts';
+import { MANIFEST_FILE } from '../foundation/result-files.ts';
 import { type Bytes, bytes } from '../foundation/size.ts';
 import { DISK_FORMATS, type DiskFormat } from '../qemu-img/disk-format.ts';
 import { qemuImg } from '../qemu-img/qemu-img.ts';
@@ -84,10 +85,10 @@ type Located = {
 };
 
 async function locate(given: string, format: DiskFormat | undefined): Promise<Located> {
-  if (await isDirectory(given)) return ofManifest(join(given, 'manifest.json'), format);
+  if (await isDirectory(given)) return ofManifest(join(given, MANIFEST_FILE), format);
   await requireFile(given);
   if (basename(given).endsWith('.json')) return ofManifest(given, format);
-  const beside = await readManifest(join(dirname(given), 'manifest.json'));
+  const beside = await readManifest(join(dirname(given), MANIFEST_FILE));
   const output = beside?.outputs.find(({ file }) => file === basename(given));
   return output === undefined ? { path: given } : { path: given, manifest: beside, output };
 }

@@ -3,6 +3,7 @@ import { parseDuration, type Seconds } from '../foundation/duration.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { readLinePattern } from '../foundation/line-pattern.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
+import { isNameOfKilns } from '../foundation/result-files.ts';
 import { type Bytes, bytes, parseSize } from '../foundation/size.ts';
 import { describeValue } from '../foundation/value-shape.ts';
 import type { MediaPin } from '../media/install-media.ts';
@@ -131,16 +132,14 @@ export function readFormat(value: unknown): DiskFormat {
 
 export const COMPRESSIONS = ['zstd', 'zlib', 'none'] as const;
 
-/** Beside the images in a build's folder (docs/places.md). On file systems that do not tell capitals from small letters as well. */
-const OWN_FILES = /^(?:manifest\.json|sha(?:256|512)sums|logs|\.kiln.*)$/i;
-/** NAME_MAX of Linux. */
-const LONGEST_FILE_NAME = bytes(255);
+/** In bytes: NAME_MAX of Linux. */
+const LONGEST_FILE_NAME = 255;
 
 /** Of an output: a file name without folder, none of Kiln's own. */
 export function readFileName(value: unknown): string {
   const name = readLine(value);
   if (name.includes('/') || name === '.' || name === '..') throw wrong(`"${name}" is not a plain file name`);
-  if (OWN_FILES.test(name)) throw wrong(`"${name}" is the name of a file of Kiln's own; give another`);
+  if (isNameOfKilns(name)) throw wrong(`"${name}" is the name of a file of Kiln's own; give another`);
   if (Buffer.byteLength(name) > LONGEST_FILE_NAME)
     throw wrong(`is longer than ${LONGEST_FILE_NAME} bytes, the most a file name has`);
   return name;
