@@ -77,13 +77,15 @@ function consoleArguments(dialect: KernelDialect): readonly string[] {
 }
 
 /**
- * What the installer's kernel gets besides under emulation. On a busy host timer interrupts come too late for the kernel's test of
- * them, and it dies with "IO-APIC + timer doesn't work"; libguestfs boots its guests with the same word (appliance-kcmdline.c). It must
- * not reach the installed system: debian-installer and subiquity copy what stands behind `---`, Anaconda a list of words, but YaST all
- * it does not know.
+ * What the installer's kernel gets besides under emulation. `no_timer_check`: on a busy host timer interrupts come too late for the
+ * kernel's test of them, and it dies with "IO-APIC + timer doesn't work"; libguestfs boots its guests with the same word
+ * (appliance-kcmdline.c). `norandmaps` (kernel-parameters.txt): a program lies at the same addresses each time it is started. QEMU knows
+ * what it has translated by its address in the guest, so it would translate the shell and its libraries anew for each process of an
+ * installer, which starts thousands (docs/performance.md). Neither must reach the installed system: debian-installer and subiquity copy
+ * what stands behind `---`, Anaconda a list of words, but YaST all it does not know.
  */
 export function emulationArguments(dialect: KernelDialect | undefined): readonly string[] {
-  return dialect === undefined || dialect === 'linuxrc' ? [] : ['no_timer_check'];
+  return dialect === undefined || dialect === 'linuxrc' ? [] : ['no_timer_check', 'norandmaps'];
 }
 
 /** Arguments that may stand more than once with different values. */

@@ -166,7 +166,7 @@ function deviceArguments({ disk, cdroms = [], direct }: GuestOptions): string[] 
     args.push('-kernel', direct.kernel, '-initrd', direct.initrd);
     args.push(
       '-append',
-      `console=ttyS0,115200n8 quiet nokaslr mitigations=off no_timer_check ${direct.arguments ?? ''}`,
+      `console=ttyS0,115200n8 quiet nokaslr mitigations=off no_timer_check norandmaps ${direct.arguments ?? ''}`,
     );
   }
   return args;

@@ -300,17 +300,20 @@ describe('kernel arguments', () => {
       'console=ttyS0,115200n8',
       'quiet',
       'no_timer_check',
+      'norandmaps',
     ]);
     expect(argumentsOf({ os: 'fedora42', ...script('kickstart') })).toContain('inst.cmdline');
     expect(argumentsOf({})).toEqual(['console=ttyS0,115200n8']);
   });
 
-  it('spare an emulated kernel the test of its timer, but not where the installed system would get the word', () => {
-    const word = 'no_timer_check';
-    expect(argumentsOf(script('preseed'))).toContain(word);
-    expect(resolvePlan(spec(script('preseed')), KVM).kernelArguments).not.toContain(word);
-    expect(argumentsOf(script('autoyast'))).not.toContain(word);
-  });
+  it.each(['no_timer_check', 'norandmaps'])(
+    'tell an emulated kernel %s, but not where the installed system would get the word',
+    (word) => {
+      expect(argumentsOf(script('preseed'))).toContain(word);
+      expect(resolvePlan(spec(script('preseed')), KVM).kernelArguments).not.toContain(word);
+      expect(argumentsOf(script('autoyast'))).not.toContain(word);
+    },
+  );
 
   it("end with the user's, which replace Kiln's of the same name", () => {
     const all = argumentsOf({

@@ -17,8 +17,8 @@ test('an emulated kernel with a script is told to leave out its timer test, once
 test("so is one of --location without a script, but for YaST's, which would hand it on", () => {
   const told = (family: string, isEmulated: boolean, ...extra: string[]) =>
     installArguments({ facts: { family } } as ResolvedLocation, undefined, extra, isEmulated);
-  expect(told('debian-installer', true)).toEqual(['no_timer_check']);
-  expect(told('anaconda', true, 'no_timer_check quiet')).toEqual([]);
+  expect(told('debian-installer', true)).toEqual(['no_timer_check', 'norandmaps']);
+  expect(told('anaconda', true, 'no_timer_check norandmaps quiet')).toEqual([]);
   expect(told('anaconda', false)).toEqual([]);
   expect(told('autoyast', true)).toEqual([]);
 });
