@@ -5,7 +5,6 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { manifestOutput } from '../artifact/manifest.ts';
 import type { Manifest } from '../artifact/manifest-schema.ts';
 import type { DiskReport } from '../disk/disk-report.ts';
-import { maskNamedSecrets } from '../foundation/redact.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import type { BuildPlan, FirmwarePlan } from '../plan/build-plan.ts';
@@ -13,6 +12,7 @@ import type { InstallOutcome } from '../watch/install-outcome.ts';
 import type { BootCheckReport } from './boot-check.ts';
 import type { ImportedDisk } from './import-disk.ts';
 import type { BuildScript } from './render-for-build.ts';
+import { publicAnswers } from './write-plan.ts';
 
 /** How the disk got its content. */
 export type DiskOrigin = Extract<InstallOutcome, { kind: 'completed' }> | ImportedDisk;
@@ -93,7 +93,7 @@ function publicPlan(plan: BuildPlan, source: string | undefined): Manifest['plan
   const { kind } = media[0] ?? { kind: 'cdrom' };
   const shown = {
     ...rest,
-    variables: maskNamedSecrets(plan.variables),
+    ...publicAnswers(plan),
     emulator: basename(emulator),
     firmware: publicFirmware(firmware),
     media: source === undefined ? [] : [{ kind, from: source }],

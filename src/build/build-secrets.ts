@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../artifact/write-file-atomically.ts';
 import { ifMissing } from '../foundation/if-missing.ts';
+import { urlSecrets } from '../foundation/public-url.ts';
 import { namedSecrets, type Redactor, redactTexts } from '../foundation/redact.ts';
 import { redactorByTraces, type SecretTrace, tracesOf } from '../foundation/secret-traces.ts';
 import { recordDirectory } from './build-records.ts';
@@ -11,8 +12,8 @@ const tracesPath = (stateDir: string, id: string): string =>
   join(recordDirectory(stateDir, id), 'secrets.json');
 
 /**
- * Remembers what this build has to hide: variables that are secrets by their names, and what the install script alone may
- * hold. A guest prints them as it likes, into a log that QEMU writes; so they are hidden when something of that log is told or handed on,
+ * Remembers what this build has to hide: variables that are secrets by their names, passwords in URLs, and what the install script
+ * alone may hold. A guest prints them as it likes, into a log that QEMU writes; so they are hidden when something of that log is told or handed on,
  * and no value is kept.
  */
 export async function noteSecrets(
@@ -20,7 +21,9 @@ export async function noteSecrets(
   id: string,
   { plan, script }: Pick<Decision, 'plan' | 'script'>,
 ): Promise<void> {
-  const traces = tracesOf([...namedSecrets(plan.variables), ...(script?.secrets ?? [])]);
+  const { variables, kernelArguments } = plan;
+  const inUrls = [...Object.values(variables), ...kernelArguments].flatMap(urlSecrets);
+  const traces = tracesOf([...namedSecrets(variables), ...inUrls, ...(script?.secrets ?? [])]);
   if (traces.length === 0) return;
   await writeFileAtomically(tracesPath(stateDir, id), `${JSON.stringify(traces)}\n`, 0o600);
 }

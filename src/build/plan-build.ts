@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { silentLogger } from '../foundation/logger.ts';
+import { publicFrom } from '../foundation/public-url.ts';
 import { knownArguments } from '../media/added-arguments.ts';
 import { isNetworkTree, type MediaFacts, type MediaSource } from '../media/install-media.ts';
 import { isLocalFolder } from '../media/require-local-media.ts';
@@ -121,7 +122,7 @@ function plannedBoot(plan: BuildPlan, directory: BuildDirectory): DomainBoot {
 /** The first media as a CD-ROM; a tree that is no ISO is none. */
 async function plannedDisc(source: MediaSource | undefined): Promise<string | undefined> {
   if (source === undefined || source.kind === 'import' || isNetworkTree(source)) return undefined;
-  return (await isLocalFolder(source)) ? undefined : `<media: ${source.from}>`;
+  return (await isLocalFolder(source)) ? undefined : `<media: ${publicFrom(source.from)}>`;
 }
 
 function plannedCdroms(

@@ -3,6 +3,7 @@ import { copyFile, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemClock } from '../foundation/clock.ts';
 import type { Logger } from '../foundation/logger.ts';
+import { publicText } from '../foundation/public-url.ts';
 import { writeFile } from '../foundation/write-file.ts';
 import { requireSpace } from '../host/free-space.ts';
 import type { HostFacts } from '../host/host-facts.ts';
@@ -253,7 +254,7 @@ async function writeIntent(
 ): Promise<void> {
   await Promise.all([
     writePlan(directory.planFile, plan, buildId),
-    writeFile(directory.installXml, domain.installXml),
+    writeFile(directory.installXml, publicText(domain.installXml)),
     writeFile(directory.finalXml, domain.finalXml),
   ]);
 }

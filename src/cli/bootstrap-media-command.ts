@@ -4,6 +4,7 @@ import { bootstrapMedia } from '../build/bootstrap-media.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { outputFile } from '../foundation/output-file.ts';
 import { placesFrom } from '../foundation/places.ts';
+import { publicText } from '../foundation/public-url.ts';
 import { proxyFrom } from '../media/proxy-fetch.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { readExtraArgs } from '../spec/extra-args.ts';
@@ -57,7 +58,7 @@ export async function runBootstrapMedia(from: string, options: BootstrapOptions,
     );
     if (options.json) io.out.write(`${safeJson(report, 2)}\n`);
     else {
-      io.err.write(`${safeLine(`boots with: ${report.kernelArguments.join(' ')}`)}\n`);
+      io.err.write(`${safeLine(`boots with: ${report.kernelArguments.map(publicText).join(' ')}`)}\n`);
       io.out.write(`${report.path}\n`);
     }
   } finally {

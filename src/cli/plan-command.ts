@@ -1,11 +1,11 @@
 import { publicPlan } from '../build/write-plan.ts';
 import { formatDuration } from '../foundation/duration.ts';
 import { SpecError } from '../foundation/errors.ts';
+import { publicFrom, publicText } from '../foundation/public-url.ts';
 import { formatSize } from '../foundation/size.ts';
 import { findingText } from '../install-script/prepare-script.ts';
 import { addedArguments } from '../media/added-arguments.ts';
 import type { MediaSource } from '../media/install-media.ts';
-import { publicFrom } from '../media/public-url.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { targetName } from '../publish/publish-target.ts';
 import { formatWord } from '../qemu-img/disk-format.ts';
@@ -37,7 +37,7 @@ export async function runPlan(
     const planned = await planBuild(request, buildContext(io, { logger, signal: interruption.signal }));
     const { xml, script } = planned;
     const plan = publicPlan(planned.plan);
-    if (options.xml) io.out.write(`${safeText(xml).trimEnd()}\n`);
+    if (options.xml) io.out.write(`${safeText(publicText(xml)).trimEnd()}\n`);
     else if (options.json) io.out.write(`${safeJson(plan, 2)}\n`);
     else io.out.write(planText(plan, styleFor(io.out), planned.isWholeLine) + additions(script?.diff));
     if (planned.notice !== undefined) io.err.write(`Note: ${safeText(planned.notice)}\n`);

@@ -1,4 +1,5 @@
 import { SpecError } from '../foundation/errors.ts';
+import { publicText } from '../foundation/public-url.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { fillForLint, linesAsWritten } from './fill-for-lint.ts';
 import { compareFindings, type Finding, placeText } from './lint/lint-rule.ts';
@@ -38,9 +39,18 @@ export function checkScript({ text, kind, label, values, target, edit }: ScriptI
   const ofFilled = lintScript({ text: filled(text), kind, target }, 'filled')
     .filter((finding) => !edit || !isMended(finding))
     .map((finding) => ({ ...finding, line: asWritten(finding.line), mendable: isMended(finding) }));
-  const findings = [...ofFilled, ...lintScript({ text, kind, target }, 'own')].sort(compareFindings);
+  const findings = [...ofFilled, ...lintScript({ text, kind, target }, 'own')]
+    .map(withPublicUrls)
+    .sort(compareFindings);
   return edit ? { text: done.text, diff: done.diff, findings } : { text, diff: '', findings };
 }
+
+/** What a rule quotes may be an address with a login. */
+const withPublicUrls = (finding: Finding): Finding => ({
+  ...finding,
+  message: publicText(finding.message),
+  fix: publicText(finding.fix),
+});
 
 /**
  * From the user's text to what the installer gets: what is missing put in, refused when it cannot work, values filled in.
@@ -54,7 +64,7 @@ export function prepareScript(script: ScriptInput): PreparedScript {
   if (errors.length > 0) throw lintError(script.label, errors);
   // As it is written: the lines that are told shall be those of the user's file.
   refuseUnknown(script);
-  return { ...renderScript({ ...script, text }), diff, findings };
+  return { ...renderScript({ ...script, text }), diff: publicText(diff), findings };
 }
 
 function refuseMisplaced({ text, kind, label, values }: ScriptInput): void {

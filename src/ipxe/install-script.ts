@@ -1,4 +1,5 @@
 import { SpecError } from '../foundation/errors.ts';
+import { publicText } from '../foundation/public-url.ts';
 import { LOADER_WORD } from './loader-script.ts';
 import { endsEarly } from './script-words.ts';
 
@@ -34,7 +35,8 @@ export function installScript({ title, kernel, initrd, kernelArguments }: Instal
 
 /** @throws SpecError `ipxe.cannot` for a kernel argument that iPXE would not hand over */
 export function requireHandedOver(kernelArguments: readonly string[]): void {
-  const changed = kernelArguments.find((argument) => endsEarly(argument) || argument.includes('${'));
+  const argument = kernelArguments.find((word) => endsEarly(word) || word.includes('${'));
+  const changed = argument === undefined ? undefined : publicText(argument);
   if (changed !== undefined)
     throw new SpecError(
       'ipxe.cannot',

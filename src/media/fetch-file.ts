@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { digestFile } from '../foundation/digest-file.ts';
 import { MediaError } from '../foundation/errors.ts';
+import { publicUrl } from '../foundation/public-url.ts';
 import { fileBytes } from './byte-source.ts';
 import { checkPin } from './check-pin.ts';
 import type { MediaSource } from './install-media.ts';
 import type { CachedFile } from './media-cache.ts';
-import { publicUrl } from './public-url.ts';
 import type { ResolveContext } from './resolve-media.ts';
 import { type CheckedPin, pinOf } from './verify/listed-pin.ts';
 

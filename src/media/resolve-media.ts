@@ -1,5 +1,6 @@
 import { CancelledError, MediaError } from '../foundation/errors.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
+import { publicFrom } from '../foundation/public-url.ts';
 import { formatSize } from '../foundation/size.ts';
 import { debianOfflineIso } from './debian-offline.ts';
 import { type Downloader, openDownloader } from './download.ts';
@@ -8,7 +9,6 @@ import { type MediaCache, openMediaCache } from './media-cache.ts';
 import { parseMediaLocator } from './media-locator.ts';
 import { noneUsable } from './none-usable.ts';
 import type { ProxySettings } from './proxy-fetch.ts';
-import { publicFrom } from './public-url.ts';
 import { requireArch } from './require-usable.ts';
 import { resolveAptMirror } from './resolve-apt-mirror.ts';
 import { resolveDirectory, resolveFile } from './resolve-local.ts';

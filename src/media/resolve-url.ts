@@ -1,8 +1,8 @@
+import { publicUrl } from '../foundation/public-url.ts';
 import { refusePin } from './check-pin.ts';
 import { fetchFile, offlineError } from './fetch-file.ts';
 import { isFileUrl, type MediaSource, type ResolvedMedia } from './install-media.ts';
 import { locationOf } from './location-of.ts';
-import { publicUrl } from './public-url.ts';
 import { resolveFile } from './resolve-local.ts';
 import type { ResolveContext } from './resolve-media.ts';
 import { urlTree } from './tree/url-tree.ts';

@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../foundation/clock.ts';
 import { MediaError } from '../foundation/errors.ts';
+import { publicUrl } from '../foundation/public-url.ts';
 import { formatSize } from '../foundation/size.ts';
 import { ATTEMPTS, type DownloadOptions, STALL_MS } from './downloader.ts';
-import { publicUrl } from './public-url.ts';
 
 /** A break worth another try: connection lost, stalled, too short, or the server is busy. */
 export class Interrupted extends Error {

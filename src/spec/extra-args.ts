@@ -1,8 +1,9 @@
+import { publicText } from '../foundation/public-url.ts';
 import { readLine, wrong } from './words.ts';
 
 /** Splits at blanks outside double quotes, which is how Linux reads its command line (lib/cmdline.c, `next_arg`). */
 export function splitArguments(line: string): readonly string[] {
-  if ((line.match(/"/g) ?? []).length % 2 === 1) throw wrong(`has an unclosed quote: ${line}`);
+  if ((line.match(/"/g) ?? []).length % 2 === 1) throw wrong(`has an unclosed quote: ${publicText(line)}`);
   return line.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
 }
 

@@ -1,3 +1,4 @@
+import { publicText } from '../foundation/public-url.ts';
 import { DERIVED_PLACEHOLDERS } from '../install-script/options/derived-values.ts';
 import { readLine, readText, wrong } from './words.ts';
 
@@ -48,7 +49,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** `name=value`; everything after the first `=` is the value, blanks, quotes and all. */
 export function readAssignment(text: string): readonly [name: string, value: string] {
   const at = text.indexOf('=');
-  if (at < 1) throw wrong(`"${text}" is not of the form name=value`);
+  if (at < 1) throw wrong(`"${publicText(text)}" is not of the form name=value`);
   const [name, value] = [text.slice(0, at), text.slice(at + 1)];
   const problem = problemOf(name, value);
   if (problem !== undefined) throw wrong(problem);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-
 import { join } from 'node:path';
 import { HostError, SpecError } from '../../foundation/errors.ts';
+import { publicText } from '../../foundation/public-url.ts';
 import { writeFile } from '../../foundation/write-file.ts';
 import type { ChosenLibvirt } from '../../libvirt/choose-uri.ts';
 import { isRemoteUri, isSessionUri } from '../../libvirt/libvirt-uri.ts';
@@ -104,7 +104,7 @@ async function writeIntent(
   await Promise.all([
     writePlan(directory.planFile, plan, run.id),
     writeFile(directory.finalXml, final),
-    ...(install === undefined ? [] : [writeFile(directory.installXml, install)]),
+    ...(install === undefined ? [] : [writeFile(directory.installXml, publicText(install))]),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { localeFault } from '../../foundation/locale.ts';
+import { publicText } from '../../foundation/public-url.ts';
 import { isTimeZone } from '../../foundation/time-zone.ts';
 import { HOST_NAME } from '../host-name.ts';
 
@@ -151,11 +152,14 @@ export function commonProblems(
     if (value === '' && initial === '') return [];
     const told = fault?.(value);
     if (told !== undefined && name === 'ssh_keys') return [{ name, problem: told }];
-    if (!pattern.test(value)) return [{ name, problem: `"${value}" is not ${shape}` }];
+    if (!pattern.test(value)) return [{ name, problem: `"${withoutLogin(value)}" is not ${shape}` }];
     return told === undefined ? [] : [{ name, problem: `"${value}" ${told}` }];
   });
   return [...ofOptions, ...hostnameProblems(given)];
 }
+
+/** For messages: a proxy is often written as `user:password@host:3128`. */
+const withoutLogin = (value: string): string => publicText(value).replace(/^[^\s/]*:[^\s/]*@/, '');
 
 /** No option of the catalogue, but one every script may ask for. */
 function hostnameProblems({ hostname }: Readonly<Record<string, string>>) {

@@ -40,15 +40,19 @@ function diskLines(layout: DiskLayout): readonly string[] {
   ];
 }
 
-/** An archive's address in the parts debian-installer keeps (installation guide, B.4.3). */
+/**
+ * An archive's address in the parts debian-installer keeps (installation guide, B.4.3). It puts them together again as they are, so that a
+ * login stands before the host.
+ */
 function mirrorLines(mirror: string): readonly string[] {
   if (mirror === '') return [];
   const { protocol, host, pathname } = new URL(mirror);
   const kind = protocol.replace(':', '');
+  const [login = ''] = /(?<=:\/\/)[^/]*@/.exec(mirror) ?? [];
   return [
     'd-i mirror/country string manual',
     `d-i mirror/protocol string ${kind}`,
-    `d-i mirror/${kind}/hostname string ${host}`,
+    `d-i mirror/${kind}/hostname string ${login}${host}`,
     `d-i mirror/${kind}/directory string ${pathname.replace(/\/$/, '')}`,
   ];
 }

@@ -2,10 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { Client, FTPError } from 'basic-ftp';
 import { MediaError } from '../../foundation/errors.ts';
+import { publicUrl } from '../../foundation/public-url.ts';
 import { inBlocks } from '../byte-source.ts';
 import { type Downloader, type DownloadOptions, STALL_MS } from '../downloader.ts';
 import { completePartial, type PartialFile } from '../partial-file.ts';
-import { publicUrl } from '../public-url.ts';
 import { Interrupted, retrying } from '../retry.ts';
 import { LARGEST_TEXT } from '../tree/media-tree.ts';
 

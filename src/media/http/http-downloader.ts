@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { MediaError } from '../../foundation/errors.ts';
+import { publicUrl } from '../../foundation/public-url.ts';
 import { type ByteSource, inBlocks } from '../byte-source.ts';
 import type { Downloader, DownloadOptions } from '../downloader.ts';
 import { completePartial, type PartialFile } from '../partial-file.ts';
 import { proxyFetch } from '../proxy-fetch.ts';
-import { publicUrl } from '../public-url.ts';
 import { Interrupted, retrying, withStallLimit } from '../retry.ts';
 import { LARGEST_TEXT } from '../tree/media-tree.ts';
 import { httpFetch, reasonOf } from './http-fetch.ts';

@@ -1,5 +1,5 @@
 import { MediaError } from '../../foundation/errors.ts';
-import { publicUrl, withoutLogin } from '../public-url.ts';
+import { publicUrl, withoutLogin } from '../../foundation/public-url.ts';
 import { Interrupted } from '../retry.ts';
 import { basicLogin } from './basic-login.ts';
 

@@ -1,5 +1,5 @@
+import { joinUrl, publicUrl } from '../../foundation/public-url.ts';
 import type { Downloader } from '../download.ts';
-import { joinUrl, publicUrl } from '../public-url.ts';
 import type { MediaTree } from './media-tree.ts';
 
 /** An install tree on a web or FTP server. Nothing is listed there, so every file is asked for by name. */

@@ -69,20 +69,23 @@ describe('the report of a build', () => {
     const { logs, serialLog, screenText, failure } = buildDirectory(directory, id);
     await mkdir(logs, { recursive: true });
     const value = 'correct "horse"';
-    const said = `the key is ${value}; again${value}${value}\n`;
+    const said = `the key is ${value}; again${value}${value}\ndialling with Zx9%40two, Zx9@two\n`;
     for (const path of [serialLog, `${serialLog}.timed`, screenText]) await writeFile(path, said.repeat(100));
     await writeFile(failure, JSON.stringify({ consoleTail: [said] }));
     const found = JSON.parse(
       await readFile(join(folder, 'builds', ID, 'record.json'), 'utf8'),
     ) as BuildRecord;
     await writeRecord(folder, { ...found, id, directory });
-    const plan = planFixture({ variables: { my_secret: value, hostname: 'again' } });
+    const plan = planFixture({
+      variables: { my_secret: value, hostname: 'again', proxy: 'http://joe:Zx9%40two@proxy' },
+    });
     await noteSecrets(folder, id, { plan, script: undefined });
 
     const { path } = await reportBuild({ ...options(), id });
     const { stdout } = await runCommand('tar', ['-xOzf', path], { logger: silentLogger });
     expect(stdout).toContain('the key is ********; again****************\n');
-    expect(stdout).not.toContain('horse');
+    expect(stdout).toContain('dialling with ********, ********\n');
+    expect(stdout).not.toMatch(/horse|Zx9/);
     expect(stdout.match(/again/g)).toHaveLength(301);
     const kept = await readFile(join(folder, 'builds', id, 'secrets.json'), 'utf8');
     expect(kept).not.toContain('horse');

@@ -25,6 +25,19 @@ it("the plan in the logs is its owner's, and has no variables that are secrets b
   expect(JSON.parse(text)).toMatchObject({ variables: { hostname: 'web', token: '' } });
 });
 
+it('the plan in the logs has addresses without their logins', async () => {
+  const path = join(folder, 'plan.json');
+  const variables = { mirror: 'http://joe:hush@host/debian', own: 'a http://joe:hush@host/x?token=hush b' };
+  const kernelArguments = ['quiet', 'mirror/http/proxy=http://joe:hush@host:3128'];
+  await writePlan(path, planFixture({ variables, kernelArguments }), '0123abcd');
+  const text = readFileSync(path, 'utf8');
+  expect(text).not.toContain('hush');
+  expect(JSON.parse(text)).toMatchObject({
+    variables: { mirror: 'http://host/debian', own: 'a http://host/x b' },
+    kernelArguments: ['quiet', 'mirror/http/proxy=http://host:3128/'],
+  });
+});
+
 it("what another process needs to go on is its owner's alone", async () => {
   const directory = { ...buildDirectory(folder, '0123abcd'), savedInstall: join(folder, 'install.json') };
   await saveInstall(directory, { plan: planFixture() } as SavedInstall);

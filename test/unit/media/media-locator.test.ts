@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseMediaLocator } from '../../../src/media/media-locator.ts';
-import { joinUrl, publicFrom, publicUrl } from '../../../src/media/public-url.ts';
 
 describe('parseMediaLocator', () => {
   it.each([
@@ -38,24 +37,5 @@ describe('parseMediaLocator', () => {
     'apt-mirror:../x',
   ])('refuses %s', (from) => {
     expect(() => parseMediaLocator(from)).toThrow(expect.objectContaining({ code: 'media.unsupported' }));
-  });
-});
-
-describe('publicUrl and joinUrl', () => {
-  it('keeps credentials and tokens to itself', () => {
-    expect(publicUrl('https://me:secret@host/a.iso?token=secret#x')).toBe('https://host/a.iso');
-  });
-
-  it.each([
-    ['https://me:secret@host/a.iso?token=s', 'https://host/a.iso'],
-    ['/isos/a?b.iso', '/isos/a?b.iso'],
-    ['apt-mirror:trixie', 'apt-mirror:trixie'],
-  ])('names the media %s in public', (from, shown) => {
-    expect(publicFrom(from)).toBe(shown);
-  });
-
-  it('goes below a base with or without a slash and keeps its token', () => {
-    expect(joinUrl('http://host/tree', '.treeinfo')).toBe('http://host/tree/.treeinfo');
-    expect(joinUrl('http://host/tree/?t=1', 'a b/c')).toBe('http://host/tree/a%20b/c?t=1');
   });
 });

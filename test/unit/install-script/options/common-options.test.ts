@@ -44,6 +44,21 @@ it('of several SSH keys the wrong one is named, and why', () => {
   ]);
 });
 
+it.each([
+  ['preseed', 'source_lines', 'd-i mirror/http/hostname string joe:hush@host:81'],
+  [
+    'kickstart',
+    'source_lines',
+    'url --url="http://joe:hush@host:81/debian/" --proxy="http://joe:hush@proxy/"',
+  ],
+  ['autoinstall', 'apt_value', '"uri":"http://joe:hush@host:81/debian/"'],
+  ['autoyast', 'repository_elements', 'http://joe:hush@host:81/debian/'],
+] as const)('the installer of %s gets the mirror with its login, in {{%s}}', (kind, name, expected) => {
+  const variables = { mirror: 'http://joe:hush@host:81/debian/', proxy: 'http://joe:hush@proxy/' };
+  const values = scriptValues({ name: 'x', kind, token: 't', passwordHash: undefined, variables });
+  expect(values.plain.get(name)).toContain(expected);
+});
+
 it('all problems are told together', () => {
   const from = { name: 'x', kind: 'kickstart', token: 't', passwordHash: undefined } as const;
   expect(() => scriptValues({ ...from, variables: { locale: '?', user: '?' } })).toThrowError(
