@@ -54,16 +54,15 @@ const withPublicUrls = (finding: Finding): Finding => ({
 
 /**
  * From the user's text to what the installer gets: what is missing put in, refused when it cannot work, values filled in.
- * @throws SpecError `script.lint`, `script.bad-value`, `script.unknown-placeholder`
+ * @throws SpecError `script.bad-value`, `script.unknown-placeholder`, `script.lint`
  */
 export function prepareScript(script: ScriptInput): PreparedScript {
-  // Before all else: what such a value has spoilt is told as its fault alone.
+  // Before all else: what such a value or placeholder has spoilt is told as its fault alone.
   refuseMisplaced(script);
+  refuseUnknown(script);
   const { text, diff, findings } = checkScript(script);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw lintError(script.label, errors);
-  // As it is written: the lines that are told shall be those of the user's file.
-  refuseUnknown(script);
   return { ...renderScript({ ...script, text }), diff: publicText(diff), findings };
 }
 

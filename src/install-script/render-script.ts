@@ -4,6 +4,7 @@ import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { cdataFinder, commentFinder } from './comments.ts';
 import { lineOf } from './edit/text-edits.ts';
 import { escapeXml } from './escape-xml.ts';
+import { foreignPlaceholder } from './foreign-placeholder.ts';
 
 /** Values for placeholders, by name. Secrets are masked wherever the text is shown. */
 export type ScriptValues = {
@@ -65,9 +66,16 @@ export function renderScript(script: RenderInput): RenderedScript {
   };
 }
 
-export type UnknownPlaceholder = { readonly name: string; readonly line: number; readonly problem: string };
+export type UnknownPlaceholder = {
+  readonly name: string;
+  readonly line: number;
+  /** A sentence, without a period at its end. */
+  readonly problem: string;
+  /** What to write or do instead. */
+  readonly fix: string;
+};
 
-/** Placeholders that nobody gave a value for. */
+/** Placeholders that nobody gave a value for, and those that are for another kind of script. */
 export function unknownPlaceholders(
   text: string,
   kind: InstallScriptKind,
@@ -79,21 +87,25 @@ export function unknownPlaceholders(
     .map(({ name, offset }) => ({
       name,
       line: lineOf(text, offset),
-      problem: `{{${name}}} has no value.${suggestion(name, known)}`,
+      ...(foreignPlaceholder(name, kind) ?? {
+        problem: `{{${name}}} has no value${suggestion(name, known).replace(/^ /, '. ')}`,
+        fix: `give it with --var ${name}=value or under "variables:" of the template, or correct the name`,
+      }),
     }));
 }
 
 /** @throws SpecError `script.unknown-placeholder` */
 export function refuseUnknown({ text, kind, values, label = 'install script' }: RenderInput): void {
-  const problems = unknownPlaceholders(text, kind, values).map(({ line, problem }) => ({
+  const problems = unknownPlaceholders(text, kind, values).map(({ line, problem, fix }) => ({
     where: `${label}:${line}`,
     problem,
+    fix,
   }));
   if (problems.length === 0) return;
-  const lines = problems.map(({ where, problem }) => `  ${where}: ${problem}`);
+  const lines = problems.map(({ where, problem, fix }) => `  ${where}: ${problem}\n      ${fix}`);
   throw new SpecError(
     'script.unknown-placeholder',
-    `The install script asks for values nobody gave; give them with --var name=value or under "variables:".\n${lines.join('\n')}`,
+    `The install script has placeholders that cannot be filled in:\n${lines.join('\n')}`,
     { details: { problems } },
   );
 }

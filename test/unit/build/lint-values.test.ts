@@ -30,6 +30,14 @@ it('a placeholder without a value is the error it is for a build', async () => {
   expect(await errorsOf('a.ks', script, { hostnam: 'a', world: 'b' })).toEqual([]);
 });
 
+it('a placeholder for another kind of script is told as that', async () => {
+  expect(await errorsOf('d.ks', `${head.replace('autopart\n', '')}{{storage_value}}\n`)).toContainEqual([
+    'script.unknown-placeholder',
+    4,
+    '{{storage_value}} is for autoinstall, not for kickstart',
+  ]);
+});
+
 it('a value that would not stay in its place is one too', async () => {
   const script = `${head}network --hostname={{h}}\n`;
   expect(await errorsOf('b.ks', script, { h: 'web1' })).toEqual([]);

@@ -10,7 +10,10 @@ it('docs/lint.md lists every rule', async () => {
   );
   const besides = [
     ['script.encoding', 'UTF-16, CRLF, a byte order mark, or bytes that are not UTF-8'],
-    ['script.unknown-placeholder', 'a placeholder nobody gave a value for'],
+    [
+      'script.unknown-placeholder',
+      'a placeholder nobody gave a value for, or one for another kind of script',
+    ],
     ['script.bad-value', 'a variable whose value would not stay in its place'],
   ].map(([id, about]) => [`\`${id}\``, 'error', about, ''].join('\t'));
   const rows = [...new Set([...all, ...besides])].sort().map((row) => row.split('\t'));

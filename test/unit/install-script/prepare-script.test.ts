@@ -286,3 +286,12 @@ it('tells the lines of the file as it is written, not as it was mended', () => {
     }),
   );
 });
+
+it('a placeholder that cannot be filled in is told before what its absence spoils', () => {
+  const values = { plain: new Map([['completion_marker_command', 'true']]), secret: new Map() };
+  const text = 'rootpw --lock\nclearpart --all\n{{storage_value}}\n';
+  const given = { text, kind: 'kickstart' as const, label: 'x.ks', values, target: osTarget('fedora42') };
+  expect(() => prepareScript({ ...given, edit: true })).toThrowError(
+    expect.objectContaining({ code: 'script.unknown-placeholder' }),
+  );
+});

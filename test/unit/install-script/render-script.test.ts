@@ -54,6 +54,29 @@ describe('renderScript', () => {
     ]);
   });
 
+  it.each([
+    ['kickstart', 'storage_value', 'is for autoinstall, not for kickstart', '{{disk_lines}}'],
+    ['autoinstall', 'boot_menu_command', 'is for kickstart and preseed, not', 'leave it out'],
+    ['user-script', 'locale_lines', 'not for a program of your own', '{{locale}}, {{language}}'],
+    ['autoyast', 'source_lines', 'kickstart and preseed', '{{repository_elements}}, {{proxy_elements}}'],
+    [
+      'preseed',
+      'package_lines',
+      'is for kickstart, not for preseed',
+      'every script has for it: {{packages}}',
+    ],
+  ] as const)('a placeholder for others is none to be given: %s with {{%s}}', (kind, name, problem, fix) => {
+    const given = { name: 'x', kind, token: 't', variables: {}, passwordHash: undefined };
+    const text = kind === 'autoyast' ? `<profile>\n{{${name}}}</profile>` : `\n{{${name}}}\n`;
+    const error = caught(() => renderScript({ text, kind, values: scriptValues(given), label: 'a' }));
+    expect(error.code).toBe('script.unknown-placeholder');
+    expect(error.details.problems).toEqual([
+      { where: 'a:2', problem: expect.stringContaining(problem), fix: expect.stringContaining(fix) },
+    ]);
+    expect(error.message).toContain(`a:2: {{${name}}} is for`);
+    expect(error.message).not.toContain('--var');
+  });
+
   it('escapes for XML outside CDATA', () => {
     const text = '<profile><a>{{x}}</a><b><![CDATA[{{x}}]]></b><!-- {{nobody}} --></profile>';
     expect(renderScript({ text, kind: 'autoyast', values: values({ x: 'a && b > c' }) }).text).toBe(
