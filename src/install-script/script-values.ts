@@ -1,4 +1,5 @@
 import { SpecError } from '../foundation/errors.ts';
+import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { MARKER_PLACEHOLDER, markerCommand } from './marker.ts';
 import { COMMON_OPTIONS, commonProblems } from './options/common-options.ts';
 import { type DerivedFrom, derivedValues } from './options/derived-values.ts';
@@ -39,7 +40,7 @@ export type ValuesFrom = DerivedFrom & {
  */
 export function scriptValues(from: ValuesFrom): ScriptValues {
   const { name, kind, media, token, variables, passwordHash = LOCKED_PASSWORD } = from;
-  refuseBadOptions(variables);
+  refuseBadOptions(variables, kind);
   const derived = derivedValues(from);
   return {
     plain: new Map([
@@ -54,8 +55,8 @@ export function scriptValues(from: ValuesFrom): ScriptValues {
   };
 }
 
-function refuseBadOptions(variables: Readonly<Record<string, string>>): void {
-  const problems = commonProblems(variables);
+function refuseBadOptions(variables: Readonly<Record<string, string>>, kind: InstallScriptKind): void {
+  const problems = commonProblems(variables, kind);
   if (problems.length === 0) return;
   const lines = problems.map(({ name, problem }) => `  ${name}: ${problem}`);
   throw new SpecError(

@@ -1,7 +1,10 @@
 import { localeFault } from '../../foundation/locale.ts';
 import { publicText } from '../../foundation/public-url.ts';
 import { isTimeZone } from '../../foundation/time-zone.ts';
+import type { InstallScriptKind } from '../../spec/build-spec.ts';
 import { HOST_NAME } from '../host-name.ts';
+import { isSystemAccount } from '../system-accounts.ts';
+import { keyboardFault } from './keyboard-fault.ts';
 
 /** A variable that means the same for every distribution whose script of the catalogue asks for it. */
 export type CommonOption = {
@@ -15,7 +18,7 @@ export type CommonOption = {
   /** For the message about a bad one. */
   readonly shape: string;
   /** What is wrong with a value of the right shape, or why one is not of it, as the end of a sentence; undefined when that is not known. */
-  readonly fault?: (value: string) => string | undefined;
+  readonly fault?: (value: string, kind?: InstallScriptKind) => string | undefined;
 };
 
 export const DISK_LAYOUTS = ['plain', 'swap', 'lvm'] as const;
@@ -26,12 +29,6 @@ export const KEY_SEPARATOR = ';';
 
 const KEY = String.raw`(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]+=*(?: [\w.@:+-]+)*`;
 const URL = String.raw`https?://[\w.:@%[\]-]+(?:/[\w.:@%~+,/-]*)?`;
-
-/** Users and groups of every system. */
-const TAKEN =
-  'adm audio bin cdrom daemon dialout disk floppy games kmem lp mail man nobody root sys tape tty users utmp video'.split(
-    ' ',
-  );
 
 /** The C library has languages of three letters that Unicode's data do not know, such as agr_PE. */
 function unknownLocale(locale: string): string | undefined {
@@ -64,10 +61,11 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
   {
     name: 'keyboard',
     initial: 'us',
-    about: 'keyboard layout',
+    about: 'keyboard layout; with a variant `de-nodeadkeys`, but for autoinstall',
     example: 'de',
-    pattern: /^[a-z]{2,}(?:-[a-z0-9-]+)*$/,
+    pattern: /./,
     shape: 'a layout such as us or de',
+    fault: (name, kind) => keyboardFault(name, { kind }),
   },
   {
     name: 'timezone',
@@ -85,7 +83,10 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     example: 'admin',
     pattern: /^[a-z_][a-z0-9_-]{0,31}$/,
     shape: 'a user name of small letters, digits, _ and -',
-    fault: (name) => (TAKEN.includes(name) ? 'is a user or group of the system itself' : undefined),
+    fault: (name) =>
+      isSystemAccount(name)
+        ? 'is a user or group that systems have by themselves, so making the user would fail; choose another, such as builder'
+        : undefined,
   },
   {
     name: 'ssh_keys',
@@ -143,14 +144,18 @@ export type CommonValues = {
   readonly diskLayout: DiskLayout;
 };
 
-/** What is wrong with the values given, by name. */
+/**
+ * What is wrong with the values given, by name.
+ * @param kind of the script; left out, what any kind takes is good
+ */
 export function commonProblems(
   given: Readonly<Record<string, string>>,
+  kind?: InstallScriptKind,
 ): readonly { name: string; problem: string }[] {
   const ofOptions = COMMON_OPTIONS.flatMap(({ name, initial, pattern, shape, fault }) => {
     const value = given[name] ?? initial;
     if (value === '' && initial === '') return [];
-    const told = fault?.(value);
+    const told = fault?.(value, kind);
     if (told !== undefined && name === 'ssh_keys') return [{ name, problem: told }];
     if (!pattern.test(value)) return [{ name, problem: `"${withoutLogin(value)}" is not ${shape}` }];
     return told === undefined ? [] : [{ name, problem: `"${value}" ${told}` }];

@@ -1,5 +1,6 @@
 import { isTimeZone } from '../../../foundation/time-zone.ts';
 import { HOST_NAME } from '../../host-name.ts';
+import { DEBIAN_ACCOUNTS } from '../../system-accounts.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder } from '../lint-target.ts';
 import { makesNoUser } from './answer-rules.ts';
@@ -51,15 +52,10 @@ const badHostname: Rule = {
       ),
 };
 
-/** Users and groups of every Debian system (base-passwd): user-setup takes none of them. */
-const TAKEN = (
-  '_apt adm audio backup bin cdrom daemon dialout dip disk fax floppy games gnats irc kmem list lp mail man news nobody nogroup ' +
-  'operator plugdev proxy root sasl shadow src staff sudo sync sys tape tty users utmp uucp video voice www-data'
-).split(' ');
 const USER_NAME = /^[a-z][a-z\d_-]{0,31}$/;
 
 function userNameFault(name: string): string | undefined {
-  if (TAKEN.includes(name)) return `"${name}" is a user or group of the system itself`;
+  if (DEBIAN_ACCOUNTS.includes(name)) return `"${name}" is a user or group of the system itself`;
   return USER_NAME.test(name)
     ? undefined
     : `"${name}" is no name for a user: a lower-case letter, then such letters, digits and hyphens make one, at most 32`;

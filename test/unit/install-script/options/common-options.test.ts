@@ -17,9 +17,30 @@ it.each([
     ['C.UTF-8', 'de_DE', 'sr_RS.UTF-8@latin', 'agr_PE'],
     ['german', "x'; rm", '', 'xx_YY.UTF-8', 'de_YY'],
   ],
-  ['keyboard', ['us', 'de-latin1'], ['US', 'a b', '']],
+  [
+    'keyboard',
+    ['us', 'de-latin1', 'de-mac_nodeadkeys', 'uk', 'jp106', 'sv-latin1', 'german'],
+    ['US', 'a b', '', 'klingon', 'klingon-de', 'de nodeadkeys', 'us"; x'],
+  ],
   ['timezone', ['UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+3'], ['/etc/passwd', 'Mars/X', '']],
-  ['user', ['', 'joe', '_x-1'], ['Joe', 'a b', '1a', 'root', 'daemon']],
+  [
+    'user',
+    ['', 'joe', '_x-1', 'admin'],
+    [
+      'Joe',
+      'a b',
+      '1a',
+      'root',
+      'daemon',
+      'adm',
+      'sudo',
+      'wheel',
+      'users',
+      'nobody',
+      'www-data',
+      'systemd-x',
+    ],
+  ],
   ['hostname', ['web1', 'web1.example.org'], ['a_b', '-a', 'a b']],
   [
     'ssh_keys',
@@ -32,6 +53,27 @@ it.each([
 ] as const)('%s takes %j and not %j', (name, good, bad) => {
   for (const value of good) expect(commonProblems({ [name]: value }), value).toEqual([]);
   for (const value of bad) expect(commonProblems({ [name]: value }), value).toHaveLength(1);
+});
+
+it('what a layout might have been is told', () => {
+  const problemOf = (keyboard: string): string => commonProblems({ keyboard })[0]?.problem ?? '';
+  expect(problemOf('klingon')).toMatch(/^"klingon" is no keyboard layout .*such as us or de\.$/);
+  expect(problemOf('US')).toContain('Did you mean "us"?');
+  expect(problemOf('latm')).toContain('Did you mean "latam"?');
+  expect(problemOf('de(nodeadkeys)')).toContain('Did you mean "de-nodeadkeys"?');
+  const [ofUbuntu] = commonProblems({ keyboard: 'de nodeadkeys' }, 'autoinstall');
+  expect(ofUbuntu?.problem).toContain('Did you mean "de"?');
+});
+
+it.each([
+  ['autoinstall', 'de-nodeadkeys', /Subiquity takes the layout alone here; write de$/],
+  ['autoinstall', 'uk', /is no keyboard layout that the installer knows/],
+  ['kickstart', 'german', /is no keyboard layout that the installer knows/],
+] as const)('the installer of %s does not know the keyboard %s', (kind, keyboard, problem) => {
+  expect(commonProblems({ keyboard })).toEqual([]);
+  expect(commonProblems({ keyboard }, kind)).toEqual([
+    { name: 'keyboard', problem: expect.stringMatching(problem) },
+  ]);
 });
 
 it('of several SSH keys the wrong one is named, and why', () => {
