@@ -65,13 +65,15 @@ export async function readTemplateChain(path: string, places: TemplatePlaces): P
     }
     next = typeof below === 'string' ? below : undefined;
   }
-  const name = links[0]?.name ?? nameOf(path);
+  const [nearest] = links;
+  const merged = links.reduceRight<Settings>((below, link) => mergeSettings(below, link.settings), {});
   return {
-    name,
+    name: nearest?.name ?? nameOf(path),
     problems: inLineOrder(problems),
     faulty: isWhole ? faulty : 'all',
-    ownVariables: Object.keys(links[0]?.settings.variables ?? {}),
-    settings: links.reduceRight<Settings>((below, link) => mergeSettings(below, link.settings), {}),
+    ownVariables: Object.keys(nearest?.settings.variables ?? {}),
+    // A variant called as its base would take the place of the base's image.
+    settings: { ...merged, name: nearest?.settings.name },
     sources: links.map((link) => ({ name: link.name, sha256: link.sha256 })),
     locate: (keys) => links.map((link) => link.locate(keys)).find((place) => place !== undefined),
   };

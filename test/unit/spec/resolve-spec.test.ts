@@ -72,6 +72,15 @@ describe('composition', () => {
     expect(spec.variables).toEqual({ a: '1', b: '0644' });
   });
 
+  it('names a build after the file that is built, not after its base', async () => {
+    await file('low.yaml', 'name: low-one\nmedia: [{cdrom: i}]\n');
+    await file('my-variant.yaml', 'base: low\n');
+    expect((await resolve('./my-variant.yaml')).name).toBe('my-variant');
+    await file('named.yaml', 'base: my-variant\nname: other\n');
+    expect((await resolve('./named.yaml')).name).toBe('other');
+    expect((await resolve('./my-variant.yaml', { name: 'third' })).name).toBe('third');
+  });
+
   it('keeps nothing of a lower script or secret beside a new one', async () => {
     await file('a.ks', 'text\nlang en_US\npoweroff\n');
     await file(
