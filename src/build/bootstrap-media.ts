@@ -14,6 +14,7 @@ import { dialectOf, dialectOfScript, installerArguments, joinArguments } from '.
 import { chooseInjection } from '../plan/choose-injection.ts';
 import { appendToInitrd } from '../seed/append-to-initrd.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
+import { wrongKindProblem } from '../spec/script-kind.ts';
 import { checkKickseed } from './check-kickseed.ts';
 
 export type BootstrapRequest = {
@@ -80,12 +81,11 @@ function argumentsFor(
       'script.no-injection',
       'Nothing tells which installer is on these media, so nobody knows its kernel arguments. Name the system with --os.',
     );
-  if (os !== undefined && !os.scriptKinds.includes(kind))
-    throw new SpecError(
-      'script.wrong-kind',
-      `The install script is ${kind}, and the installer of ${os.title} reads ${os.scriptKinds.join(' or ')}.`,
-      { details: { kind, os: os.id } },
-    );
+  const problem = wrongKindProblem({ kind, os: os?.id, media: 'location' });
+  if (problem !== undefined)
+    throw new SpecError('script.wrong-kind', `The install script ${problem}.`, {
+      details: { kind, os: os?.id },
+    });
   const inject = embedded === undefined ? 'metadata' : 'initrd';
   const dialect = (os && dialectOf(os, kind)) ?? dialectOfScript(kind);
   return joinArguments(

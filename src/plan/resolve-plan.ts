@@ -25,13 +25,12 @@ export const EMULATION_FACTORS = { total: 4, stall: 2, bootCheck: 4 } as const;
 
 /**
  * Makes every choice a build needs from what was asked for and what the host has. Pure: nothing is looked at.
- * @throws SpecError `spec.invalid`, `spec.cpu-level`, `script.no-injection`, `script.wrong-kind`;
- * HostError `host.no-kvm`, `host.no-uefi`, `host.no-memory`
+ * @throws SpecError `spec.invalid`, `spec.cpu-level`, `script.no-injection`; HostError `host.no-kvm`, `host.no-uefi`, `host.no-memory`
  */
 export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
   const os = spec.os === undefined ? undefined : findOs(spec.os);
   const mediaKind = mediaKindOf(spec.media);
-  const script = scriptPlan(spec, os, mediaKind);
+  const script = scriptPlan(spec, mediaKind);
   checkMemory(spec, host);
   const choice = chooseAccelerator(spec, host);
   const { accelerator } = choice;
@@ -92,21 +91,9 @@ function mediaKindOf(media: readonly MediaSource[]): MediaKind {
   return kind;
 }
 
-function scriptPlan(
-  spec: BuildSpec,
-  os: OperatingSystem | undefined,
-  media: MediaKind,
-): ScriptPlan | undefined {
+function scriptPlan(spec: BuildSpec, media: MediaKind): ScriptPlan | undefined {
   if (spec.script === undefined) return undefined;
   const { path, kind, inject: wanted } = spec.script;
-  // Only an installer that Kiln boots itself is known to be the system's own: an ISO may hold a live system, a disk any.
-  const another = kind === 'user-script' && media !== 'location';
-  if (os !== undefined && !another && !os.scriptKinds.includes(kind))
-    throw new SpecError(
-      'script.wrong-kind',
-      `The install script ${path} is ${kind}, and the installer of ${os.title} reads ${os.scriptKinds.join(' or ')}.`,
-      { details: { script: path, kind, os: os.id } },
-    );
   return {
     path,
     kind,

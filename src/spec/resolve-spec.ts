@@ -21,6 +21,7 @@ import { readOs } from './os-word.ts';
 import { overrideSettings } from './override-settings.ts';
 import type { KeyPath } from './parse-template.ts';
 import { ProblemList } from './problem-list.ts';
+import { wrongKindError } from './script-kind.ts';
 import { mergeSettings, type Settings } from './settings.ts';
 import { inLineOrder } from './template-place.ts';
 
@@ -48,7 +49,7 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   const faulty = new Set([...faultyOptions(list), ...templateKeys(base.faulty)]);
   const isFaulty = (key: keyof Settings): boolean => base.faulty === 'all' || faulty.has(key);
   const variables = isFaulty('script') ? new Map() : variablesFor(target, base, given.settings);
-  const { settings, failure } = await withScriptKind(merged, variables, places, list);
+  const { settings, failure: unread } = await withScriptKind(merged, variables, places, list);
   const spec = completeSpec({
     settings,
     fallbackName: base.fallbackName || nameFromMedia(settings) || 'image',
@@ -56,7 +57,10 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   });
   const locate = placeFinder(base, given.settings, overrides);
   checkSpec(spec, list, locate, isFaulty);
-  const isNoMedia = target.type === 'script' && spec.media.length === 0;
+  const isKnown = !(['os', 'media', 'script'] as const).some(isFaulty);
+  // One more problem beside others, and alone the error.
+  const failure = unread ?? (isKnown ? wrongKindError(spec, places.cwd) : undefined);
+  const isNoMedia = target.type === 'script' && spec.media.length === 0 && failure === undefined;
   if (isNoMedia && list.problems.every(({ where }) => where === 'media')) throw noMedia(target, spec.os);
   if (failure !== undefined && list.problems.length === 0) throw failure;
   if (failure !== undefined)
@@ -73,8 +77,8 @@ function variablesFor(target: BuildTarget, base: Base, given: Settings): GivenVa
 }
 
 /**
- * The kind follows from the script's text unless somebody named it. `variables`: names that the script must ask for. `failure`, with the code `script.not-found`, `script.unknown-kind`, `script.encoding` or `script.empty`, is one more problem beside
- * others, and alone the error.
+ * The kind follows from the script's text unless somebody named it. `variables`: names that the script must ask for. `failure`, with the code `script.not-found`,
+ * `script.unknown-kind`, `script.encoding` or `script.empty`, says why it cannot be read.
  */
 async function withScriptKind(
   settings: Settings,
