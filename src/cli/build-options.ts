@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { SpecError } from '../foundation/errors.ts';
+import { SECRET_OPTIONS } from '../virt-install/options/suggest-option.ts';
 import type { KilnCommand } from './kiln-command.ts';
 
 /** What commander collects for `build` and `plan`: strings as typed, nothing checked yet. */
@@ -167,9 +168,6 @@ export const ALIASES: readonly (readonly [alias: string, attribute: string])[] =
   ['boot', 'firmware'],
   ['accelerator', 'virtType'],
 ];
-
-/** Names under which people try to hand over a password; other users of the host can read a process's arguments. */
-const SECRET_OPTIONS = ['root-password', 'root-pw', 'rootpw', 'password', 'admin-password'];
 
 /** Declares the options of `kiln build`, which `kiln plan` shares. */
 export function addBuildOptions(command: KilnCommand): KilnCommand {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { SpecError } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
+import { suggestOption } from '../virt-install/options/suggest-option.ts';
 import { helpEnd } from './help-text.ts';
 import { safeLine } from './safe-text.ts';
 
@@ -59,7 +60,7 @@ export class KilnCommand extends Command {
     const known = [...own, ...this.#otherForm.names];
     const typed = this.#asTyped(flag);
     const isWord = typed.startsWith('--') || typed.length > 2;
-    const nearest = isWord ? suggestion(typed.replace(/^--?/, ''), known).replace('"', '"--') : '';
+    const nearest = isWord ? suggestOption(typed.replace(/^--?/, ''), known) : '';
     throw new SpecError(
       'options.unknown-option',
       `Unknown option ${typed}.${nearest} \`${this.fullName()} --help\` lists the options.`,

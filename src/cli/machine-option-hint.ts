@@ -36,7 +36,7 @@ export function machineOptionHint(flag: string, words: readonly string[] = []): 
   return (
     `${flag} is not taken together with ${beside}: that machine is Kiln's own, without devices to choose. For one in virt-install's ` +
     `words leave the target out, name the script with --script, and describe the machine: ` +
-    `\`kiln build --name NAME --memory MIB --disk size=GIB --cdrom ISO --script FILE ${flag} …\`.`
+    `\`kiln build --name NAME --memory MIB --disk size=GIB --cdrom ISO --osinfo ID --script FILE ${flag} …\`.`
   );
 }
 

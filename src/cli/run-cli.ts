@@ -12,10 +12,11 @@ import { styleFor } from './style.ts';
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   try {
     const words = args.slice(1);
-    const isMachine = words.length > 0 && findTarget(words) === undefined;
-    if (args[0] === 'plan' && isMachine && !words.some((word) => word === '--help' || word === '-h'))
+    const hasNoTarget = findTarget(words) === undefined;
+    if (args[0] === 'plan' && hasNoTarget && !words.some((word) => word === '--help' || word === '-h'))
       throw noTarget();
-    const code = args[0] === 'build' && isMachine ? await runMachineLine(words, io) : undefined;
+    const code =
+      args[0] === 'build' && hasNoTarget && words.length > 0 ? await runMachineLine(words, io) : undefined;
     if (code !== undefined) return code;
     const { runProgram } = await import('./run-program.ts');
     return await runProgram(args, io);
@@ -50,8 +51,8 @@ async function runMachineLine(words: readonly string[], io: CliIo): Promise<numb
 const noTarget = (): SpecError =>
   new SpecError(
     'options.invalid',
-    'kiln plan needs a template or an install script in front of its options. Without one `kiln build` makes the machine that ' +
-      'virt-install would make of them: --print-xml prints that one, --dry-run checks it.',
+    'kiln plan needs a template, an install script or --import IMAGE: `kiln plan SCRIPT --cdrom ISO`, not `--script SCRIPT`. Without one ' +
+      '`kiln build` makes the machine that virt-install would make of its options: --print-xml prints that one, --dry-run checks it.',
   );
 
 /** An error may come before options are parsed, so this looks at the words themselves. */

@@ -77,8 +77,8 @@ function variablesFor(target: BuildTarget, base: Base, given: Settings): GivenVa
 }
 
 /**
- * The kind follows from the script's text unless somebody named it. `variables`: names that the script must ask for. `failure`, with the code `script.not-found`,
- * `script.unknown-kind`, `script.encoding` or `script.empty`, says why it cannot be read.
+ * The kind follows from the script's text unless somebody named it. `variables`: names that the script must ask for. `failure`, with the
+ * code `script.not-found`, `script.unknown-kind`, `script.encoding` or `script.empty`, says why it cannot be read.
  */
 async function withScriptKind(
   settings: Settings,

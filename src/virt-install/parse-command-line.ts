@@ -1,8 +1,8 @@
 import { type Problem, specErrorOf } from '../foundation/errors.ts';
-import { suggestion } from '../foundation/nearest-word.ts';
 import { isWritable } from '../foundation/xml-text.ts';
 import { convertOldOptions } from './convert-old-options.ts';
 import { COMMAND_OPTIONS, type CommandOption, REFUSED } from './options/command-options.ts';
+import { suggestOption } from './options/suggest-option.ts';
 import { parseUse } from './prepare-use.ts';
 import { given, type OptionUse, type VirtInstallCommand } from './virt-install-options.ts';
 
@@ -77,17 +77,22 @@ function readLong(word: string, rest: string[], raw: RawOptions, report: Report)
   const value = equals < 0 ? undefined : word.slice(equals + 1);
   const found = findLong(typed);
   const [only] = found;
-  if (found.length > 1) report(`--${typed}`, `could be ${found.map(({ name }) => `--${name}`).join(', ')}`);
-  else if (only !== undefined) takeOption(only, value, rest, raw, report);
+  if (found.length > 1) {
+    report(`--${typed}`, OTHER_WORDS[typed] ?? `could be ${found.map(({ name }) => `--${name}`).join(', ')}`);
+    // Whichever was meant, the next word was its value.
+    if (value === undefined && found.every(({ shape }) => shape !== 'flag')) takeValue(rest);
+  } else if (only !== undefined) takeOption(only, value, rest, raw, report);
   else reportUnknown(typed, report);
 }
 
+/** What is called otherwise beside a target. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  os: 'names the system beside a template or an install script; without one write --osinfo',
+};
+
 function reportUnknown(typed: string, report: Report): void {
   const names = COMMAND_OPTIONS.flatMap(({ name, alias = [] }) => [name, ...alias]);
-  report(
-    `--${typed}`,
-    `is no option.${suggestion(typed, names).replace('"', '"--')} \`kiln build --help\` lists them`,
-  );
+  report(`--${typed}`, `is no option.${suggestOption(typed, names)} \`kiln build --help\` lists them`);
 }
 
 function findLong(typed: string): readonly CommandOption[] {
@@ -125,6 +130,12 @@ function isOption(word: string): boolean {
   return word.startsWith('-') && word !== '-' && !word.includes(' ') && !/^-\d+$/.test(word);
 }
 
+/** The next word, where that is no option. */
+function takeValue(rest: string[]): string | undefined {
+  const [next] = rest;
+  return next !== undefined && !isOption(next) ? rest.shift() : undefined;
+}
+
 function takeOption(
   option: CommandOption,
   attached: string | undefined,
@@ -139,8 +150,7 @@ function takeOption(
     return;
   }
   const mayStandAlone = shape === 'optional' || option.bare !== undefined;
-  const next = rest[0];
-  const value = attached ?? (next !== undefined && !isOption(next) ? rest.shift() : undefined);
+  const value = attached ?? takeValue(rest);
   if (value !== undefined && !isWritable(value)) {
     report(`--${name} ${JSON.stringify(value)}`, 'holds a character that cannot stand in XML');
   } else if (value?.includes(REPLACED)) {

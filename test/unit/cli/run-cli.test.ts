@@ -35,13 +35,16 @@ test.each([
   expect(io.stderr()).toBe('');
 });
 
-test('a plan without a target is refused, since the build of these words is another machine', async () => {
-  const { code, io } = await run('plan', '--cdrom', 'x.iso', '--script', 'my.ks');
-  expect(code).toBe(2);
-  expect(io.stderr()).toMatch(
-    /options\.invalid.*needs a template or an install script in front.*--print-xml/s,
-  );
-});
+test.each([[[]], [['--script', 'my.ks']], [['--cdrom', 'x.iso', '--script', 'my.ks']]])(
+  'a plan of %j wants a target at once, since a build of such words is another machine',
+  async (words) => {
+    const { code, io } = await run('plan', ...words);
+    expect(code).toBe(2);
+    expect(io.stderr()).toMatch(
+      /options\.invalid.*needs a template, an install script or --import IMAGE: `kiln plan SCRIPT --cdrom ISO`.*--print-xml/s,
+    );
+  },
+);
 
 test.each([['build'], ['plan'], ['builds'], ['completion']])('%s has examples', async (command) => {
   const { io } = await run(command, '--help');
@@ -90,6 +93,9 @@ test.each([
   [['build', 'debian-13', '-var', 'root=1'], 'Unknown option -var. Did you mean "--var"?'],
   [['plan', 'debian-13', '-memory=1024'], 'Unknown option -memory. Did you mean "--memory"?'],
   [['build', '-var', 'root=1', '--name', 'x'], 'Did you mean "--var"?'],
+  [['build', 'debian-13', '--rot-password', 'x'], 'Did you mean "--root-password-file"?'],
+  [['build', '--rotpw=x', '--osinfo', 'debian11'], 'Did you mean "--root-password-file"?'],
+  [['build', 'debian-13', '--graphics', 'none'], '--osinfo ID --script FILE --graphics'],
   [['list'], 'Did you mean "kiln builds list" or "kiln os list"?'],
 ])('%j: the nearest that there is', async (args, expected) => {
   const { code, io } = await run(...args);
@@ -97,7 +103,12 @@ test.each([
   expect(io.stderr()).toContain(expected);
 });
 
-test.each([[['init']], [['os', 'show', 'nope']]])('%j: nothing is near', async (args) => {
+test.each([
+  [['init']],
+  [['os', 'show', 'nope']],
+  [['build', 'x', '--reinstal']],
+  [['build', '--reinstal=x']],
+])('%j: nothing is near', async (args) => {
   expect((await run(...args)).io.stderr()).not.toContain('Did you mean');
 });
 

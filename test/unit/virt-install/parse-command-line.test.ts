@@ -113,6 +113,14 @@ describe('virt-install command lines', () => {
     expect(parseVirtInstall(['--osinfo', 'list'])).toEqual({ kind: 'list-os' });
   });
 
+  it("have one name for the system, where targets' builds have another", () => {
+    for (const words of [['--os', 'fedora42'], ['--os=fedora42']])
+      expect(problemsOf(...words, '--name', 'web')).toEqual([
+        { where: '--os', problem: expect.stringMatching(/--osinfo/) },
+      ]);
+    expect(problemsOf('--os', 'fedora42')[0]?.problem).not.toMatch(/os-type|os-variant/);
+  });
+
   it('report everything that is wrong, with option, sub-option, value and what is allowed', () => {
     const problems = problemsOf(
       '--disk',
