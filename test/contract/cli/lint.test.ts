@@ -116,3 +116,19 @@ test('a recipe is held against the disk that a build makes, or one of the size t
   expect(wrong).toMatchObject({ code: 2 });
   expect(wrong.stderr).toContain('[options.invalid]');
 });
+
+test('words that a plan refuses end with 2 here as well', async () => {
+  const mistyped = await cli.run(['lint', 'debian-13-jeos', '--var', 'locael=de_DE.UTF-8']);
+  expect(mistyped).toMatchObject({ code: 2, stderr: '' });
+  expect(mistyped.stdout).toMatch(
+    /jeos\.preseed: error: --var: no \{\{locael\}\} .*"locale".* \[spec\.invalid\]\n +correct the name/,
+  );
+  const foreign = await cli.run(['lint', 'debian-13-jeos', '--os', 'fedora42', '--json']);
+  expect(foreign.code).toBe(2);
+  expect(JSON.parse(foreign.stdout)[0].findings).toContainEqual(
+    expect.objectContaining({ rule: 'script.wrong-kind', severity: 'error', line: 0 }),
+  );
+  const small = await cli.run(['lint', 'rocky-9', '--disk', '1']);
+  expect(small.code).toBe(2);
+  expect(small.stdout).toMatch(/: error: --disk: 1\.0 GiB is too small; .*\[spec\.invalid\]/);
+});

@@ -15,6 +15,11 @@ it('docs/lint.md lists every rule', async () => {
       'a placeholder nobody gave a value for, or one for another kind of script',
     ],
     ['script.bad-value', 'a variable whose value would not stay in its place'],
+    ['script.wrong-kind', "a script of a kind that the system's installer does not read"],
+    [
+      'spec.invalid',
+      'a variable that the script does not ask for; a disk or memory below what the system needs',
+    ],
   ].map(([id, about]) => [`\`${id}\``, 'error', about, ''].join('\t'));
   const rows = [...new Set([...all, ...besides])].sort().map((row) => row.split('\t'));
   const table = markdownTable([['rule', 'severity', 'what is wrong', 'put in by itself'], ...rows]);
