@@ -33,6 +33,7 @@ export type CompletionCommand = {
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--firmware': ['uefi', 'bios'],
+  '--bus': ['virtio', 'sata', 'scsi', 'ide'],
   '--machine': ['q35', 'pc'],
   '--virt-type': ['auto', 'kvm', 'tcg'],
   '--network': ['user', 'none'],
@@ -97,12 +98,16 @@ function optionValue(option: Option): ValueKind {
   return { kind: /<(file|iso|tree|image)>$/.test(option.flags) ? 'file' : 'free' };
 }
 
-function argumentKind(argument: Argument): ValueKind {
-  const name = argument.name();
-  if (name === 'what') return { kind: 'file' };
-  if (name === 'target') return { kind: 'templates' };
-  if (name === 'id') return { kind: 'builds' };
-  if (name === 'media') return { kind: 'file' };
-  if (name === 'os') return { kind: 'os' };
-  return name === 'shell' ? { kind: 'words', words: ['bash', 'zsh', 'fish'] } : { kind: 'free' };
-}
+const ARGUMENTS: Readonly<Record<string, ValueKind>> = {
+  target: { kind: 'templates' },
+  id: { kind: 'builds' },
+  os: { kind: 'os' },
+  shell: { kind: 'words', words: ['bash', 'zsh', 'fish'] },
+  what: { kind: 'file' },
+  media: { kind: 'file' },
+  script: { kind: 'file' },
+  folder: { kind: 'folder' },
+  dir: { kind: 'folder' },
+};
+
+const argumentKind = (argument: Argument): ValueKind => ARGUMENTS[argument.name()] ?? { kind: 'free' };

@@ -91,7 +91,7 @@ function addLint(program: KilnCommand, io: CliIo, setExitCode: (code: number) =>
     .description(
       'Check install scripts, or the scripts of templates, without running them. Ends with 2 when one has an error.',
     )
-    .argument('<script...>', "install scripts or templates' names")
+    .argument('<target...>', "install scripts, templates' names or template files")
     .option('--os <id>', 'system the script is for (default: as its head or the template says)')
     .option('--bus <bus>', 'bus of the disk: virtio, sata, scsi or ide (default: virtio)')
     .option('--disk <size>', "size of the disk that the build makes (default: the template's, else 10 GiB)")

@@ -298,6 +298,11 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     [['kiln', 'build', '--output', 'di'], ['dist']],
     [['kiln', 'build', 'packag'], ['package.json']],
     [['kiln', 'build', 'kiln-t'], ['kiln-test']],
+    [['kiln', 'lint', 'kiln-t'], ['kiln-test']],
+    [['kiln', 'lint', 'kiln-test', 'packag'], ['package.json']],
+    [['kiln', 'lint', '--bus', 'v'], ['virtio']],
+    [['kiln', 'ipxe', 'check', 'packag'], ['package.json']],
+    [['kiln', 'publish', 'serve', 'di'], ['dist']],
     [
       ['kiln', 'build', '--keep', '='],
       ['never', 'on-failure', 'always'],

@@ -80,6 +80,17 @@ test.each([
 });
 
 test.each([
+  ['kiln build', { kind: 'templates' }],
+  ['kiln lint', { kind: 'templates' }],
+  ['kiln ipxe check', { kind: 'file' }],
+  ['kiln ipxe menu export', { kind: 'folder' }],
+  ['kiln publish serve', { kind: 'folder' }],
+  ['kiln builds show', { kind: 'builds' }],
+])('the argument of %s is completed with %j', (name, value) => {
+  expect(commands.find(({ path }) => path.join(' ') === name)?.argument).toEqual(value);
+});
+
+test.each([
   ['bash', bashCompletion],
   ['zsh', zshCompletion],
   ['fish', fishCompletion],
