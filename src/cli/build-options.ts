@@ -56,8 +56,11 @@ export type BuildOptionValues = {
   readonly aliases?: Readonly<Record<string, string>>;
 };
 
-/** Every value of an option that may be given several times. */
-export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+/** Every value of an option that may be given several times; its `--no-` form (false) takes back those before it. */
+export const collect = (value: string, earlier: readonly string[] | false = []): string[] => [
+  ...(earlier || []),
+  value,
+];
 
 const GUEST = "Virtual machine (virt-install's words):";
 const MEDIA = 'Install media and script:';

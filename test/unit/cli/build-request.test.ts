@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BuildRequest } from '../../../src/build/build-context.ts';
 import { addBuildOptions, type BuildOptionValues } from '../../../src/cli/build-options.ts';
@@ -95,6 +97,27 @@ test.each(HOSTILE)('%j passes through as it is', (value) => {
     target: value,
     overrides: { name: value, extraArgs: [value] },
   });
+});
+
+test('docs/cli.md names every option that counts each time it is given', async () => {
+  const command = addBuildOptions(new KilnCommand('build'));
+  const repeatable = command.options.filter(({ description }) => description.endsWith('; repeatable'));
+  const text = await readFile(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
+  const [, named = ''] = /Every value counts\s+of ([^(.]*)/.exec(text) ?? [];
+  expect(named.match(/--[\w-]+/g)?.sort()).toEqual(repeatable.map(({ long }) => long).sort());
+});
+
+test.each([
+  [['--memory', '1', '--ram', '2'], { memory: '2' }],
+  [['--disk', 'size=1', '--cdrom', 'a', '-c', 'b'], { disk: 'size=1', cdrom: 'b' }],
+  [['--var', 'a=1', '--var', 'b=2'], { variables: ['a=1', 'b=2'] }],
+  [['--publish', 'http:a', '--publish', 'http:b'], { publish: ['http:a', 'http:b'] }],
+  [['--publish', 'http:a', '--no-publish'], { publish: [] }],
+  [['--no-publish', '--publish', 'http:a'], { publish: ['http:a'] }],
+  [['--syslog', '--no-syslog'], { syslog: false }],
+  [['--no-syslog', '--syslog'], { syslog: true }],
+])('of %j count %j', (args, expected) => {
+  expect(overridesOf(...args)).toEqual(expected);
 });
 
 test.each([
