@@ -254,6 +254,7 @@ describe('injection', () => {
     ['fedora42', 'kickstart', 'http', 'inst.ks=http://10.0.2.2:<port>/<secret>/ks.cfg'],
     ['fedora42', 'kickstart', 'config-drive', 'inst.ks=hd:LABEL=config-2:/openstack/latest/user_data'],
     ['rhel6.4', 'kickstart', 'metadata', 'ks=http://169.254.169.254/latest/user-data ksdevice=link'],
+    ['ubuntu24.04', 'autoinstall', 'seed-iso', 'autoinstall ds=nocloud console='],
     ['ubuntu24.04', 'autoinstall', 'http', 'autoinstall ds=nocloud-net;s=http://10.0.2.2:<port>/<secret>/'],
     [
       'ubuntu24.04',
