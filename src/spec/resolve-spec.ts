@@ -154,6 +154,8 @@ async function baseOfScript(
     ...template,
     settings: mergeSettings({ ...template.settings, name: undefined }, settings),
     problems: [...template.problems, ...list.problems],
+    // The template's own script plays no part.
+    locate: (keys) => (keys[0] === 'script' ? undefined : template.locate(keys)),
     fallbackName,
   };
 }

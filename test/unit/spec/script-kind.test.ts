@@ -46,7 +46,7 @@ it('tells it together with media that are missing, before they are looked for', 
   const { code, message } = await thrownBy(resolve('a.ks', { os: 'sles15' }));
   expect(code).toBe('spec.invalid');
   expect(message).toMatch(/media: nothing tells what to install from/);
-  expect(message).toMatch(/a\.ks is kickstart, and the installer of SUSE/);
+  expect(message).toMatch(/\n {2}script: The install script a\.ks is kickstart, and the installer of SUSE/);
 });
 
 it('says of a finished image once that it has no installer', async () => {
