@@ -12,13 +12,19 @@ import type { BuildEvent, BuildResult, MachineResult } from './build-events.ts';
 import { newBuildId } from './claim-build.ts';
 import { describeError } from './describe-error.ts';
 import { createEventLog } from './event-log.ts';
-import { stageReporter } from './stage-reporter.ts';
+import { type StageSeconds, stageReporter } from './stage-reporter.ts';
 
-/** @param startedAt of a build that another process began, in milliseconds since the epoch */
+/** What is known of a build that another process began. */
+export type EarlierRun = {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly stageSeconds?: StageSeconds;
+};
+
 export function newRun(
   request: BuildRun['request'],
   context: BuildContext,
-  startedAt = systemClock.now(),
+  { startedAt, ...earlier }: EarlierRun = { startedAt: systemClock.now() },
 ): BuildRun {
   const id = context.buildId ?? newBuildId();
   const log = createEventLog(context.places.state, id, ({ message }) =>
@@ -32,7 +38,10 @@ export function newRun(
     id,
     request,
     context,
-    reporter: stageReporter(systemClock, onEvent, Math.max(0, systemClock.now() - startedAt)),
+    reporter: stageReporter(systemClock, onEvent, {
+      ...earlier,
+      startedMsAgo: Math.max(0, systemClock.now() - startedAt),
+    }),
     signal: context.signal ?? new AbortController().signal,
     settled: new WeakSet(),
     clock: systemClock,

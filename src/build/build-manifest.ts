@@ -8,14 +8,14 @@ import type { DiskReport } from '../disk/disk-report.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import type { BuildPlan, FirmwarePlan } from '../plan/build-plan.ts';
-import type { InstallOutcome } from '../watch/install-outcome.ts';
+import type { CompletedInstall } from '../watch/install-outcome.ts';
 import type { BootCheckReport } from './boot-check.ts';
 import type { ImportedDisk } from './import-disk.ts';
 import type { BuildScript } from './render-for-build.ts';
 import { publicAnswers } from './write-plan.ts';
 
 /** How the disk got its content. */
-export type DiskOrigin = Extract<InstallOutcome, { kind: 'completed' }> | ImportedDisk;
+export type DiskOrigin = CompletedInstall | ImportedDisk;
 
 export type ManifestFacts = {
   readonly kilnVersion: string;

@@ -1,7 +1,12 @@
 import { CancelledError, type KilnError, MediaError } from '../foundation/errors.ts';
 import { type MediumCheck, mediumCheck } from '../media/medium-check.ts';
 import { type BadOutcome, installErrorOf } from '../watch/describe-outcome.ts';
-import type { Evidence, InstallOutcome, InstallProgress } from '../watch/install-outcome.ts';
+import type {
+  CompletedInstall,
+  Evidence,
+  InstallOutcome,
+  InstallProgress,
+} from '../watch/install-outcome.ts';
 import { takeRecentScreens } from '../watch/recent-screens.ts';
 import { createRecorder, type WatchRecorder } from '../watch/recorder.ts';
 import type { BuildRun } from './build-context.ts';
@@ -11,14 +16,13 @@ import { type FailureChoice, lookAtGuest } from './failure-choice.ts';
 import { installGuest } from './install-guest.ts';
 import { addToHistory, readHistory } from './install-history.ts';
 import { requireOwnFolder, whyReplaced } from './owned-paths.ts';
+import { recorderSoFar } from './phases-so-far.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import type { Groundwork } from './run-owned-stages.ts';
 import { type StoppedInstall, saveRest, saveVerdict, writeTimeline } from './save-evidence.ts';
 import { scriptLines } from './script-lines.ts';
 import type { StageProgress } from './stage-reporter.ts';
 import { tellRemaining } from './tell-remaining.ts';
-
-export type CompletedInstall = Extract<InstallOutcome, { kind: 'completed' }>;
 
 export type InstallStage = Pick<Groundwork, 'plan' | 'script' | 'libvirt'> &
   Partial<Pick<Groundwork, 'media'>> & {
@@ -37,7 +41,8 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
   const { run, plan, prepared, libvirt } = stage;
   const { connection } = libvirt;
   const stateDir = run.context.places.state;
-  const recorder = createRecorder();
+  const isResumed = prepared.ranSeconds !== undefined;
+  const recorder = isResumed ? await recorderSoFar(run.id, stateDir) : createRecorder();
   const estimate = estimateFrom(await readHistory(stateDir, plan));
   const startedAt = run.clock.monotonic() - (prepared.ranSeconds ?? 0) * 1000;
   const seconds = (): number => (run.clock.monotonic() - startedAt) / 1000;
@@ -91,8 +96,8 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
   await checkMedium();
   requireOwnFolder(prepared.directory);
   await writeTimeline(prepared.directory, recorder);
-  // Of a resumed install nobody knows when its phases began.
-  if (prepared.ranSeconds !== undefined) return outcome;
+  // What happened while nobody watched has no times.
+  if (isResumed) return outcome;
   await addToHistory(stateDir, plan, { seconds: seconds(), phases: recorder.phases() }).catch(
     (error: Error) => run.logger.warn(`The times of this install are not remembered: ${error.message}`),
   );

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ifMissing } from '../foundation/if-missing.ts';
-import { createRecorder, type PhaseSpan } from '../watch/recorder.ts';
+import { createRecorder, type PhaseSpan, type WatchRecorder } from '../watch/recorder.ts';
 import type { BuildRecord } from './build-records.ts';
 import { eventLogPath } from './event-log.ts';
 import { parseEvent } from './follow-events.ts';
@@ -14,13 +14,37 @@ export async function phasesSoFar(
   stateDir: string,
   now = Date.now(),
 ): Promise<readonly PhaseSpan[]> {
+  const { recorder, startedAt, isOver } = await readRecorded(id, stateDir);
+  if (startedAt !== undefined && status === 'running' && !isOver) recorder.end((now - startedAt) / 1000);
+  return recorder.phases();
+}
+
+/** For an install that is watched on: it has what the Kiln that was killed told of it, which is about to be told again. */
+export async function recorderSoFar(id: string, stateDir: string): Promise<WatchRecorder> {
+  const { recorder } = await readRecorded(id, stateDir);
+  recorder.again();
+  return recorder;
+}
+
+type Recorded = {
+  readonly recorder: WatchRecorder;
+  /** Milliseconds since the epoch; undefined when the install has not begun. */
+  readonly startedAt: number | undefined;
+  readonly isOver: boolean;
+};
+
+async function readRecorded(id: string, stateDir: string): Promise<Recorded> {
   const text = await readFile(eventLogPath(stateDir, id), 'utf8').catch(ifMissing(''));
   const recorder = createRecorder();
   let startedAt: number | undefined;
   let isOver = false;
   for (const event of text.split('\n').flatMap(parseEvent)) {
     if (!('stage' in event) || event.stage !== 'install') continue;
-    // One that was resumed began before.
+    // One that is begun once more is resumed: it began before, and is read anew.
+    if (event.type === 'stage-started') {
+      recorder.again();
+      isOver = false;
+    }
     startedAt ??= event.at;
     const seconds = (event.at - startedAt) / 1000;
     if (event.type === 'stage-finished' || event.type === 'stage-failed') {
@@ -35,6 +59,5 @@ export async function phasesSoFar(
     };
     recorder.progress({ phase, ...facts }, seconds);
   }
-  if (startedAt !== undefined && status === 'running' && !isOver) recorder.end((now - startedAt) / 1000);
-  return recorder.phases();
+  return { recorder, startedAt, isOver };
 }

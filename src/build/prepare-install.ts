@@ -20,6 +20,7 @@ import { createSeedIso } from '../seed/create-seed-iso.ts';
 import { seedFor } from '../seed/script-seed.ts';
 import type { SeedFile } from '../seed/seed-file.ts';
 import type { DomainBoot } from '../vm/domain-input.ts';
+import type { CompletedInstall } from '../watch/install-outcome.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import { checkKickseed } from './check-kickseed.ts';
 import { type InstallDomain, installDomain } from './install-domain.ts';
@@ -49,6 +50,8 @@ export type PreparedInstall = {
   readonly syslogPort?: number;
   /** Seconds since an earlier Kiln started the guest; absent when it is still to be started. */
   readonly ranSeconds?: number;
+  /** How an earlier Kiln saw it end well; absent when it is still to be watched. */
+  readonly completed?: CompletedInstall;
   /** Ends what served the guest during its install; harmless when repeated. */
   close(): Promise<void>;
 };

@@ -1,9 +1,9 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SpecError } from '../foundation/errors.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { withLock } from '../foundation/lock-file.ts';
 import { type ChosenLibvirt, chooseLibvirt } from '../libvirt/choose-uri.ts';
-import { timedLogPath } from '../watch/timed-log.ts';
 import type { BuildContext, BuildRun } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
@@ -33,8 +33,8 @@ type Interrupted = {
 export async function resumeBuild(id: string, context: BuildContext): Promise<BuildResult> {
   const found = await findInterrupted(context.places.state, id);
   const { saved, record } = found;
-  const startedAt = Date.parse(record.startedAt);
-  const run = newRun(saved.request, { ...context, cwd: saved.cwd, buildId: record.id }, startedAt);
+  const earlier = { startedAt: Date.parse(record.startedAt), stageSeconds: saved.stageSeconds };
+  const run = newRun(saved.request, { ...context, cwd: saved.cwd, buildId: record.id }, earlier);
   const libvirt = await openSame(found, context, run.signal);
   try {
     await requireGuest(found, libvirt);
@@ -123,7 +123,11 @@ async function goOn(found: Interrupted, taken: Taken): Promise<BuildResult> {
   try {
     reporter.emit({ type: 'build-started', buildId: run.id, name: record.name, directory: directory.root });
     for (const stage of ['plan', 'media', 'prepare'] as const) reporter.skip(stage, 'done before');
-    reporter.notice('Goes on with the install that an earlier Kiln started.');
+    reporter.notice(
+      saved.completed === undefined
+        ? 'Goes on with the install that an earlier Kiln started.'
+        : 'Goes on with the disk that an earlier Kiln saw installed.',
+    );
     await clearLaterStages(found, taken);
     const { plan, host, script, markerToken, media } = saved;
     const groundwork = {
@@ -136,7 +140,7 @@ async function goOn(found: Interrupted, taken: Taken): Promise<BuildResult> {
       claimed,
       directory: directory.root,
     };
-    const result = await runOwnedStages(run, groundwork, await runningInstall(found, run));
+    const result = await runOwnedStages(run, groundwork, await startedInstall(found, taken));
     return await publishResult(result, plan.publish ?? [], run);
   } catch (error) {
     if ((await findBuild(run.context.places.state, run.id)).status === 'running') {
@@ -146,20 +150,22 @@ async function goOn(found: Interrupted, taken: Taken): Promise<BuildResult> {
   }
 }
 
-async function runningInstall({ saved, directory }: Interrupted, run: BuildRun): Promise<PreparedInstall> {
-  const { plan, markerToken, domain, startedAt } = saved;
-  const { clock } = run;
-  const syslog = await receiveAgain(saved, directory, run);
-  return {
-    kind: 'install',
-    plan,
-    directory,
-    markerToken,
-    domain,
-    served: undefined,
-    ranSeconds: Math.max(0, (clock.now() - startedAt) / 1000),
-    close: async () => syslog?.close(),
-  };
+async function startedInstall(found: Interrupted, taken: Taken): Promise<PreparedInstall> {
+  const { saved, directory } = found;
+  const { plan, markerToken, domain, completed } = saved;
+  const install = { kind: 'install', plan, directory, markerToken, domain, served: undefined } as const;
+  if (completed !== undefined) return { ...install, completed, close: () => Promise.resolve() };
+  const ranSeconds = await secondsRun(found, taken);
+  const syslog = await receiveAgain(saved, directory, taken.run);
+  return { ...install, ranSeconds, close: async () => syslog?.close() };
+}
+
+/** How long the guest has run; one that ended while nobody watched, until its last word. */
+async function secondsRun({ saved, directory }: Interrupted, { run, libvirt }: Taken): Promise<number> {
+  const { domain, startedAt } = saved;
+  const isOff = (await libvirt.connection.getState(domain.uuid))?.state === 'shutoff';
+  const lastWord = isOff ? await stat(directory.serialLog).catch(ifMissing(undefined)) : undefined;
+  return Math.max(0, ((lastWord?.mtimeMs ?? run.clock.now()) - startedAt) / 1000);
 }
 
 /** The guest sends to the port it was told; the install can do without. */
@@ -175,7 +181,7 @@ async function receiveAgain(
   });
 }
 
-/** What the stages after the install had begun is done anew, and the console's times of the first Kiln are kept. */
+/** What the stages after the install had begun is done anew. */
 async function clearLaterStages(
   { domain, directory }: Interrupted,
   { run, libvirt, claimed }: Taken,
@@ -187,8 +193,4 @@ async function clearLaterStages(
   }
   for (const path of [directory.outputs, directory.overlay]) await rm(path, { recursive: true, force: true });
   await mkdir(directory.outputs);
-  const timed = timedLogPath(directory.serialLog);
-  await rename(timed, `${timed}.${run.clock.now()}`).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
 }

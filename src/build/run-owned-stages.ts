@@ -3,6 +3,7 @@ import type { AccessEvent } from '../http-server/access-event.ts';
 import { findingText } from '../install-script/prepare-script.ts';
 import type { ChosenLibvirt } from '../libvirt/choose-uri.ts';
 import type { ResolvedImport, ResolvedMedia } from '../media/install-media.ts';
+import type { CompletedInstall } from '../watch/install-outcome.ts';
 import { type BootCheckReport, checkBoot } from './boot-check.ts';
 import type { BuildRun } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
@@ -16,7 +17,7 @@ import { type FailureChoice, failureChoice } from './failure-choice.ts';
 import { type DiskFinish, diskFinish } from './finish-disk.ts';
 import { type ImportedDisk, importDisk } from './import-disk.ts';
 import { endGuest } from './install-guest.ts';
-import { type CompletedInstall, installStage } from './install-stage.ts';
+import { installStage } from './install-stage.ts';
 import { leaveBuild } from './leave-build.ts';
 import { makeFolders } from './make-folders.ts';
 import { planForDisk } from './plan-for-disk.ts';
@@ -24,7 +25,8 @@ import { type PreparedImport, prepareImport } from './prepare-import.ts';
 import { type PreparedInstall, prepareInstall } from './prepare-install.ts';
 import { recordSuccess } from './record-success.ts';
 import type { BuildScript } from './render-for-build.ts';
-import { saveInstall } from './saved-install.ts';
+import { saveCompleted, saveInstall } from './saved-install.ts';
+import type { StageProgress } from './stage-reporter.ts';
 
 /** What was decided and found before anything was created. */
 export type Groundwork = Decision & {
@@ -160,14 +162,23 @@ async function install(
   prepared: PreparedInstall,
   onGuestStopped: () => void,
 ): Promise<CompletedInstall> {
-  return owned.run.reporter.run('install', async (stage) => {
-    if (prepared.ranSeconds === undefined) await noteInstall(owned, prepared);
+  const { reporter } = owned.run;
+  const { completed, ranSeconds } = prepared;
+  if (completed !== undefined) {
+    reporter.skip('install', 'done before');
+    return completed;
+  }
+  const watch = async (stage: StageProgress): Promise<CompletedInstall> => {
+    if (ranSeconds === undefined) await noteInstall(owned, prepared);
     const outcome = await installStage({ ...owned, prepared, onGuestStopped }, stage);
     stage.note(
       outcome.ending === 'reboot' ? 'the guest rebooted, which ends an install' : 'the guest powered off',
     );
     return outcome;
-  });
+  };
+  const outcome = await reporter.run('install', watch, ranSeconds);
+  await noteCompleted(owned, outcome);
+  return outcome;
 }
 
 /** Noted first, so that a Kiln that is killed can find the guest again and go on; not where Kiln itself serves the guest. */
@@ -180,9 +191,18 @@ async function noteInstall(
   if (plan.loader !== 'ipxe' && served === undefined) {
     const ground = { plan, host, script, markerToken, media, request, cwd: context.cwd, domain };
     const log = syslogPort === undefined ? {} : { syslogPort };
-    await saveInstall(directory, { ...ground, ...log, startedAt: clock.now() });
+    const stageSeconds = run.reporter.stageSeconds();
+    await saveInstall(directory, { ...ground, ...log, stageSeconds, startedAt: clock.now() });
   }
   noteDomain(owned, domain);
+}
+
+/** From here on a Kiln that is killed leaves an install of which nothing is left to watch; without this note it is watched once more. */
+async function noteCompleted({ run, directory }: Owned, completed: CompletedInstall): Promise<void> {
+  const stageSeconds = run.reporter.stageSeconds();
+  await saveCompleted(directory, { completed, stageSeconds }).catch((error: Error) =>
+    run.logger.warn(`That the install has ended is not remembered: ${error.message}`),
+  );
 }
 
 async function bootCheck(owned: Owned, prepared: Prepared): Promise<BootCheckReport> {

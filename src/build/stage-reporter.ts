@@ -9,13 +9,26 @@ type EventBody = OmitEach<BuildEvent, 'at'>;
 /** Tells the world what the build does and measures its stages. */
 export type StageReporter = {
   emit(event: EventBody): void;
-  /** Runs one stage between its started and finished (or failed) events; `work` may leave a note for the finished event. */
-  run<T>(stage: StageName, work: (report: StageProgress) => Promise<T>): Promise<T>;
+  /**
+   * Runs one stage between its started and finished (or failed) events; `work` may leave a note for the finished event.
+   * @param ranSeconds the stage has taken so long already, in another process
+   */
+  run<T>(stage: StageName, work: (report: StageProgress) => Promise<T>, ranSeconds?: number): Promise<T>;
   skip(stage: StageName, why: string): void;
   notice(message: string): void;
   /** Seconds by stage so far. */
-  stageSeconds(): Readonly<Partial<Record<StageName, number>>>;
+  stageSeconds(): StageSeconds;
   seconds(): number;
+};
+
+export type StageSeconds = Readonly<Partial<Record<StageName, number>>>;
+
+/** What another process has done of the same build. */
+export type EarlierStages = {
+  /** When the build began, in milliseconds before now. */
+  readonly startedMsAgo?: number;
+  /** What its stages took. */
+  readonly stageSeconds?: StageSeconds;
 };
 
 export type ProgressMore = Pick<
@@ -28,21 +41,20 @@ export type StageProgress = {
   note(text: string): void;
 };
 
-/** @param startedMsAgo the build began so long before, in another process */
 export function stageReporter(
   clock: Clock,
   onEvent: (event: BuildEvent) => void,
-  startedMsAgo = 0,
+  { startedMsAgo = 0, stageSeconds = {} }: EarlierStages = {},
 ): StageReporter {
   const started = clock.monotonic() - startedMsAgo;
-  const measured: Partial<Record<StageName, number>> = {};
+  const measured: Partial<Record<StageName, number>> = { ...stageSeconds };
   const since = (from: number): number => Math.round(clock.monotonic() - from) / 1000;
   const emit = (event: EventBody): void => onEvent({ at: clock.now(), ...event } as BuildEvent);
 
   return {
     emit,
-    async run(stage, work) {
-      const from = clock.monotonic();
+    async run(stage, work, ranSeconds = 0) {
+      const from = clock.monotonic() - ranSeconds * 1000;
       let note: string | undefined;
       emit({ type: 'stage-started', stage });
       try {

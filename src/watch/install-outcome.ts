@@ -87,6 +87,8 @@ export type InstallOutcome =
       readonly evidence: Evidence;
     });
 
+export type CompletedInstall = Extract<InstallOutcome, { kind: 'completed' }>;
+
 /** What the installer is doing, as far as it tells. */
 export type InstallProgress = {
   readonly phase: string;

@@ -24,6 +24,8 @@ export type WatchRecorder = {
   /** The guest has shown no sign of work for `seconds`. */
   idle(seconds: number): void;
   end(at: number): void;
+  /** Whoever tells the phases begins with the first one again, as a console does that is read anew: what stands here already is not told twice. */
+  again(): void;
   phases(): readonly PhaseSpan[];
   /** At most some hundred, spread over the whole install. */
   samples(): readonly CounterSample[];
@@ -37,16 +39,27 @@ type Open = { -readonly [Key in keyof PhaseSpan]: PhaseSpan[Key] };
 
 export function createRecorder(): WatchRecorder {
   const phases: Open[] = [];
+  /** Of the phases that are told again: the one that was told last, and what is to come. */
+  let repeated: readonly string[] = [];
   let samples: CounterSample[] = [];
   let every = 1;
   let count = 0;
 
+  const isRepeated = (phase: string): boolean => {
+    const at = repeated.indexOf(phase);
+    if (at >= 0) repeated = repeated.slice(at);
+    // Console and log of an installer are read one after the other, so what came between may come late.
+    else if (!phases.some((known) => known.phase === phase)) repeated = [];
+    const [current, ...rest] = repeated;
+    return current !== undefined && (rest.length > 0 || current !== phase);
+  };
   const close = (at: number): void => {
     const last = phases.at(-1);
     if (last !== undefined) last.seconds = round(Math.max(0, at - last.at));
   };
   return {
     progress: ({ phase, percent, packages }, at) => {
+      if (isRepeated(phase)) return;
       if (phases.at(-1)?.phase !== phase) {
         close(at);
         if (phases.length < MOST_PHASES) phases.push({ phase, at: round(at), seconds: 0, longestIdle: 0 });
@@ -72,6 +85,9 @@ export function createRecorder(): WatchRecorder {
       if (last !== undefined) last.longestIdle = Math.max(last.longestIdle, round(seconds));
     },
     end: close,
+    again: () => {
+      repeated = phases.map(({ phase }) => phase);
+    },
     phases: () => phases,
     samples: () => samples,
   };

@@ -149,6 +149,8 @@ function createWatch(options: WatchInstallOptions): Watch {
   let markerLine: string | undefined;
   let told = '';
   let stopTold = false;
+  /** Since the guest was started, whoever watched it then. */
+  const secondsAt = (now: number): number => (options.ranSeconds ?? 0) + (now - startedAt) / 1000;
 
   const takeEnd = (seen: GuestEnd | undefined, at: number, runsAgain = false): void => {
     if (seen === undefined) return;
@@ -170,14 +172,14 @@ function createWatch(options: WatchInstallOptions): Watch {
     const now = clock.monotonic();
     options.recorder?.idle((now - activity.idleSince()) / 1000);
     activity.addCounters(counters, now);
-    options.recorder?.counters(counters, (now - startedAt) / 1000);
+    options.recorder?.counters(counters, secondsAt(now));
   };
   const tellProgress = (now: number): void => {
     const progress = console.progress();
     const key = JSON.stringify(progress);
     if (progress === undefined || key === told) return;
     told = key;
-    options.recorder?.progress(progress, (now - startedAt) / 1000);
+    options.recorder?.progress(progress, secondsAt(now));
     options.onProgress(progress);
   };
   const takeConsole = (update: ConsoleUpdate): void => {
@@ -189,7 +191,7 @@ function createWatch(options: WatchInstallOptions): Watch {
       tellProgress(now);
     }
     for (const { text } of update.lines) options.onConsoleLine?.(text);
-    timedLog.add(update, (options.ranSeconds ?? 0) + (now - startedAt) / 1000);
+    timedLog.add(update, secondsAt(now));
     if (markerToken !== undefined) {
       markerLine ??= findMarker([...update.lines.map(({ text }) => text), update.partial], markerToken);
     }
@@ -251,7 +253,7 @@ function createWatch(options: WatchInstallOptions): Watch {
       look: () => raw.look(),
     }),
     close: () => {
-      options.recorder?.end((clock.monotonic() - startedAt) / 1000);
+      options.recorder?.end(secondsAt(clock.monotonic()));
       return timedLog.close();
     },
   };

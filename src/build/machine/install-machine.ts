@@ -6,7 +6,7 @@ import type { ResolvedMedia } from '../../media/install-media.ts';
 import { mediumCheck } from '../../media/medium-check.ts';
 import { quoteCommand } from '../../process/run-command.ts';
 import { installErrorOf } from '../../watch/describe-outcome.ts';
-import type { InstallOutcome } from '../../watch/install-outcome.ts';
+import type { CompletedInstall, InstallOutcome } from '../../watch/install-outcome.ts';
 import { watchInstall } from '../../watch/watch-install.ts';
 import { endGuest } from '../install-guest.ts';
 import { mediumOr } from '../install-stage.ts';
@@ -16,7 +16,7 @@ import type { MachineGround, ReadyMachine } from './prepare-machine.ts';
 import { startFailure } from './start-failure.ts';
 
 /** How the install phase was left. `left`: the guest goes on without Kiln, as `--wait` says. */
-export type InstallEnd = Extract<InstallOutcome, { kind: 'completed' }> | { readonly kind: 'left' };
+export type InstallEnd = CompletedInstall | { readonly kind: 'left' };
 
 /** How long the console must be silent after what looks like a question before it is taken for one. */
 const SETTLE_SECONDS = { kvm: 5, tcg: 10 } as const;

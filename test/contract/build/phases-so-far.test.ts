@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BuildEvent } from '../../../src/build/build-events.ts';
 import { readStory } from '../../../src/build/build-story.ts';
-import { phasesSoFar } from '../../../src/build/phases-so-far.ts';
+import { phasesSoFar, recorderSoFar } from '../../../src/build/phases-so-far.ts';
 import { type PageScene, pageScene } from '../../support/page-scene.ts';
 
 let scene: PageScene;
@@ -56,4 +56,45 @@ it('they end with the install, or with the last word of a Kiln that was killed',
   });
   scene.tell(killed.id, ...EVENTS);
   expect(last(await phasesSoFar({ ...killed, status: 'interrupted' }, stateDir, 99_000))).toBe(0);
+});
+
+it('a resumed install is read from its beginning again: its phases are those it had, and go on', async () => {
+  const build = await scene.build({ id: 'abcd1234' });
+  const { stateDir } = scene.host;
+  const told = (phase: string, at: number): BuildEvent =>
+    ({ at, type: 'stage-progress', stage: 'install', detail: phase }) as const;
+  scene.tell(build.id, ...EVENTS, told('Partitioning', 20_000), told('Cleaning up', 21_000));
+  const killed = [
+    { phase: 'Partitioning', at: 1, seconds: 3 },
+    { phase: 'Installing', at: 4, seconds: 11 },
+    { phase: 'Partitioning', at: 15, seconds: 1 },
+  ];
+  expect(await phasesSoFar(build, stateDir, 25_000)).toMatchObject([
+    ...killed,
+    { phase: 'Cleaning up', at: 16, seconds: 4 },
+  ]);
+
+  const again = ['Partitioning', 'Installing', 'Partitioning', 'Cleaning up'];
+  scene.tell(
+    build.id,
+    { at: 60_000, type: 'stage-started', stage: 'install' },
+    ...again.map((phase) => told(phase, 61_000)),
+    told('Rebooting', 65_000),
+  );
+  const resumed = [...killed, { phase: 'Cleaning up', at: 16, seconds: 44 }];
+  expect(await phasesSoFar(build, stateDir, 70_000)).toMatchObject([
+    ...resumed,
+    { phase: 'Rebooting', at: 60, seconds: 5 },
+  ]);
+
+  const recorder = await recorderSoFar(build.id, stateDir);
+  // The installer's own log is read after the console, and what it says came between.
+  for (const phase of ['Partitioning', 'Installing', 'Cleaning up', 'Partitioning', 'Rebooting', 'Ejecting'])
+    recorder.progress({ phase }, 80);
+  recorder.end(81);
+  expect(recorder.phases()).toMatchObject([
+    ...resumed,
+    { phase: 'Rebooting', at: 60, seconds: 20 },
+    { phase: 'Ejecting', at: 80, seconds: 1 },
+  ]);
 });

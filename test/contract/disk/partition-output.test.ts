@@ -80,7 +80,7 @@ it('is looked for while the disk is verified, and named there', async () => {
     const finish = diskFinish({
       ...{ disk: path, origin: 'install', outputs: directory, signal: new AbortController().signal },
       plan: { name: 'web', firmware: { kind: 'bios' }, outputs },
-      reporter: stageReporter(systemClock, () => undefined, 0),
+      reporter: stageReporter(systemClock, () => undefined),
     });
     return finish.verified().finally(() => finish.discard());
   };

@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findBuild, listBuilds } from '../../../src/build/build-records.ts';
+import type { Manifest } from '../../../src/artifact/manifest-schema.ts';
+import { type BuildRecord, findBuild, listBuilds } from '../../../src/build/build-records.ts';
 import { chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
+import type { PhaseSpan } from '../../../src/watch/recorder.ts';
 import { faultyKickstart } from '../../support/build-sandbox.ts';
 import { buildWords, cliBuilds, GUEST_SPEAKS } from '../../support/cli-builds.ts';
+import type { StartedKiln } from '../../support/started-kiln.ts';
 
 const scene = cliBuilds();
 const { kiln, kilnOnTerminal, guests } = scene;
@@ -115,8 +118,13 @@ it('kill -9 during the install: other builds leave the guest alone, and resume b
   expect(await again.ended(), again.output()).toBe(0);
   const build = await findBuild(scene.state, id);
   expect(build).toMatchObject({ status: 'succeeded', images: ['kiln-test.img'] });
-  const manifest = JSON.parse(readFileSync(join(build.directory, 'manifest.json'), 'utf8')) as object;
-  expect(manifest).toMatchObject({ buildId: id, outcome: { kind: 'completed' } });
+  expect(manifestOf(build)).toMatchObject({ buildId: id, outcome: { kind: 'completed' } });
+  // What the first Kiln saw is not told as if it happened when the second one read it.
+  const phases = timelineOf(build);
+  expect(phases[0]).toMatchObject({ at: expect.closeTo(firstPhaseAt(first), 0) });
+  expect(new Set(phases.map(({ phase }) => phase)).size).toBe(phases.length);
+  expect(manifestOf(build).timings.install).toBeGreaterThanOrEqual(phases.at(-1)?.at ?? Infinity);
+  expect(timedLogsOf(build)).toHaveLength(1);
   expect(existsSync(join(build.directory, build.images[0] ?? ''))).toBe(true);
   expect(readFileSync(report, 'utf8')).toContain('failures="0"');
   expect(scene.sandbox.leftovers()).toEqual([]);
@@ -138,3 +146,72 @@ it('kill -9 after the install: resume verifies and converts again', async () => 
   expect(scene.sandbox.leftovers()).toEqual([]);
   expect(await kiln('builds', 'resume', id).ended()).toBe(2);
 });
+
+it('a guest that ends while nobody watches: its install lasted until its last word', async () => {
+  const first = kiln(...buildArgs('--json'));
+  await first.reached(GUEST_SPEAKS);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'close');
+  const [build] = await listBuilds(scene.state);
+  if (build === undefined) throw new Error('no build was recorded');
+  await expect.poll(guests, { timeout: 90_000 }).toEqual([]);
+  const lastWord = installStartedAt(first) / 1000 + 1000;
+  utimesSync(join(build.directory, 'logs', 'serial.log'), lastWord, lastWord);
+
+  const again = kiln('builds', 'resume', build.id, '--quiet');
+  expect(await again.ended(), again.output()).toBe(0);
+  expect(manifestOf(build).timings.install).toBeCloseTo(1000, -1);
+  expect(timelineOf(build)[0]).toMatchObject({ at: expect.closeTo(firstPhaseAt(first), 0) });
+  expect(scene.sandbox.leftovers()).toEqual([]);
+});
+
+it('kill -9 in the boot check: resume keeps what was recorded of the install', async () => {
+  const first = kiln(...buildWords(scene.iso), '--format', 'raw', '--json');
+  await first.reached(/"stage-started","stage":"boot-check"/);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'close');
+  const [build] = await listBuilds(scene.state);
+  if (build === undefined) throw new Error('no build was recorded');
+  const [, seconds] = /"stage-finished","stage":"install","seconds":([\d.]+)/.exec(first.stdout()) ?? [];
+  const recorded = (): readonly string[] =>
+    ['serial.log', 'serial.timed.log', 'timeline.json'].map((name) =>
+      readFileSync(join(build.directory, 'logs', name), 'utf8'),
+    );
+  const before = recorded();
+
+  const again = kiln('builds', 'resume', build.id, '--json');
+  expect(await again.ended(), again.output()).toBe(0);
+  expect(again.stdout()).toContain('"stage-skipped","stage":"install"');
+  expect(recorded()).toEqual(before);
+  expect(timedLogsOf(build)).toHaveLength(1);
+  expect(manifestOf(build)).toMatchObject({
+    outcome: { kind: 'completed', detail: 'power-off' },
+    bootCheck: { result: 'passed' },
+    timings: { install: Number(seconds), prepare: expect.any(Number) },
+  });
+  expect(scene.sandbox.leftovers()).toEqual([]);
+});
+
+type Folder = Pick<BuildRecord, 'directory'>;
+
+const manifestOf = ({ directory }: Folder): Manifest =>
+  JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Manifest;
+
+const timelineOf = ({ directory }: Folder): readonly PhaseSpan[] =>
+  JSON.parse(readFileSync(join(directory, 'logs', 'timeline.json'), 'utf8')) as readonly PhaseSpan[];
+
+const timedLogsOf = ({ directory }: Folder): readonly string[] =>
+  readdirSync(join(directory, 'logs')).filter((name) => name.includes('timed'));
+
+/** In milliseconds since the epoch. */
+const installStartedAt = ({ stdout }: StartedKiln): number => momentOf(stdout(), '"stage-started"');
+
+/** In seconds since the install was started. */
+const firstPhaseAt = (kiln: StartedKiln): number =>
+  (momentOf(kiln.stdout(), '"stage-progress"') - installStartedAt(kiln)) / 1000;
+
+/** When the first such event of the install was told. */
+function momentOf(events: string, type: string): number {
+  const [, at] = new RegExp(`"at":(\\d+),"type":${type},"stage":"install"`).exec(events) ?? [];
+  return Number(at);
+}
