@@ -6,6 +6,7 @@ import { buildDirectory } from './build-directory.ts';
 import { type BuildRecord, isDamaged } from './build-records.ts';
 import { type FailureRecord, readFailure, readTimeline } from './failure-record.ts';
 import { type Replaced, replacedIn } from './folder-owner.ts';
+import { canResume } from './interrupted-install.ts';
 import { phasesSoFar } from './phases-so-far.ts';
 
 /** What a build left that tells its story. */
@@ -17,15 +18,18 @@ export type BuildStory = {
   readonly evidence: readonly string[];
   /** Where its folder holds another build's instead of its own: which one's. */
   readonly replaced?: Replaced;
+  /** Whether it was interrupted and can be resumed, as far as its files tell. */
+  readonly canResume: boolean;
 };
 
 /** Reads what is there; a build that has just begun has none of it. Of one that has not come to its end the phases are those it has told. */
 export async function readStory(build: BuildRecord, stateDir: string): Promise<BuildStory> {
   // Its folder is not known.
-  if (isDamaged(build)) return { build, phases: [], evidence: [] };
+  if (isDamaged(build)) return { build, phases: [], evidence: [], canResume: false };
   const directory = buildDirectory(build.directory, build.id);
+  const resumable = await canResume(build, stateDir);
   const replaced = await replacedIn(directory, build.id);
-  if (replaced.logs !== undefined) return { build, phases: [], evidence: [], replaced };
+  if (replaced.logs !== undefined) return { build, phases: [], evidence: [], replaced, canResume: resumable };
   const [failure, timeline, names] = await Promise.all([
     readFailure(directory),
     readTimeline(directory),
@@ -40,7 +44,7 @@ export async function readStory(build: BuildRecord, stateDir: string): Promise<B
     .sort();
   const mayLackTimeline = build.status !== 'succeeded' && build.status !== 'failed';
   const phases = mayLackTimeline && timeline.length === 0 ? await phasesSoFar(build, stateDir) : timeline;
-  return { build, failure, phases, evidence, replaced };
+  return { build, failure, phases, evidence, replaced, canResume: resumable };
 }
 
 /** A log that nobody wrote to, or that a full disk left empty, is no evidence. */

@@ -1,12 +1,12 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { KilnError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 import type { Places } from '../foundation/places.ts';
 import { asKilnError } from '../foundation/system-error.ts';
 import { endAbandonedDaemon } from '../libvirt/private-daemon.ts';
 import { abandonedPartFolders } from '../publish/part-folder.ts';
-import { buildDirectory, isWorkFolder, workFolderName } from './build-directory.ts';
+import { buildDirectory, workFolderName } from './build-directory.ts';
 import {
   type BuildRecord,
   findBuild,
@@ -20,11 +20,13 @@ import {
 import { canGoOn } from './can-go-on.ts';
 import { abandonedInCache, cleanCache } from './clean-cache.ts';
 import { removeFromLibvirt } from './clean-libvirt.ts';
-import { deliveredIn, isAnothers, othersWorkFolders, ownerOfLogs, restoreLogs } from './folder-owner.ts';
+import { othersWorkFolders, restoreLogs } from './folder-owner.ts';
+import { findInterruptedInstall } from './interrupted-install.ts';
 import { openJournal } from './journal.ts';
 import { isReplacedByLink, type OwnedPath, ownedPaths } from './owned-paths.ts';
-import { type CleanedItem, removeFolder, removePath, sizeOf } from './remove-path.ts';
+import { type CleanedItem, removeFolder, removePath } from './remove-path.ts';
 import { requireWritableRecord } from './require-writable-record.ts';
+import { sparedPaths } from './spared-paths.ts';
 
 export type CleanOptions = {
   readonly places: Places;
@@ -62,6 +64,8 @@ export type CleanReport = {
   readonly removed: readonly CleanedItem[];
   /** What was left alone, and why. */
   readonly kept: readonly KeptItem[];
+  /** Builds among what is removed that `kiln builds resume` would have gone on with. */
+  readonly resumable: readonly Pick<BuildRecord, 'id' | 'name'>[];
   readonly failed: readonly FailedClean[];
   readonly freedBytes: number;
 };
@@ -75,10 +79,11 @@ export async function cleanBuilds(options: CleanOptions): Promise<CleanReport> {
   const { places } = options;
   const removed: CleanedItem[] = [...(await cleanParts(options))];
   const kept: KeptItem[] = [];
+  const resumable: BuildRecord[] = [];
   const failed: FailedClean[] = [];
   for (const record of await chosenBuilds(options)) {
     try {
-      await cleanOrKeep(record, options, { removed, kept });
+      await cleanOrKeep(record, options, { removed, kept, resumable });
     } catch (error) {
       const known = asKilnError(error);
       if (!(known instanceof KilnError)) throw error;
@@ -87,15 +92,20 @@ export async function cleanBuilds(options: CleanOptions): Promise<CleanReport> {
   }
   if (!options.dryRun) await endAbandonedDaemon(places.runtime, options.logger);
   if (options.all) await cleanUnusedCache(options, { removed, kept });
-  return { removed, kept, failed, freedBytes: removed.reduce((sum, item) => sum + item.bytes, 0) };
+  const freedBytes = removed.reduce((sum, item) => sum + item.bytes, 0);
+  return { removed, kept, resumable: resumable.map(({ id, name }) => ({ id, name })), failed, freedBytes };
 }
 
-type Doings = { readonly removed: CleanedItem[]; readonly kept: KeptItem[] };
+type Doings = {
+  readonly removed: CleanedItem[];
+  readonly kept: KeptItem[];
+  readonly resumable: BuildRecord[];
+};
 
 /** A guest reads its media where they lie in the cache. */
 async function cleanUnusedCache(
   { places, dryRun = false }: CleanOptions,
-  { removed, kept }: Doings,
+  { removed, kept }: Pick<Doings, 'removed' | 'kept'>,
 ): Promise<void> {
   const user = (await listBuilds(places.state)).find(({ status }) => status === 'running');
   if (user === undefined) removed.push(...(await cleanCache(places.cache, dryRun)));
@@ -182,12 +192,16 @@ async function chosenBuilds({ places, ids, all }: CleanOptions): Promise<BuildRe
 async function cleanOne(
   record: BuildRecord,
   options: CleanOptions,
-  { removed, kept }: Doings,
+  { removed, kept, resumable }: Doings,
 ): Promise<void> {
   const { places, dryRun = false } = options;
   await requireWritableRecord(places.state, record.id);
   const journal = openJournal(journalPath(places.state, record.id)).entries();
-  removed.push(...(await removeFromLibvirt(record, journal, options, kept)));
+  const install = await findInterruptedInstall(record, places.state);
+  const atLibvirt = await removeFromLibvirt(record, journal, options, kept);
+  removed.push(...atLibvirt);
+  if (atLibvirt.some(({ kind, what }) => kind === 'domain' && what === install?.domain.name))
+    resumable.push(record);
   const named = options.ids !== undefined && options.ids.length > 0;
   const forgotten = named || options.all === true;
   const { owned, foreign } = ownedPaths(record, journal);
@@ -213,77 +227,6 @@ async function cleanOne(
     await writeRecord(places.state, { ...record, unclean: isReplacedByLink(record.directory) });
   }
 }
-
-type Sparing = {
-  readonly named: boolean;
-  readonly forgotten: boolean;
-  /** By the journal. */
-  readonly owned: readonly OwnedPath[];
-};
-
-/**
- * What of a build's folder stays: finished images with their manifest and logs, unless the build was named; and everything that has become
- * another build's since (`--force`), which its manifest and its logs tell.
- */
-async function sparedPaths(
-  record: BuildRecord,
-  { named, forgotten, owned }: Sparing,
-  kept: KeptItem[],
-): Promise<(path: string) => boolean> {
-  const allButWork = (path: string): boolean => !isWorkFolder(basename(path));
-  if (isDamaged(record)) {
-    const work = owned.find(({ path }) => basename(path) === workFolderName(record.id));
-    const folder = work && dirname(work.path);
-    kept.push({
-      what: `the files of build ${record.id}${folder === undefined ? '' : ` in ${folder}`}`,
-      why: 'its record is damaged; only its work folder is certain',
-    });
-    return allButWork;
-  }
-  if (isReplacedByLink(record.directory)) {
-    kept.push({
-      what: record.directory,
-      why: "a link stands in its place or on the way to it, and what lies behind it is not the build's",
-    });
-    return (path) => path === record.directory || dirname(path) === record.directory;
-  }
-  const { logs, planFile, work } = buildDirectory(record.directory, record.id);
-  const owner = (await deliveredIn(record.directory))?.buildId;
-  const logsOwner = (await ownerOfLogs({ planFile })) ?? owner;
-  const sparesFiles = isAnothers(owner, record.id);
-  // Logs without a plan are the build's while its work folder lies beside them.
-  const isNobodys = logsOwner === undefined && existsSync(logs) && !existsSync(work);
-  const sparesLogs = isNobodys || isAnothers(logsOwner, record.id);
-  if (isNobodys) kept.push({ what: logs, why: `nothing in it says that build ${record.id} made it` });
-  if (sparesFiles) kept.push({ what: record.directory, why: `it holds the results of build ${owner} now` });
-  if (sparesLogs && !isNobodys && logsOwner !== owner)
-    kept.push({ what: logs, why: `they are those of build ${logsOwner} now` });
-  if (!sparesFiles && !named && record.images.length > 0) {
-    kept.push({ what: record.directory, why: 'it holds finished images; name the build to remove them' });
-    return allButWork;
-  }
-  if (!sparesFiles && record.images.some((name) => isUnnoted(join(record.directory, name), owned))) {
-    const why = `the journal of build ${record.id} is damaged and does not name its results; remove the folder yourself`;
-    kept.push({ what: record.directory, why });
-  }
-  const saysWhy = forgotten || sparesLogs ? undefined : await sparedLogs(record, kept);
-  return (path) => (path === logs ? sparesLogs || saysWhy === logs : sparesFiles && allButWork(path));
-}
-
-/** A guest that said something before its build was interrupted may tell why. @returns the folder, where it did */
-async function sparedLogs({ id, directory }: BuildRecord, kept: KeptItem[]): Promise<string | undefined> {
-  const { logs, serialLog, bootCheckLog } = buildDirectory(directory, id);
-  const sizes = await Promise.all([serialLog, bootCheckLog].map(sizeOf));
-  if (sizes.every((size) => size === 0)) return undefined;
-  kept.push({
-    what: logs,
-    why: `\`kiln builds logs ${id}\` shows them, \`kiln builds clean ${id}\` removes them`,
-  });
-  return logs;
-}
-
-const isUnnoted = (path: string, owned: readonly OwnedPath[]): boolean =>
-  existsSync(path) && !owned.some((one) => one.path === path);
 
 /** No folder goes where a build puts a file. */
 const isUnlikeFile = ({ path, kind }: OwnedPath): boolean =>

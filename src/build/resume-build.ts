@@ -8,21 +8,19 @@ import type { BuildContext, BuildRun } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
 import { newRun, reasonOf, tellEnd } from './build-frame.ts';
-import { type BuildRecord, findBuild, journalPath, recordDirectory, requireWhole } from './build-records.ts';
+import { type BuildRecord, findBuild, recordDirectory, requireWhole } from './build-records.ts';
 import { type ClaimedBuild, reclaimBuild } from './claim-build.ts';
-import { type JournalDomain, openJournal } from './journal.ts';
+import { findInterruptedInstall, type InterruptedInstall } from './interrupted-install.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import { publishResult } from './publish-result.ts';
 import { type ReceivedSyslog, receiveSyslog } from './receive-syslog.ts';
 import { isStillOwn, removeOwn } from './remove-own.ts';
 import { runOwnedStages } from './run-owned-stages.ts';
-import { isInterrupted, readSavedInstall, type SavedInstall } from './saved-install.ts';
+import { isInterrupted, type SavedInstall } from './saved-install.ts';
 
-type Interrupted = {
+type Interrupted = InterruptedInstall & {
   readonly record: BuildRecord;
   readonly directory: BuildDirectory;
-  readonly saved: SavedInstall;
-  readonly domain: JournalDomain;
 };
 
 /**
@@ -59,16 +57,11 @@ async function findInterrupted(stateDir: string, id: string): Promise<Interrupte
   requireWhole(record);
   if (!isInterrupted(record)) throw notResumable(record, `it has ended (${record.status})`);
   const directory = buildDirectory(record.directory, record.id);
-  const saved = await readSavedInstall(directory);
-  if (saved === undefined) {
+  const install = await findInterruptedInstall(record, stateDir);
+  if (install === undefined) {
     throw notResumable(record, 'it was interrupted before its guest ran, or it cannot be gone on with');
   }
-  const entries = openJournal(journalPath(stateDir, record.id)).entries();
-  const domain = entries.find(
-    (entry): entry is JournalDomain => entry.kind === 'domain' && entry.uuid === saved.domain.uuid,
-  );
-  if (domain === undefined) throw notResumable(record, 'its guest was never started');
-  return { record, directory, saved, domain };
+  return { record, directory, ...install };
 }
 
 function stillRunning({ id, process }: BuildRecord): SpecError {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HostError, SpecError } from '../foundation/errors.ts';
 import { isAlive } from '../foundation/process-identity.ts';
 import { type BuildRecord, findBuild, requireWhole } from './build-records.ts';
+import { canResume } from './interrupted-install.ts';
 import { requireAwake } from './require-awake.ts';
 
 const POLL_MS = 100;
@@ -21,7 +22,7 @@ export async function stopBuild(
   const build = await findBuild(stateDir, id);
   if (build.status !== 'running') {
     requireWhole(build);
-    throw notRunning(build);
+    throw notRunning(build, await canResume(build, stateDir));
   }
   requireAwake(build);
   process.kill(build.process.pid, 'SIGTERM');
@@ -34,15 +35,16 @@ export async function stopBuild(
   return findBuild(stateDir, build.id);
 }
 
-function notRunning(build: BuildRecord): SpecError {
+function notRunning(build: BuildRecord, resumable: boolean): SpecError {
   return new SpecError(
     'builds.not-running',
-    `Build ${build.id} does not run (${build.status}).${whatIsLeft(build)}`,
+    `Build ${build.id} does not run (${build.status}).${whatIsLeft(build, resumable)}`,
   );
 }
 
-function whatIsLeft({ id, status, kept, guestLeft }: BuildRecord): string {
+function whatIsLeft({ id, status, kept, guestLeft }: BuildRecord, resumable: boolean): string {
   const clean = `\`kiln builds clean ${id}\``;
+  if (resumable) return ` \`kiln builds resume ${id}\` goes on with it, ${clean} removes it.`;
   if (status === 'interrupted') return ` ${clean} removes what it left.`;
   if (guestLeft)
     return ` Its guest was left running: ${clean} ends it, and removes it with all of the build.`;

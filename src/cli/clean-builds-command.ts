@@ -66,10 +66,14 @@ export function cleanText(report: CleanReport, dryRun: boolean): string {
     ...report.failed
       .slice(1)
       .map(({ id, error }) => `Build ${safeLine(id)} could not be cleaned up: ${safeLine(error.message)}`),
+    ...report.resumable.map(({ id, name }) => resumableText(safeLine(id), safeLine(name), dryRun)),
     end,
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const resumableText = (id: string, name: string, dryRun: boolean): string =>
+  `Build ${id} (${name}) ${dryRun ? `can still be resumed: \`kiln builds resume ${id}\`` : 'could have been resumed; now it cannot.'}`;
 
 /** Sizes add up to the total: every byte is counted with the outermost thing it goes with. */
 function itemText({ kind, what, bytes }: CleanedItem): string {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { buildDirectory } from '../build/build-directory.ts';
 import { type BuildRecord, listBuilds } from '../build/build-records.ts';
 import { replacedIn } from '../build/folder-owner.ts';
+import { canResume } from '../build/interrupted-install.ts';
 import { isPublished } from '../build/publication-records.ts';
 import { diskUsage } from '../build/remove-path.ts';
 import { formatDuration } from '../foundation/duration.ts';
@@ -16,13 +17,14 @@ import { textTable } from './text-table.ts';
 
 /** `kiln builds list`. */
 export async function runListBuilds(options: { readonly json?: boolean }, io: CliIo): Promise<void> {
-  const builds = await listBuilds(placesFrom(io.env).state);
-  const sized = await Promise.all(builds.map(withSize));
+  const { state } = placesFrom(io.env);
+  const builds = await listBuilds(state);
+  const listed = await Promise.all(builds.map((build) => listedBuild(build, state)));
   if (options.json) {
-    io.out.write(`${safeJson(sized, 2)}\n`);
+    io.out.write(`${safeJson(listed, 2)}\n`);
     return;
   }
-  io.out.write(builds.length === 0 ? 'No builds yet.\n' : buildTable(sized, styleFor(io.out)));
+  io.out.write(builds.length === 0 ? 'No builds yet.\n' : buildTable(listed, styleFor(io.out)));
   tellOfDamaged(builds, io);
 }
 
@@ -35,19 +37,22 @@ function tellOfDamaged(builds: readonly BuildRecord[], io: CliIo): void {
   );
 }
 
-/** A build with what its folder takes on disk. */
-export type SizedBuild = BuildRecord & {
+/** A build with what there is of it. */
+export type ListedBuild = BuildRecord & {
   /** undefined where a part of it may not be read. */
   readonly sizeBytes: number | undefined;
   /** A build that failed before it had anything to leave has no folder, nor one whose user removed it. */
   readonly folderExists: boolean;
+  /** Whether it was interrupted and can be resumed, as far as its files tell. */
+  readonly canResume: boolean;
 };
 
-async function withSize(build: BuildRecord): Promise<SizedBuild> {
+async function listedBuild(build: BuildRecord, stateDir: string): Promise<ListedBuild> {
   const { directory } = build;
   const isOwn = directory !== '' && (await ownsFolder(build));
   const sizeBytes = isOwn ? await diskUsage(directory).catch(unknownSize) : 0;
-  return { ...build, sizeBytes, folderExists: directory !== '' && existsSync(directory) };
+  const folderExists = directory !== '' && existsSync(directory);
+  return { ...build, sizeBytes, folderExists, canResume: await canResume(build, stateDir) };
 }
 
 /** One folder that cannot be looked into hides no other build. */
@@ -64,7 +69,7 @@ async function ownsFolder({ directory, id }: BuildRecord): Promise<boolean> {
 }
 
 /** Columns as wide as their widest cell, the status coloured after padding. */
-export function buildTable(builds: readonly SizedBuild[], style: Style): string {
+export function buildTable(builds: readonly ListedBuild[], style: Style): string {
   const header = ['ID', 'STATUS', 'STARTED', 'TIME', 'SIZE', 'NAME', 'FOLDER'];
   const rows = builds.map((build) => [
     safeLine(build.id),
@@ -86,8 +91,9 @@ export function buildTable(builds: readonly SizedBuild[], style: Style): string 
 }
 
 /** How it ended, whether its image is everywhere it should be, and what of it is still there. */
-export function statusText(build: BuildRecord): string {
+export function statusText(build: BuildRecord & Pick<ListedBuild, 'canResume'>): string {
   const notes = [
+    ...(build.canResume ? ['resumable'] : []),
     ...(build.status === 'succeeded' && !isPublished(build) ? ['not published'] : []),
     ...(build.kept ? [build.guestLeft ? 'guest kept' : 'kept'] : []),
   ];

@@ -25,7 +25,7 @@ export async function runShowBuild(
 }
 
 export function buildText(
-  { build, failure, phases, evidence, replaced = {} }: BuildStory,
+  { build, failure, phases, evidence, replaced = {}, canResume }: BuildStory,
   style: Style,
 ): string {
   const directory = buildDirectory(build.directory, build.id);
@@ -50,11 +50,12 @@ export function buildText(
     ['Cause', failure && causeText(failure)],
     ['Error', build.error && errorText(build.error)],
     ['Kept', build.kept ? keptText(build) : undefined],
+    ['Resume', canResume ? resumeText(build) : undefined],
   ];
   const lines = rows.flatMap(([label, value]) =>
     value === undefined ? [] : [`${style.bold(label.padEnd(9))} ${indented(safeText(value))}`],
   );
-  const status = `${style.bold('Status'.padEnd(9))} ${statusStyle(build.status, style)(statusText(build))}`;
+  const status = `${style.bold('Status'.padEnd(9))} ${statusStyle(build.status, style)(statusText({ ...build, canResume }))}`;
   const parts = [
     ...lines.slice(0, 2),
     status,
@@ -65,6 +66,9 @@ export function buildText(
   ];
   return `${parts.join('\n')}\n`;
 }
+
+const resumeText = ({ id }: BuildRecord): string =>
+  `\`kiln builds resume ${id}\` goes on with it, \`kiln builds clean ${id}\` removes it`;
 
 function keptText({ id, guestLeft }: BuildRecord): string {
   if (!guestLeft) return `yes, \`kiln builds clean ${id}\` removes it`;

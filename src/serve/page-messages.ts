@@ -29,8 +29,6 @@ export type BuildsMessage = {
 /** `api/builds/ID`. */
 export type StoryAnswer = Omit<BuildStory, 'build'> & {
   readonly build: Omit<BuildRecord, 'process'>;
-  /** Whether the server may stop and resume builds. */
-  readonly canResume: boolean;
   /** What people call the stages. */
   readonly stageTitles: Readonly<Record<StageName, string>>;
 };

@@ -7,7 +7,6 @@ import { STAGE_TITLES } from '../build/build-events.ts';
 import { type BuildRecord, findBuild, isDamaged } from '../build/build-records.ts';
 import { readStory } from '../build/build-story.ts';
 import { reportBuild } from '../build/report-build.ts';
-import { isInterrupted, readSavedInstall } from '../build/saved-install.ts';
 import { stopBuild } from '../build/stop-build.ts';
 import { answerRequest, endWithout } from '../http-server/answer-request.ts';
 import { folderContent, type Served, type ServedContent } from '../http-server/served-content.ts';
@@ -73,13 +72,9 @@ async function answerForBuild(exchange: OfBuild): Promise<void> {
 async function answerStory(exchange: OfBuild): Promise<void> {
   const { build, ...story } = await readStory(exchange.build, exchange.host.stateDir);
   const { process: _owner, ...record } = build;
-  const saved = isInterrupted(build)
-    ? await readSavedInstall(buildDirectory(build.directory, build.id))
-    : undefined;
   const answer: StoryAnswer = {
     ...story,
     build: record,
-    canResume: saved !== undefined,
     stageTitles: STAGE_TITLES,
   };
   await send({ kind: 'bytes', content: JSON.stringify(answer), type: 'application/json' }, exchange);

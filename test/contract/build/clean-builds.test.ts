@@ -118,7 +118,8 @@ describe('cleanBuilds', () => {
     expect(await listBuilds(at('state'))).toMatchObject([
       { id: 'aaaa0000', status: 'interrupted', unclean: false },
     ]);
-    expect(await clean({})).toEqual({ removed: [], kept: [], failed: [], freedBytes: 0 });
+    const nothing = { removed: [], kept: [], resumable: [], failed: [], freedBytes: 0 };
+    expect(await clean({})).toEqual(nothing);
     await clean({ ids: ['aaaa'] });
     expect(existsSync(at('out'))).toBe(false);
     expect(await listBuilds(at('state'))).toEqual([]);

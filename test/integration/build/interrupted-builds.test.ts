@@ -83,6 +83,7 @@ describe('kill -9', () => {
     const missing = await scene.sandbox.failure({ location: '/nonexistent.iso' });
     expect(missing).toMatchObject({ code: 'media.not-found' });
     const records = await listBuilds(scene.state);
+    expect(JSON.stringify(scene.sandbox.events)).toContain('which could have been resumed until now');
     // A request that cannot be built never becomes one.
     expect(records).toMatchObject([{ status: 'interrupted', unclean: false }]);
     await ended(() => scene.sandbox.leftovers().length === 0);
@@ -97,8 +98,9 @@ describe('kill -9 while the result boots', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     const { places } = scene.sandbox.context;
-    const { removed } = await cleanBuilds({ places, env: {} });
+    const { removed, resumable } = await cleanBuilds({ places, env: {} });
     expect(removed.map(({ kind }) => kind)).toContain('domain');
+    expect(resumable).toMatchObject([{ name: 'kiln-test' }]);
     expect(await listBuilds(places.state)).toMatchObject([{ status: 'interrupted', unclean: false }]);
     await ended(() => scene.sandbox.leftovers().length === 0);
   });

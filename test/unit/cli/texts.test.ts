@@ -64,12 +64,16 @@ test('the summary calls VHD by the name it was asked for', () => {
 });
 
 test('the table lines up and carries nothing of the guest', () => {
-  const [header, row] = buildTable([{ ...RECORD, sizeBytes: 2 ** 20, folderExists: true }], plain).split(
-    '\n',
-  );
+  const [header, row] = buildTable(
+    [{ ...RECORD, sizeBytes: 2 ** 20, folderExists: true, canResume: false }],
+    plain,
+  ).split('\n');
   expect(row).toBe('20260101-abcd  failed, kept  2026-01-01T00:00:00Z  1m 05s  1.0 MiB  web   /out');
   expect(header?.indexOf('FOLDER')).toBe(row?.indexOf('/out'));
-  const [, gone] = buildTable([{ ...RECORD, sizeBytes: 0, folderExists: false }], plain).split('\n');
+  const [, gone] = buildTable(
+    [{ ...RECORD, sizeBytes: 0, folderExists: false, canResume: false }],
+    plain,
+  ).split('\n');
   expect(gone).not.toContain('/out');
 });
 
@@ -77,11 +81,11 @@ test('what was kept of a build is said, and of a guest how to reach and to remov
   const kept = { ...RECORD, kept: true };
   const withGuest = { ...kept, guestLeft: true as const };
   const table = buildTable(
-    [kept, withGuest].map((one) => ({ ...one, sizeBytes: 0, folderExists: true })),
+    [kept, withGuest].map((one) => ({ ...one, sizeBytes: 0, folderExists: true, canResume: false })),
     plain,
   );
   expect(table).toMatch(/ {2}failed, kept {8}2026.*\n.* {2}failed, guest kept {2}2026/);
-  const story = { phases: [], evidence: [] };
+  const story = { phases: [], evidence: [], canResume: false };
   expect(buildText({ ...story, build: kept }, plain)).toContain(
     `Kept      yes, \`kiln builds clean ${RECORD.id}\` removes it`,
   );
@@ -92,13 +96,17 @@ test('what was kept of a build is said, and of a guest how to reach and to remov
 });
 
 test('colours do not move columns', () => {
-  const coloured = buildTable([{ ...RECORD, sizeBytes: 0, folderExists: true }], styleFor({ colours: true }));
+  const coloured = buildTable(
+    [{ ...RECORD, sizeBytes: 0, folderExists: true, canResume: false }],
+    styleFor({ colours: true }),
+  );
   expect(coloured).toContain('\u001b[31mfailed, kept\u001b[39m  2026');
 });
 
 test('one build', () => {
   const text = buildText(
     {
+      canResume: false,
       build: RECORD,
       failure: {
         code: 'install.failed',
@@ -125,6 +133,7 @@ test("one build: the cause that a template's own pattern tells is named by its p
   const failure = { code: 'install.failed', message: 'It failed.', script: [], consoleTail: [] };
   const text = buildText(
     {
+      canResume: false,
       build: RECORD,
       failure: { ...failure, patternId: 'user.1', patternAt: 'own.yaml:10' },
       phases: [],
@@ -142,6 +151,7 @@ test('one build: the code stands behind the sentence, and the line that decided 
   const line = 'Kernel panic - not syncing';
   const text = buildText(
     {
+      canResume: false,
       build: { ...RECORD, error: { code: 'install.panic', message } },
       failure: { code: 'install.panic', message, line, script: [], consoleTail: [line, ...trace] },
       phases: [],
@@ -156,7 +166,7 @@ test('one build: the code stands behind the sentence, and the line that decided 
 });
 
 test('the console of an imported disk is that of its boot', () => {
-  const story = { build: RECORD, phases: [] };
+  const story = { canResume: false, build: RECORD, phases: [] };
   const consoleOf = (...evidence: string[]): string | undefined =>
     /^Console +(.*)$/m.exec(buildText({ ...story, evidence }, plain))?.[1];
   expect(consoleOf('boot-check.serial.log', 'serial.log')).toBe('/out/logs/serial.log');
@@ -168,6 +178,7 @@ test('cleaning says what went, what stayed and why', () => {
   const report = {
     removed: [{ kind: 'domain', what: 'kiln-web', bytes: 0 }],
     kept: [{ what: '/out', why: 'it holds images' }],
+    resumable: [],
     failed: [],
     freedBytes: 2048,
   } as const;
@@ -175,7 +186,9 @@ test('cleaning says what went, what stayed and why', () => {
     'Removed domain kiln-web\nKept /out: it holds images\nFreed 2.0 KiB.\n',
   );
   expect(cleanText(report, true)).toContain('Would remove domain kiln-web');
-  expect(cleanText({ removed: [], kept: [], failed: [], freedBytes: 0 }, false)).toBe('Nothing to remove.\n');
+  expect(cleanText({ removed: [], kept: [], resumable: [], failed: [], freedBytes: 0 }, false)).toBe(
+    'Nothing to remove.\n',
+  );
 });
 
 test('findings: a mark, what was found, what to do, and the sum', () => {
