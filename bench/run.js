@@ -10,6 +10,7 @@ import { measureHundred } from './measure-hundred.js';
 import { measureIpxe } from './measure-ipxe.js';
 import { measureNaming } from './measure-naming.js';
 import { measurePrintXml } from './measure-print-xml.js';
+import { measurePrograms } from './measure-programs.js';
 import { measurePublish } from './measure-publish.js';
 import { measureSecondBuild } from './measure-second-build.js';
 import { measureStart } from './measure-start.js';
@@ -26,6 +27,7 @@ import { withScene } from './scene.js';
 const MEASURES = {
   builds: measureBuilds,
   cpu: measureCpu,
+  programs: measurePrograms,
   process: measureWaiting,
   hundred: measureHundred,
   naming: measureNaming,
