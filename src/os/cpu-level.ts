@@ -1,8 +1,11 @@
 import { CPU_LEVELS, type CpuLevel } from './operating-system.ts';
 
-/** What each level adds to the one below it (x86-64 psABI, "Micro-Architecture Levels"), in libvirt's words. */
+/**
+ * What each level adds to the one below it (x86-64 psABI, "Micro-Architecture Levels"), in libvirt's words. The first one takes 64-bit mode
+ * for granted: `lm` and `pae`, without which there is none.
+ */
 const FEATURES: Readonly<Record<CpuLevel, readonly string[]>> = {
-  'x86-64': [],
+  'x86-64': ['cmov', 'cx8', 'fpu', 'fxsr', 'lm', 'mmx', 'pae', 'sse', 'sse2', 'syscall'],
   'x86-64-v2': ['cx16', 'lahf_lm', 'popcnt', 'pni', 'sse4.1', 'sse4.2', 'ssse3'],
   'x86-64-v3': ['avx', 'avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'abm', 'movbe', 'xsave'],
 };
@@ -18,12 +21,13 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   'sse4-2': 'sse4.2',
 };
 
+/** Of a CPU model: `32-bit` is below all levels. */
+export type ModelLevel = CpuLevel | '32-bit';
+
 /** The highest level of QEMU's CPU models (docs/system/cpu-models-x86-abi.csv), without `-v2`, `-IBRS`, `-noTSX` and the like. */
-const MODELS: readonly (readonly [CpuLevel, RegExp])[] = [
-  [
-    'x86-64',
-    /^(486|athlon|base|Conroe|core2duo|coreduo|cpu64-rhel\d|kvm32|kvm64|n270|Opteron_G[123]|Penryn|pentium.*|phenom|qemu32|qemu64)$/,
-  ],
+const MODELS: readonly (readonly [ModelLevel, RegExp])[] = [
+  ['32-bit', /^(486|athlon|base|coreduo|kvm32|n270|pentium.*|qemu32)$/],
+  ['x86-64', /^(Conroe|core2duo|cpu64-rhel\d|kvm64|Opteron_G[123]|Penryn|phenom|qemu64)$/],
   ['x86-64-v2', /^(Denverton|IvyBridge|Nehalem|Opteron_G[45]|SandyBridge|Snowridge|Westmere)$/],
   [
     'x86-64-v3',
@@ -32,13 +36,15 @@ const MODELS: readonly (readonly [CpuLevel, RegExp])[] = [
 ];
 
 /** Undefined for a model Kiln does not know, about which nothing is said. */
-export function levelOfModel(model: string): CpuLevel | undefined {
+export function levelOfModel(model: string): ModelLevel | undefined {
   const stem = model.replace(/(-(noTSX|IBRS|IBPB|v\d+))+$/, '');
   return MODELS.find(([, pattern]) => pattern.test(stem))?.[0];
 }
 
 /** Up to and including that level. */
-export function featuresOfLevel(level: CpuLevel): readonly string[] {
+export function featuresOfLevel(level: ModelLevel): readonly string[] {
+  // That some of them lack more makes no difference: none gets far enough to miss it.
+  if (level === '32-bit') return FEATURES['x86-64'].filter((name) => name !== 'lm');
   return CPU_LEVELS.slice(0, CPU_LEVELS.indexOf(level) + 1).flatMap((each) => FEATURES[each]);
 }
 
@@ -49,7 +55,7 @@ export function isOfLevel(feature: string): boolean {
 
 export type GuestCpu = {
   /** Of its model; undefined when unknown. */
-  readonly level: CpuLevel | undefined;
+  readonly level: ModelLevel | undefined;
   readonly features: readonly { readonly name: string; readonly policy: 'require' | 'disable' }[];
 };
 

@@ -1,14 +1,14 @@
 import { SpecError } from '../foundation/errors.ts';
 import type { HostFacts } from '../host/host-facts.ts';
-import { isOfLevel, levelOfModel, missingFeatures } from '../os/cpu-level.ts';
-import type { CpuLevel, OperatingSystem } from '../os/operating-system.ts';
+import { isOfLevel, levelOfModel, type ModelLevel, missingFeatures } from '../os/cpu-level.ts';
+import type { OperatingSystem } from '../os/operating-system.ts';
 import type { BuildPlan, CpuPlan } from './build-plan.ts';
 
 /** The first QEMU whose emulation has AVX2 and with it all of x86-64-v3 (QEMU 7.2's change log, "TCG"). */
 const EMULATES_V3 = [7, 2] as const;
 
 /**
- * A system built for a newer CPU dies at its first instruction, without a word on the console; so the plan says it.
+ * A system built for a newer CPU, or a 64-bit one on a CPU of 32 bits, dies at its first instruction, without a word on the console; so the plan says it.
  * @throws SpecError `spec.cpu-level` (details: os, level, missing)
  */
 export function checkCpuLevel(
@@ -34,7 +34,7 @@ function levelOf(
   { mode, model }: CpuPlan,
   accelerator: BuildPlan['accelerator'],
   { qemuVersion, cpuLevel }: HostFacts,
-): CpuLevel | undefined {
+): ModelLevel | undefined {
   if (mode === 'custom') return levelOfModel(model ?? '');
   if (accelerator === 'kvm') return cpuLevel;
   const [major = 0, minor = 0] = qemuVersion.split('.').map(Number);
@@ -50,12 +50,14 @@ function nameOf({ mode, model, features }: CpuPlan, { qemuVersion }: HostFacts):
   const without = takenAway(features).map(({ name }) => name);
   const base =
     mode === 'custom'
-      ? model
+      ? modelName(model)
       : mode === 'host-passthrough'
         ? "this host's CPU"
         : `what QEMU ${qemuVersion} gives its guests`;
   return without.length === 0 ? `${base}` : `${base} without ${without.join(', ')}`;
 }
+
+const modelName = (model = ''): string => (levelOfModel(model) === '32-bit' ? `${model} (32-bit)` : model);
 
 function remedy(os: OperatingSystem, { mode, features }: CpuPlan): string {
   if (takenAway(features).length > 0) return 'Leave the features in.';

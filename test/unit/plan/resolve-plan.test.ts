@@ -113,6 +113,10 @@ describe('CPU level', () => {
     ['rocky9', cpu('qemu64'), host()],
     ['rhel9.4', cpu(undefined, '-cx16'), host()],
     ['almalinux10', cpu('SandyBridge'), host()],
+    ['debian12', cpu('pentium3'), host()],
+    ['debian12', cpu('n270'), KVM],
+    ['debian12', cpu('maximum', '-lm'), host()],
+    ['debian12', cpu(undefined, '-lm'), KVM],
     ['rhel10', {}, host({ qemuVersion: '7.1.50' })],
     ['rhel10', {}, { ...KVM, cpuLevel: 'x86-64-v2' as const }],
   ])('%s is refused with %j', (os, changes, on) => {
@@ -131,6 +135,12 @@ describe('CPU level', () => {
     );
     expect(() => resolvePlan(spec({ os: 'rhel9.4', ...cpu(undefined, '-cx16') }), old)).toThrowError(
       /without cx16 lacks cx16\. Leave the features in/,
+    );
+  });
+
+  it('says of a 32-bit model that it is one', () => {
+    expect(() => resolvePlan(spec({ os: 'debian12', ...cpu('coreduo') }), host())).toThrowError(
+      /level x86-64, and coreduo \(32-bit\) lacks lm\. .*such as Nehalem/,
     );
   });
 
