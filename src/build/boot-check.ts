@@ -5,6 +5,7 @@ import { readLinePattern } from '../foundation/line-pattern.ts';
 import type { Redactor } from '../foundation/redact.ts';
 import { writeFile } from '../foundation/write-file.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
+import { LibvirtError } from '../libvirt/libvirt-error.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { qemuImg } from '../qemu-img/qemu-img.ts';
 import { domainXml } from '../vm/domain-xml.ts';
@@ -17,6 +18,7 @@ import { requireOwnFolder } from './owned-paths.ts';
 import type { PreparedImport } from './prepare-import.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import { removeDomain } from './remove-own.ts';
+import { startFailure } from './start-failure.ts';
 
 export type BootCheckOptions = {
   readonly connection: LibvirtConnection;
@@ -60,14 +62,19 @@ export type BootOptions = Omit<BootCheckOptions, 'prepared'> & {
   readonly bootCheck: Pick<BuildPlan['bootCheck'], 'pattern' | 'limitSeconds'>;
 };
 
-/** Starts a domain that is only for looking, waits for the line, and takes it away again. */
+/**
+ * Starts a domain that is only for looking, waits for the line, and takes it away again.
+ * @throws DiskError `disk.not-bootable`; InstallError `install.start-failed`
+ */
 export async function bootAndWait(options: BootOptions): Promise<BootCheckReport> {
   const { connection, domain, bootCheck, clock, signal, redact = (text) => text } = options;
   const { uuid, name, xml, serialLog } = domain;
   options.noteDomain({ uuid, name });
   const events = await connection.subscribe(uuid);
   try {
-    await connection.createXml(xml);
+    await connection.createXml(xml).catch((error) => {
+      throw error instanceof LibvirtError ? startFailure(name, error) : error;
+    });
     const outcome = await waitForConsole({
       connection,
       uuid,

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { specErrorOf } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
+import { readCpuMap } from '../host/cpu-map.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import { probeHost } from '../host/probe-host.ts';
 import { requireHandedOver } from '../ipxe/install-script.ts';
+import { isRemoteUri } from '../libvirt/libvirt-uri.ts';
 import type { MediaFacts } from '../media/install-media.ts';
 import { lookAtLocal } from '../media/look-at-local.ts';
 import { requireLocalMedia } from '../media/require-local-media.ts';
@@ -11,6 +14,7 @@ import { findOs } from '../os/find-os.ts';
 import { requireReadWhole } from '../os/kernel-line.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import { resolvePlan } from '../plan/resolve-plan.ts';
+import { unknownCpuNames } from '../plan/unknown-cpu-names.ts';
 import type { BuildSpec } from '../spec/build-spec.ts';
 import { resolveSpec } from '../spec/resolve-spec.ts';
 import type { BuildContext, BuildRequest } from './build-context.ts';
@@ -47,6 +51,7 @@ export async function decidePlan(
     asked.os === undefined && isKnownOs(facts) ? await specOf(withOs(request, facts.osId), context) : asked;
   const host = await probeHost({ cacheDir: context.places.cache, signal, logger });
   const plan = resolvePlan(spec, host);
+  await refuseUnknownCpu(spec, plan, request, context);
   requireReadWhole(plan.kernelArguments);
   if (plan.loader === 'ipxe') requireHandedOver(plan.kernelArguments);
   refuseTargets(plan);
@@ -68,6 +73,22 @@ const specOf = (request: BuildRequest, context: BuildContext): Promise<BuildSpec
     cwd: context.cwd,
     templateDir: join(context.projectDir, 'vm-templates'),
   });
+
+/** @throws SpecError `spec.invalid` for a model or feature that the libvirt of this machine does not know */
+async function refuseUnknownCpu(
+  spec: BuildSpec,
+  plan: BuildPlan,
+  { connect, overrides }: BuildRequest,
+  { env }: BuildContext,
+): Promise<void> {
+  if (spec.cpu === undefined || isRemoteUri(connect ?? env.LIBVIRT_DEFAULT_URI ?? '')) return;
+  const map = await readCpuMap();
+  if (map === undefined) return;
+  const cpu = { model: plan.cpu.model, features: spec.cpu.features.map((word) => word.slice(1)) };
+  const where = overrides?.cpu === undefined ? 'cpu' : '--cpu';
+  const problems = unknownCpuNames(cpu, map, where);
+  if (problems.length > 0) throw specErrorOf(`The build of ${spec.name}`, problems);
+}
 
 /** The media told a system that the table has. */
 export const isKnownOs = (facts: MediaFacts | undefined): facts is MediaFacts & { readonly osId: string } =>

@@ -1,7 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../foundation/clock.ts';
-import { InstallError } from '../foundation/errors.ts';
 import type { Logger } from '../foundation/logger.ts';
 import type { LibvirtConnection } from '../libvirt/libvirt.ts';
 import type { Evidence, InstallOutcome, InstallProgress } from '../watch/install-outcome.ts';
@@ -11,6 +10,7 @@ import { watchInstall } from '../watch/watch-install.ts';
 import { assertWitnessed, consoleWitness } from './console-witness.ts';
 import { whyReplaced } from './owned-paths.ts';
 import type { PreparedInstall } from './prepare-install.ts';
+import { startFailure } from './start-failure.ts';
 
 /** How long the console must be silent after what looks like a question before it is taken for one. */
 const SETTLE_SECONDS = { kvm: 5, tcg: 10 } as const;
@@ -33,7 +33,7 @@ export type InstallGuestOptions = {
 /**
  * virt-install's two phases: the install XML is started with createXML, then the final XML (no media, boots from disk) is
  * defined under the same name and UUID. So the domain outlives the install, and why it ended can still be read.
- * @throws InstallError `install.start-failed`; HostError `host.console-lost`, and those of `watchInstall`
+ * @throws InstallError `install.start-failed`; DiskError `disk.locked`; HostError `host.console-lost`, and those of `watchInstall`
  */
 export async function installGuest(options: InstallGuestOptions): Promise<InstallOutcome> {
   const { connection, prepared, signal } = options;
@@ -92,11 +92,7 @@ async function startDomain(connection: LibvirtConnection, { domain }: PreparedIn
     await connection.createXml(domain.installXml);
     await connection.defineXml(domain.finalXml);
   } catch (error) {
-    throw new InstallError(
-      'install.start-failed',
-      `libvirt could not start the install domain ${domain.name}: ${(error as Error).message}`,
-      { cause: error, details: { domain: domain.name } },
-    );
+    throw startFailure(domain.name, error as Error);
   }
 }
 

@@ -75,7 +75,11 @@ const TABLE: readonly TableRow[] = [
   [GUEST, '--os <id>', 'operating system, e.g. debian13 (also --os-variant, --osinfo)'],
   [GUEST, '--memory <size>', 'MiB, or a size such as 4GiB (also --ram)'],
   [GUEST, '--vcpus <count>', 'virtual processors'],
-  [GUEST, '--cpu <model>', 'host-passthrough, maximum or a model, then features: Nehalem,+aes,-avx'],
+  [
+    GUEST,
+    '--cpu <model>',
+    'host-passthrough, host-model, maximum or a model, then features: Nehalem,+aes,-avx',
+  ],
   [
     GUEST,
     '--disk <options>',

@@ -13,9 +13,11 @@ import type {
 
 export type FirmwarePlan = { readonly kind: 'bios' } | ({ readonly kind: 'uefi' } & UefiFirmware);
 
-/** libvirt's words (formatdomain.html, "CPU model and topology"). */
+/** What a CPU is like without a model's name: libvirt's words (formatdomain.html, "CPU model and topology"). */
+export const CPU_MODES = ['host-passthrough', 'host-model', 'maximum'] as const;
+
 export type CpuPlan = {
-  readonly mode: 'host-passthrough' | 'host-model' | 'maximum' | 'custom';
+  readonly mode: (typeof CPU_MODES)[number] | 'custom';
   /** With mode `custom`; left out, it is QEMU's default. */
   readonly model?: string;
   readonly features: readonly { readonly name: string; readonly policy: 'require' | 'disable' }[];

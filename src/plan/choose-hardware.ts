@@ -4,7 +4,7 @@ import type { HostFacts } from '../host/host-facts.ts';
 import { SLOW_UNDER_EMULATION } from '../os/emulated-cpu.ts';
 import type { OperatingSystem } from '../os/os-table.ts';
 import type { BuildSpec, DiskBus } from '../spec/build-spec.ts';
-import type { BuildPlan, CpuPlan, FirmwarePlan } from './build-plan.ts';
+import { type BuildPlan, CPU_MODES, type CpuPlan, type FirmwarePlan } from './build-plan.ts';
 
 type Accelerator = Pick<BuildPlan, 'accelerator' | 'acceleratorWhy'>;
 
@@ -51,10 +51,8 @@ export function chooseCpu(
   const named = new Set(asked.map((word) => word.slice(1)));
   const features = policies([...slow.filter((name) => !named.has(name)).map((name) => `-${name}`), ...asked]);
   const chosen = model ?? (accelerator === 'kvm' ? 'host-passthrough' : 'maximum');
-  const cpu: CpuPlan =
-    chosen === 'host-passthrough' || chosen === 'maximum'
-      ? { mode: chosen, features }
-      : { mode: 'custom', model: chosen, features };
+  const mode = CPU_MODES.find((one) => one === chosen);
+  const cpu: CpuPlan = mode === undefined ? { mode: 'custom', model: chosen, features } : { mode, features };
   return avoidQuirks(cpu, accelerator, os);
 }
 

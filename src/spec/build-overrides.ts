@@ -8,7 +8,7 @@ export type BuildOverrides = {
   /** `1GiB`; a bare number counts MiB, as virt-install's `--memory` does. */
   readonly memory?: string | undefined;
   readonly vcpus?: string | undefined;
-  /** `host-passthrough`, `maximum`, a model, then features: `maximum,-cx16`. */
+  /** `host-passthrough`, `host-model`, `maximum`, a model, then features: `maximum,-cx16`. */
   readonly cpu?: string | undefined;
   /** `10GiB`, or virt-install's `size=10,bus=virtio`; a bare number counts GiB. */
   readonly disk?: string | undefined;

@@ -81,7 +81,7 @@ export type BuildSpec = {
   readonly machine: 'q35' | 'pc';
   readonly memory: Bytes;
   readonly vcpus: number;
-  /** libvirt words: `host-passthrough`, `maximum`, or a model name; features as `+name` / `-name`. Default follows the accelerator. */
+  /** libvirt words: `host-passthrough`, `host-model`, `maximum`, or a model name; features as `+name` / `-name`. Default follows the accelerator. */
   readonly cpu?: { readonly model?: string; readonly features: readonly string[] };
   /** `auto` probes; the others insist. */
   readonly accelerator: 'auto' | 'kvm' | 'tcg';

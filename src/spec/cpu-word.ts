@@ -25,14 +25,24 @@ export function readModel(value: unknown): string {
   const text = readLine(value);
   // QEMU has one model that is a number: 486.
   if (!/^[A-Za-z0-9][\w.-]*$/.test(text) || !(hasLetter(text) || text === '486'))
-    throw wrong(`"${text}" is not a CPU model; write host-passthrough, maximum or a model of QEMU`);
+    throw wrong(
+      `"${text}" is not a CPU model; write host-passthrough, host-model, maximum or a model of QEMU`,
+    );
   return MODEL_ALIASES[text] ?? text;
+}
+
+/** A feature that is added and taken away, or named again in other letters, is a slip. */
+export function refuseRepeated(features: readonly string[]): readonly string[] {
+  const names = features.map((word) => word.slice(1).toLowerCase());
+  const repeated = features.find((_, index) => names.indexOf(names[index] ?? '') < index);
+  if (repeated === undefined) return features;
+  throw wrong(`names the CPU feature ${repeated.slice(1)} twice; once is enough`);
 }
 
 /** `maximum,-cx16`: a model, if wanted, then features. */
 export function readCpu(value: unknown): CpuSettings {
   const [first = '', ...others] = readLine(value).split(',');
   const isModel = !/^[+-]|=/.test(first);
-  const features = (isModel ? others : [first, ...others]).map(readFeature);
+  const features = refuseRepeated((isModel ? others : [first, ...others]).map(readFeature));
   return isModel ? { model: readModel(first), features } : { features };
 }

@@ -4,7 +4,7 @@ import { MEDIA_KINDS } from '../media/install-media.ts';
 import { readBuildTarget, readBuildTargetMap } from '../publish/read-target.ts';
 import { readName } from './build-name.ts';
 import { DISK_BUSES, FIRMWARES, WATCH_PATTERN_KINDS } from './build-spec.ts';
-import { readCpu, readFeature, readModel } from './cpu-word.ts';
+import { readCpu, readFeature, readModel, refuseRepeated } from './cpu-word.ts';
 import { readExtraArgs } from './extra-args.ts';
 import { checkMedia, mediaOf, readFrom, readMirror } from './media-word.ts';
 import { readOs } from './os-word.ts';
@@ -111,7 +111,10 @@ const bootCheckField = mapOr(
 );
 
 const cpuField = mapOr(
-  z.strictObject({ model: field(readModel), features: z.array(item(readFeature)).optional() }),
+  z.strictObject({
+    model: field(readModel),
+    features: z.array(item(readFeature)).transform(reading(refuseRepeated)).optional(),
+  }),
   isText,
   readCpu,
 );

@@ -15,6 +15,7 @@ import type { BuildContext, BuildRun } from '../build-context.ts';
 import { type BuildScript, renderForBuild } from '../render-for-build.ts';
 import { hasSystemFolder, installArguments } from './boot-files.ts';
 import { chainProblems } from './chain-problems.ts';
+import { cpuProblems } from './cpu-problems.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { diskNamedBy } from './disk-writes.ts';
 import { driveProblems } from './drive-problems.ts';
@@ -138,6 +139,7 @@ async function refuseProblems(
     ...servingProblems(request, machine, scriptPlan, connection.uri),
     ...(request.life.capture ? overlayProblems(connection, machine) : []),
     ...(await identityProblems(connection, machine, checks)),
+    ...(await cpuProblems(connection.uri, machine.final)),
     ...(await definitionProblems(connection, machine, request.originOf)),
     ...(await networkProblems({ connection, privateDaemon }, machine)),
     ...(await driveProblems(drives, machine, checks)),

@@ -11,9 +11,9 @@ import { watchInstall } from '../../watch/watch-install.ts';
 import { endGuest } from '../install-guest.ts';
 import { mediumOr } from '../install-stage.ts';
 import { requireOwnFolder, whyReplaced } from '../owned-paths.ts';
+import { startFailure } from '../start-failure.ts';
 import { followConsole } from './follow-console.ts';
 import type { MachineGround, ReadyMachine } from './prepare-machine.ts';
-import { startFailure } from './start-failure.ts';
 
 /** How the install phase was left. `left`: the guest goes on without Kiln, as `--wait` says. */
 export type InstallEnd = CompletedInstall | { readonly kind: 'left' };

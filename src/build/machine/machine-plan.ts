@@ -1,7 +1,13 @@
 import { basename } from 'node:path';
 import type { HostFacts } from '../../host/host-facts.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
-import type { BuildPlan, CpuPlan, FirmwarePlan, ScriptPlan } from '../../plan/build-plan.ts';
+import {
+  type BuildPlan,
+  CPU_MODES,
+  type CpuPlan,
+  type FirmwarePlan,
+  type ScriptPlan,
+} from '../../plan/build-plan.ts';
 import { EMULATION_FACTORS } from '../../plan/resolve-plan.ts';
 import { nameFrom } from '../../spec/build-name.ts';
 import { installTarget } from './disk-writes.ts';
@@ -86,8 +92,6 @@ function firmwareOf({ isUefi, loader }: Facts, { uefi }: HostFacts): FirmwarePla
   return { kind: 'uefi', ...known, ...(loader === undefined ? {} : { code: basename(loader) }) };
 }
 
-const HOST_MODES = ['host-passthrough', 'host-model', 'maximum'] as const;
-
 /** A machine that says nothing of its processor has QEMU's default: `custom` without a model. */
 export function cpuPlanOf({
   cpuMode,
@@ -99,7 +103,7 @@ export function cpuPlanOf({
     const isOff = policy === 'disable' || policy === 'forbid';
     return [{ name, policy: isOff ? ('disable' as const) : ('require' as const) }];
   });
-  const mode = HOST_MODES.find((one) => one === cpuMode) ?? 'custom';
+  const mode = CPU_MODES.find((one) => one === cpuMode) ?? 'custom';
   return { mode, ...(mode === 'custom' && cpuModel !== undefined ? { model: cpuModel } : {}), features };
 }
 

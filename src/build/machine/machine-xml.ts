@@ -231,6 +231,7 @@ export function machineFacts(xml: string) {
   return {
     accelerator: domain.attributes.get('type') === 'kvm' ? ('kvm' as const) : ('tcg' as const),
     emulator: textAt(domain, 'devices', 'emulator') ?? '',
+    arch: type?.get('arch') ?? '',
     machine: type?.get('machine') ?? '',
     isUefi: childOf(domain, 'os')?.attributes.get('firmware') === 'efi' || loader !== undefined,
     loader,

@@ -26,6 +26,7 @@ function ofXml(message: string, { lists }: VirtInstallOptions): string | undefin
 /** Messages that quote nothing of the command line: of a TPM what Kiln chose (`TPM version '2.0'`), of the others nothing at all. */
 const TOPICS: readonly (readonly [RegExp, (options: VirtInstallOptions) => string | undefined])[] = [
   [/\bTPM\b/, ({ uses }) => firstOf('tpm', uses)],
+  [/\bCPU (?:model|feature)\b/, ({ uses }) => firstOf('cpu', uses)],
   [/\bMaximum CPUs\b|\bvcpus\b/, ({ uses }) => firstOf('vcpus', uses)],
   [/\bDomain title\b/, (options) => withSubOption('title', options)[0]],
 ];

@@ -20,6 +20,7 @@ const SPECIAL = [
   'host-copy',
   'host-model',
   'host-passthrough',
+  'maximum',
   'clear',
   'default',
 ];
@@ -60,7 +61,7 @@ function chooseModel(guest: Guest, cpu: XmlNode, typed: string): void {
 function chooseMode(guest: Guest, cpu: XmlNode, word: string): void {
   guest.cpuModeChosen = true;
   const mode = word === 'default' ? defaultMode(guest) : word;
-  if (mode === 'host-model' || mode === 'host-passthrough') {
+  if (mode === 'host-model' || mode === 'host-passthrough' || mode === 'maximum') {
     cpu.children = cpu.children.filter(({ name }) => !['model', 'vendor', 'feature'].includes(name));
     for (const attribute of ['migratable', 'check']) cpu.attributes.delete(attribute);
     cpu.attributes.set('mode', mode);

@@ -53,7 +53,7 @@ const context = (): BuildContext => ({
 
 const plan = (
   target: string,
-  media: { readonly location?: string; readonly cdrom?: string },
+  media: { readonly location?: string; readonly cdrom?: string; readonly cpu?: string },
   os?: string,
 ): Promise<PlannedBuild> =>
   planBuild(
@@ -94,5 +94,19 @@ describe('a plan with media of this machine', () => {
     ] as const;
     for (const [named, code] of media)
       await expect(plan('minimal.ks', named), JSON.stringify(named)).rejects.toMatchObject({ code });
+  });
+});
+
+test('a CPU that libvirt does not know is refused by the plan, all its names together', async () => {
+  const named = { location: join(home, 'rocky'), cpu: 'Haswel,+aess,+sse4_1,-svm' };
+  await expect(plan('minimal.ks', named)).rejects.toMatchObject({
+    code: 'spec.invalid',
+    details: {
+      problems: [
+        { where: '--cpu', problem: expect.stringContaining('Did you mean "Haswell"?') },
+        { where: '--cpu', problem: expect.stringContaining('Did you mean "aes"?') },
+        { where: '--cpu', problem: expect.stringContaining('Did you mean "sse4.1"?') },
+      ],
+    },
   });
 });

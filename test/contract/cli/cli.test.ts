@@ -51,6 +51,7 @@ test.each([
   [['plan', 'x', '--format', 'qcow3'], 'spec.invalid', 'qcow2'],
   [['plan', 'x', '--format', 'qcow2,compresion=zstd'], 'spec.invalid', 'compression'],
   [['plan', 'x', '--memory', 'lots'], 'spec.invalid', '--memory'],
+  [['plan', 'x', '--cpu', 'Nehalem,+aes,-aes'], 'spec.invalid', 'aes twice'],
   [['build', 'x', '--root-password', 'pw'], 'options.secret-on-command-line', '--root-password-file'],
   [['builds', 'show', 'nosuch'], 'builds.not-found', 'kiln builds list'],
 ])('%j ends with 2, %s and a hint', async (args, expected, hint) => {

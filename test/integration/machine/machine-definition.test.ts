@@ -112,6 +112,8 @@ test('what only libvirt refuses is told before anything is made, with the option
     [['--numatune', 'x'], '--numatune memory.nodeset'],
     [['--iothreads', '-1'], '--iothreads iothreads'],
     [['--sysinfo', 'bios.date=x'], '--sysinfo bios.date'],
+    [['--cpu', 'Nehalem,+aess'], '--cpu Nehalem,+aess'],
+    [['--cpu', 'Nehalm'], '--cpu'],
   ];
   for (const [words, where] of cases) {
     const failure = await machines.failure('--name', 'refused', ...disks, ...IMPORT, ...words);
@@ -120,7 +122,7 @@ test('what only libvirt refuses is told before anything is made, with the option
     expect(existsSync(at('refused.qcow2'))).toBe(false);
   }
   // What even that question does not bring out ends the build later, without a trace.
-  const late = await machines.failure('--name', 'refused', ...disks, ...IMPORT, '--cpu', 'nosuch');
+  const late = await machines.failure('--name', 'refused', ...disks, ...IMPORT, '--qemu-commandline=-nosuch');
   expect(late.code, late.message).toBe('install.start-failed');
   expect(existsSync(at('refused.qcow2'))).toBe(false);
 });

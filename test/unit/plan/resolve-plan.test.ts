@@ -86,6 +86,28 @@ describe('accelerator and CPU', () => {
       { mode: 'maximum', features: [] },
     ],
     [
+      "libvirt's picture of the host",
+      undefined,
+      { model: 'host-model', features: ['-avx'] },
+      KVM,
+      { mode: 'host-model', features: [{ name: 'avx', policy: 'disable' }] },
+    ],
+    [
+      'features without a model on top of what it gets anyway',
+      undefined,
+      { features: ['+aes', '+erms'] },
+      host(),
+      {
+        mode: 'maximum',
+        features: [
+          { name: 'fsrm', policy: 'disable' },
+          { name: 'la57', policy: 'disable' },
+          { name: 'aes', policy: 'require' },
+          { name: 'erms', policy: 'require' },
+        ],
+      },
+    ],
+    [
       'what the user says',
       'debian13',
       { model: 'Nehalem', features: ['+aes', '-avx', '+cx16'] },

@@ -406,6 +406,8 @@ describe('options', () => {
     ['--cpu', { cpu: 'max,cx16' }],
     ['--os', { os: 'a\nb' }],
     ['--cpu', { cpu: '-1' }],
+    ['--cpu', { cpu: '-erms,+erms' }],
+    ['--cpu', { cpu: 'Nehalem,+svm,SVM=on' }],
     ['--cpu', { cpu: '99999' }],
     ['--timeout', { timeout: '99999999999999999999' }],
     ['--location', { location: 'http://[' }],

@@ -64,6 +64,7 @@ const DEFECTS: Readonly<Record<string, readonly [where: string, says: string]>> 
   'circle-b': ['circle-a.yaml:1:7 base', 'circle'],
   'unknown-base': [':1:7 base', 'no template "nowhere"'],
   'bad-feature': [':1:18 cpu.features[0]', '+name'],
+  'feature-twice': [':3:13 cpu.features', 'ERMS twice'],
   'self-alias': ['self-alias.yaml', ''],
   'billion-laughs': ['billion-laughs.yaml', ''],
   'bad-script-kind': [':1:28 script.kind', '"kickstart"'],

@@ -92,6 +92,7 @@ test.each([
   ['--metadata title=a', "XML error: Domain title can't contain newlines", '--metadata title'],
   ['--xml ./devices/emulator=/no/qemu', NO_EMULATOR, '--xml ./devices/emulator=/no/qemu'],
   ['--boot emulator=/no/qemu', NO_EMULATOR, '--boot emulator'],
+  ['--cpu Nehalem,+aess', 'unsupported configuration: unknown CPU feature: aess', '--cpu Nehalem,+aess'],
   ['--tpm emulator', "unsupported configuration: TPM version '2.0' is not supported", '--tpm emulator'],
 ])('%s: %s', (words, message, expected) => {
   const command = parseVirtInstall(words.split(' '));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startFailure } from '../../../../src/build/machine/start-failure.ts';
+import { startFailure } from '../../../src/build/start-failure.ts';
 
 const LOCK =
   'internal error: process exited while connecting to monitor: -blockdev {…}: Failed to get "write" lock';
@@ -24,4 +24,14 @@ test('of anything else libvirt has the word', () => {
     code: 'install.start-failed',
     message: 'libvirt could not start the domain web: no memory',
   });
+});
+
+test.each([
+  'internal error: Unknown CPU model Haswel',
+  'unsupported configuration: unknown CPU feature: aess',
+  'unsupported configuration: CPU model Icelake-Client is not supported by hypervisor',
+])('of a CPU there is not, it comes with the remedy: %s', (said) => {
+  const { code, message } = startFailure('web', new Error(said));
+  expect(code).toBe('install.start-failed');
+  expect(message).toMatch(/start the domain web: .*\. Name another with --cpu, or leave that out/);
 });
