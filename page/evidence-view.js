@@ -8,7 +8,7 @@ const LAST_LINES = 30;
  * Why a build failed and what it left: the cause, the lines of the script that mend it, the console's end, pictures, logs.
  * @param {StoryAnswer} story
  */
-export function evidenceView({ build, failure, evidence }) {
+export function evidenceView({ build, folderExists, failure, evidence }) {
   const base = `api/builds/${encodeURIComponent(build.id)}`;
   /** @param {string} name */
   const link = (name) => `${base}/logs/${name.split('/').map(encodeURIComponent).join('/')}`;
@@ -52,6 +52,6 @@ export function evidenceView({ build, failure, evidence }) {
         ', with what looks secret replaced by stars.',
       ),
     ),
-    make('p', { class: 'quiet' }, plain(build.directory)),
+    make('p', { class: 'quiet' }, plain(folderExists ? build.directory : `gone: ${build.directory}`)),
   );
 }

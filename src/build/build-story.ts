@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { isRawScreen } from '../watch/recent-screens.ts';
@@ -12,6 +13,8 @@ import { phasesSoFar } from './phases-so-far.ts';
 /** What a build left that tells its story. */
 export type BuildStory = {
   readonly build: BuildRecord;
+  /** A build that failed before it had anything to leave has no folder, nor one whose user removed it. */
+  readonly folderExists: boolean;
   readonly failure?: FailureRecord | undefined;
   readonly phases: readonly PhaseSpan[];
   /** Files of the log folder that hold something, relative to it; of screenshots the pictures. */
@@ -25,11 +28,15 @@ export type BuildStory = {
 /** Reads what is there; a build that has just begun has none of it. Of one that has not come to its end the phases are those it has told. */
 export async function readStory(build: BuildRecord, stateDir: string): Promise<BuildStory> {
   // Its folder is not known.
-  if (isDamaged(build)) return { build, phases: [], evidence: [], canResume: false };
+  if (isDamaged(build)) return { build, folderExists: false, phases: [], evidence: [], canResume: false };
   const directory = buildDirectory(build.directory, build.id);
-  const resumable = await canResume(build, stateDir);
-  const replaced = await replacedIn(directory, build.id);
-  if (replaced.logs !== undefined) return { build, phases: [], evidence: [], replaced, canResume: resumable };
+  const known = {
+    build,
+    folderExists: existsSync(directory.root),
+    canResume: await canResume(build, stateDir),
+    replaced: await replacedIn(directory, build.id),
+  };
+  if (known.replaced.logs !== undefined) return { ...known, phases: [], evidence: [] };
   const [failure, timeline, names] = await Promise.all([
     readFailure(directory),
     readTimeline(directory),
@@ -44,7 +51,7 @@ export async function readStory(build: BuildRecord, stateDir: string): Promise<B
     .sort();
   const mayLackTimeline = build.status !== 'succeeded' && build.status !== 'failed';
   const phases = mayLackTimeline && timeline.length === 0 ? await phasesSoFar(build, stateDir) : timeline;
-  return { build, failure, phases, evidence, replaced, canResume: resumable };
+  return { ...known, failure, phases, evidence };
 }
 
 /** A log that nobody wrote to, or that a full disk left empty, is no evidence. */

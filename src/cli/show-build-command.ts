@@ -25,7 +25,7 @@ export async function runShowBuild(
 }
 
 export function buildText(
-  { build, failure, phases, evidence, replaced = {}, canResume }: BuildStory,
+  { build, folderExists, failure, phases, evidence, replaced = {}, canResume }: BuildStory,
   style: Style,
 ): string {
   const directory = buildDirectory(build.directory, build.id);
@@ -37,7 +37,7 @@ export function buildText(
     ['Started', build.startedAt],
     ['Ended', build.endedAt],
     ['Time', build.seconds === undefined ? undefined : formatDuration(build.seconds)],
-    ['Folder', build.directory],
+    ['Folder', build.directory && (folderExists ? build.directory : `gone: ${build.directory}`)],
     ...(hasResults ? build.images : []).map((image) => ['Image', join(build.directory, image)] as const),
     ['Manifest', build.status === 'succeeded' && hasResults ? directory.manifest : undefined],
     ...(build.publications ?? []).map((one) => {

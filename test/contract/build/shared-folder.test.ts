@@ -145,7 +145,12 @@ it('the story of a build whose logs and results were replaced tells nothing of a
     end(id);
   }
   const story = await readStory(await findBuild(at('state'), EARLIER), at('state'));
-  expect(story).toMatchObject({ phases: [], evidence: [], replaced: { results: LATER, logs: LATER } });
+  expect(story).toMatchObject({
+    folderExists: true,
+    phases: [],
+    evidence: [],
+    replaced: { results: LATER, logs: LATER },
+  });
   const text = buildText(story, styleFor({ colours: false }));
   expect(text).toMatch(new RegExp(`Results +those in the folder are build ${LATER}'s`));
   expect(text).not.toContain('demo.qcow2');

@@ -85,7 +85,7 @@ test('what was kept of a build is said, and of a guest how to reach and to remov
     plain,
   );
   expect(table).toMatch(/ {2}failed, kept {8}2026.*\n.* {2}failed, guest kept {2}2026/);
-  const story = { phases: [], evidence: [], canResume: false };
+  const story = { folderExists: true, phases: [], evidence: [], canResume: false };
   expect(buildText({ ...story, build: kept }, plain)).toContain(
     `Kept      yes, \`kiln builds clean ${RECORD.id}\` removes it`,
   );
@@ -108,6 +108,7 @@ test('one build', () => {
     {
       canResume: false,
       build: RECORD,
+      folderExists: true,
       failure: {
         code: 'install.failed',
         message: 'It failed.',
@@ -135,6 +136,7 @@ test("one build: the cause that a template's own pattern tells is named by its p
     {
       canResume: false,
       build: RECORD,
+      folderExists: true,
       failure: { ...failure, patternId: 'user.1', patternAt: 'own.yaml:10' },
       phases: [],
       evidence: [],
@@ -152,6 +154,7 @@ test('one build: the code stands behind the sentence, and the line that decided 
   const text = buildText(
     {
       canResume: false,
+      folderExists: true,
       build: { ...RECORD, error: { code: 'install.panic', message } },
       failure: { code: 'install.panic', message, line, script: [], consoleTail: [line, ...trace] },
       phases: [],
@@ -166,7 +169,7 @@ test('one build: the code stands behind the sentence, and the line that decided 
 });
 
 test('the console of an imported disk is that of its boot', () => {
-  const story = { canResume: false, build: RECORD, phases: [] };
+  const story = { canResume: false, build: RECORD, folderExists: true, phases: [] };
   const consoleOf = (...evidence: string[]): string | undefined =>
     /^Console +(.*)$/m.exec(buildText({ ...story, evidence }, plain))?.[1];
   expect(consoleOf('boot-check.serial.log', 'serial.log')).toBe('/out/logs/serial.log');
@@ -203,4 +206,10 @@ test('findings: a mark, what was found, what to do, and the sum', () => {
     'warn  KVM does not work here.\n      → Turn on nesting.\nFAIL  QEMU is missing.\n\nThis host cannot build yet: 1 to fix.\n',
   );
   expect(doctorText([], plain)).toContain('This host can build.');
+});
+
+test('a folder that is not there is not named as if it were', () => {
+  const story = { build: RECORD, phases: [], evidence: [], canResume: false };
+  expect(buildText({ ...story, folderExists: true }, plain)).toMatch(/^Folder +\/out$/m);
+  expect(buildText({ ...story, folderExists: false }, plain)).toMatch(/^Folder +gone: \/out$/m);
 });
