@@ -50,7 +50,7 @@ export async function decidePlan(
   const spec =
     asked.os === undefined && isKnownOs(facts) ? await specOf(withOs(request, facts.osId), context) : asked;
   const host = await probeHost({ cacheDir: context.places.cache, signal, logger });
-  const plan = resolvePlan(spec, host);
+  const plan = resolvePlan(spec, host, { is32Bit: is32Bit(spec, facts) });
   await refuseUnknownCpu(spec, plan, request, context);
   requireReadWhole(plan.kernelArguments);
   if (plan.loader === 'ipxe') requireHandedOver(plan.kernelArguments);
@@ -73,6 +73,12 @@ const specOf = (request: BuildRequest, context: BuildContext): Promise<BuildSpec
     cwd: context.cwd,
     templateDir: join(context.projectDir, 'vm-templates'),
   });
+
+/** Of media that are not here their address may tell: `…/installer-i386/`. */
+function is32Bit({ media }: BuildSpec, facts: MediaFacts | undefined): boolean {
+  if (facts?.arch !== undefined) return /^i[3-6]86$/.test(facts.arch);
+  return media.every(({ from }) => /(?<![a-z\d])i[3-6]86(?![a-z\d])/i.test(from));
+}
 
 /** @throws SpecError `spec.invalid` for a model or feature that the libvirt of this machine does not know */
 async function refuseUnknownCpu(

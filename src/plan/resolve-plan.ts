@@ -25,9 +25,14 @@ export const EMULATION_FACTORS = { total: 4, stall: 2, bootCheck: 4 } as const;
 
 /**
  * Makes every choice a build needs from what was asked for and what the host has. Pure: nothing is looked at.
+ * @param is32Bit the media install a system for 32-bit processors, which has no CPU level
  * @throws SpecError `spec.invalid`, `spec.cpu-level`, `script.no-injection`; HostError `host.no-kvm`, `host.no-uefi`, `host.no-memory`
  */
-export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
+export function resolvePlan(
+  spec: BuildSpec,
+  host: HostFacts,
+  { is32Bit = false }: { readonly is32Bit?: boolean } = {},
+): BuildPlan {
   const os = spec.os === undefined ? undefined : findOs(spec.os);
   const mediaKind = mediaKindOf(spec.media);
   const script = scriptPlan(spec, mediaKind);
@@ -35,7 +40,7 @@ export function resolvePlan(spec: BuildSpec, host: HostFacts): BuildPlan {
   const choice = chooseAccelerator(spec, host);
   const { accelerator } = choice;
   const cpu = chooseCpu(spec, accelerator, os);
-  checkCpuLevel(os, cpu, accelerator, host);
+  if (!is32Bit) checkCpuLevel(os, cpu, accelerator, host);
   return {
     name: spec.name,
     ...(spec.os === undefined ? {} : { os: spec.os }),

@@ -28,6 +28,7 @@ beforeAll(async () => {
   await writeFile(join(home, 'user-data'), '#cloud-config\nautoinstall:\n  version: 1\n');
   await tree('rocky', 'x86_64');
   await tree('arm', 'aarch64');
+  await tree('old', 'i386');
   await mkdir(join(home, 'empty'));
   await writeFile(join(home, 'no.iso'), 'x'.repeat(70_000));
 });
@@ -95,6 +96,14 @@ describe('a plan with media of this machine', () => {
     for (const [named, code] of media)
       await expect(plan('minimal.ks', named), JSON.stringify(named)).rejects.toMatchObject({ code });
   });
+});
+
+test('a 32-bit CPU is refused but for media of a 32-bit system', async () => {
+  const [on64, on32] = ['rocky', 'old'].map((name) =>
+    plan('minimal.ks', { location: join(home, name), cpu: 'pentium3' }, 'fedora18'),
+  );
+  await expect(on64).rejects.toMatchObject({ code: 'spec.cpu-level' });
+  expect((await on32)?.plan.cpu.model).toBe('pentium3');
 });
 
 test('a CPU that libvirt does not know is refused by the plan, all its names together', async () => {

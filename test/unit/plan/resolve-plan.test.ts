@@ -160,6 +160,12 @@ describe('CPU level', () => {
     );
   });
 
+  it('leaves 32-bit models to media for such systems', () => {
+    const wanted = spec({ os: 'debian12', ...cpu('pentium3') });
+    expect(resolvePlan(wanted, host(), { is32Bit: true }).cpu.model).toBe('pentium3');
+    refused(wanted, host(), 'spec.cpu-level');
+  });
+
   it('says of a 32-bit model that it is one', () => {
     expect(() => resolvePlan(spec({ os: 'debian12', ...cpu('coreduo') }), host())).toThrowError(
       /level x86-64, and coreduo \(32-bit\) lacks lm\. .*such as Nehalem/,
