@@ -7,6 +7,7 @@ import { CancelledError, KilnError, SpecError } from '../foundation/errors.ts';
 import { withLock } from '../foundation/lock-file.ts';
 import { ownIdentity } from '../foundation/process-identity.ts';
 import { asKilnError } from '../foundation/system-error.ts';
+import { requireSpace } from '../host/free-space.ts';
 import { type BuildRecord, journalPath, listBuilds, writeRecord } from './build-records.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { refuseAnothersFolder } from './refuse-anothers-folder.ts';
@@ -134,7 +135,8 @@ async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Pr
 /**
  * Where the results go, without links: should one come into its place while the build runs, that can be told.
  * @throws SpecError `output.in-use` when a build runs there or was kept, which `force` does not change; `output.exists` when a folder
- *   named by the user holds something and `force` is not given, or logs that are none of Kiln's; `output.not-a-folder`
+ *   named by the user holds something and `force` is not given, or logs that are none of Kiln's; `output.not-a-folder`.
+ *   HostError `host.no-permission`, `host.bad-path`, `host.no-space` where nothing can be made
  */
 export async function outputDirectory(
   request: { readonly output?: string; readonly force?: boolean },
@@ -145,7 +147,8 @@ export async function outputDirectory(
   if (request.output === '') {
     throw new SpecError('output.not-a-folder', '--output is empty; it names a folder.');
   }
-  if (request.output === undefined) return withoutLinks(join(cwd, 'builds', `${name}-${id}`));
+  if (request.output === undefined)
+    return canBeMade(await withoutLinks(join(cwd, 'builds', `${name}-${id}`)));
   const directory = await withoutLinks(resolve(cwd, request.output));
   const content = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -161,6 +164,12 @@ export async function outputDirectory(
     );
   }
   await refuseForeignLogs(directory);
+  return canBeMade(directory);
+}
+
+/** How much room it takes shows later. */
+async function canBeMade(directory: string): Promise<string> {
+  await requireSpace(directory, 1, 'the results');
   return directory;
 }
 

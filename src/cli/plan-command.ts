@@ -124,7 +124,7 @@ function mediaText({ kind, from, kernel, initrd, pin }: MediaSource): string {
     `${kind} ${publicFrom(from)}`,
     kernel && `kernel ${kernel}`,
     initrd && `initrd ${initrd}`,
-    pin && `${pin.algorithm} ${pin.digest.slice(0, 16)}…`,
+    pin && `${pin.algorithm} ${pin.digest.slice(0, 16)}… (compared by the build)`,
   ];
   return parts.filter(Boolean).join(', ');
 }

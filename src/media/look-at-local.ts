@@ -3,7 +3,7 @@ import type { MediaFacts, MediaSource } from './install-media.ts';
 import { openIsoImage } from './iso9660/iso-image.ts';
 import { parseMediaLocator } from './media-locator.ts';
 import { recogniseMedia } from './recognise-media.ts';
-import { requireArch, requireBootable } from './require-usable.ts';
+import { requireArch, requireBootable, requireTree } from './require-usable.ts';
 import { isDirectory } from './stat-media.ts';
 import { directoryTree } from './tree/directory-tree.ts';
 import { isoTree } from './tree/iso-tree.ts';
@@ -23,9 +23,10 @@ export async function lookAtLocal(
   const locator = parseMediaLocator(only.from);
   if (locator.scheme !== 'path') return undefined;
   const { path } = locator;
-  // A folder is nothing to boot from; resolveMedia has the words for it.
-  if (await isDirectory(path))
-    return only.kind === 'cdrom' ? undefined : look(directoryTree(path), only, arch);
+  if (await isDirectory(path)) {
+    requireTree(path, only);
+    return look(directoryTree(path), only, arch);
+  }
   const image = await openIsoImage(path);
   try {
     return await look(isoTree(image, path), only, arch);

@@ -3,19 +3,22 @@ import { MediaError } from '../foundation/errors.ts';
 import type { MediaSource } from './install-media.ts';
 import { parseMediaLocator } from './media-locator.ts';
 import { noneUsable } from './none-usable.ts';
+import { requireTree } from './require-usable.ts';
 import { isDirectory } from './stat-media.ts';
 
 /**
- * What can be said of media without opening them: where all candidates are paths of this machine, one must be there.
+ * What can be said of media without opening them: where all candidates are paths of this machine, one must be there, and be a file where
+ * an image is meant.
  * @throws MediaError as resolveMedia would
  */
 export async function requireLocalMedia(candidates: readonly MediaSource[]): Promise<void> {
   const reasons: { readonly source: string; readonly reason: string }[] = [];
-  for (const { from } of candidates) {
+  for (const source of candidates) {
+    const { from } = source;
     const locator = parseMediaLocator(from);
     if (locator.scheme !== 'path') return;
     try {
-      await isDirectory(locator.path);
+      if (await isDirectory(locator.path)) requireTree(locator.path, source);
       return;
     } catch (error) {
       if (!(error instanceof MediaError) || candidates.length === 1) throw error;

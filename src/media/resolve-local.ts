@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { MediaError } from '../foundation/errors.ts';
-import { checkPin, refusePin } from './check-pin.ts';
+import { checkPin } from './check-pin.ts';
 import type { MediaFacts, MediaFile, MediaSource, ResolvedMedia } from './install-media.ts';
 import { openIsoImage } from './iso9660/iso-image.ts';
 import { locationOf } from './location-of.ts';
 import { recogniseMedia } from './recognise-media.ts';
-import { requireBootable } from './require-usable.ts';
+import { requireBootable, requireTree } from './require-usable.ts';
 import type { ResolveContext } from './resolve-media.ts';
 import { directoryTree } from './tree/directory-tree.ts';
 import { isoTree } from './tree/iso-tree.ts';
@@ -92,12 +92,7 @@ export async function resolveDirectory(
   context: ResolveContext,
 ): Promise<ResolvedMedia> {
   const path = resolve(folder);
-  if (source.kind !== 'location') {
-    const instead =
-      source.kind === 'import' ? 'name the disk image in it' : 'use --location for an install tree';
-    throw new MediaError('media.not-iso', `${folder} is a folder; ${instead}.`);
-  }
-  refusePin(folder, source);
+  requireTree(folder, source);
   const location = await locationOf(directoryTree(path), source, undefined, context.cache);
   return { ...location, tree: { kind: 'directory', path }, source: basename(path) };
 }

@@ -13,6 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
+test('a folder is no disk image', async () => {
+  const overrides = { import: home, accelerator: 'tcg' };
+  const context = { cwd: home, env: {}, places: placesFrom({ HOME: home }), projectDir: home };
+  await expect(planBuild({ overrides }, context)).rejects.toMatchObject({
+    code: 'media.not-iso',
+    message: `${home} is a folder; name the disk image in it.`,
+  });
+});
+
 test('a disk smaller than the imported image is refused by the plan already', async () => {
   const image = join(home, 'two.qcow2');
   await runCommand('qemu-img', ['create', '-q', '-f', 'qcow2', image, '2G'], { timeoutMs: 20_000 });

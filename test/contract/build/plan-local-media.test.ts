@@ -54,7 +54,12 @@ const context = (): BuildContext => ({
 
 const plan = (
   target: string,
-  media: { readonly location?: string; readonly cdrom?: string; readonly cpu?: string },
+  media: {
+    readonly location?: string;
+    readonly cdrom?: string;
+    readonly cpu?: string;
+    readonly checksum?: string;
+  },
   os?: string,
 ): Promise<PlannedBuild> =>
   planBuild(
@@ -92,10 +97,31 @@ describe('a plan with media of this machine', () => {
       [{ location: join(home, 'no.iso') }, 'media.not-iso'],
       [{ cdrom: join(home, 'no.iso') }, 'media.not-iso'],
       [{ cdrom: join(home, 'gone.iso') }, 'media.not-found'],
+      [{ cdrom: join(home, 'rocky') }, 'media.not-iso'],
+      [{ location: join(home, 'rocky'), checksum: 'a'.repeat(64) }, 'media.unsupported'],
     ] as const;
     for (const [named, code] of media)
       await expect(plan('minimal.ks', named), JSON.stringify(named)).rejects.toMatchObject({ code });
   });
+});
+
+test('a folder among several media is none of an ISO, and one of several is used all the same', async () => {
+  const entries = (...paths: string[]) => paths.map((path) => `  - cdrom: ${path}\n`).join('');
+  const planOf = async (...paths: string[]) => {
+    await writeFile(join(home, 'several.yaml'), `name: x\nmedia:\n${entries(...paths)}`);
+    return planBuild({ target: join(home, 'several.yaml'), overrides: { accelerator: 'tcg' } }, context());
+  };
+  await expect(planOf('rocky', 'empty')).rejects.toMatchObject({ code: 'media.none-usable' });
+  expect((await planOf('rocky', 'no.iso')).plan.media).toHaveLength(2);
+});
+
+test('an output folder that nobody can make is refused by the plan already', async () => {
+  const request = { target: join(home, 'minimal.ks'), overrides: { location: join(home, 'rocky') } };
+  await expect(planBuild({ ...request, output: '/proc/x' }, context())).rejects.toMatchObject({
+    code: 'host.bad-path',
+    message: expect.stringContaining('/proc/x cannot be used for the results'),
+  });
+  expect((await planBuild({ ...request, output: 'a/b/c' }, context())).plan.name).toBe('minimal');
 });
 
 test('a 32-bit CPU is refused but for media of a 32-bit system', async () => {
