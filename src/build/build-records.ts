@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KilnError, SpecError } from '../foundation/errors.ts';
+import { HostError, KilnError, SpecError } from '../foundation/errors.ts';
+import { ifMissing } from '../foundation/if-missing.ts';
 import { makeFolder } from '../foundation/make-folder.ts';
 import { isAlive, type ProcessIdentity } from '../foundation/process-identity.ts';
 import { readEnd } from '../foundation/read-end.ts';
@@ -99,18 +100,32 @@ async function overwrite(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** All builds this user's state knows of, oldest first. */
+/**
+ * All builds this user's state knows of, oldest first.
+ * @throws HostError `host.bad-path` where a file is in the place of the state folder
+ */
 export async function listBuilds(stateDir: string): Promise<BuildRecord[]> {
-  const ids = await readdir(join(stateDir, 'builds')).catch(absentAs<string[]>([]));
+  const folder = join(stateDir, 'builds');
+  const ids = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error.code === 'ENOTDIR' ? noFolder(folder, error) : error;
+  });
   const records = await Promise.all(ids.filter(isBuildId).map((id) => readRecord(stateDir, id)));
   return records
     .filter((record) => record !== undefined)
     .sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.id.localeCompare(b.id));
 }
 
+const noFolder = (folder: string, cause: unknown): HostError =>
+  new HostError(
+    'host.bad-path',
+    `${folder} cannot hold the records of builds: it, or a part of that path, is a file. Name another place with KILN_STATE_DIR, or move the file away.`,
+    { cause, details: { path: folder } },
+  );
+
 /**
  * @param idPrefix as many of the id's first characters as make it unique
- * @throws SpecError `builds.not-found`, `builds.ambiguous`
+ * @throws SpecError `builds.not-found`, `builds.ambiguous`; HostError as listBuilds
  */
 export async function findBuild(stateDir: string, idPrefix: string): Promise<BuildRecord> {
   // Whoever follows a build asks again and again, and there may be thousands of others.
@@ -145,10 +160,10 @@ const LONGEST_RECORD = mebibytes(4);
 
 async function readRecord(stateDir: string, id: string): Promise<BuildRecord | undefined> {
   // What a link leads to is not the state's.
-  const found = await lstat(recordDirectory(stateDir, id)).catch(absentAs(undefined));
+  const found = await lstat(recordDirectory(stateDir, id)).catch(ifMissing(undefined));
   if (found?.isSymbolicLink()) return damagedRecord(id);
   const damaged = (): BuildRecord => damagedRecord(id, processOf(stateDir, id));
-  const file = await readEnd(recordPath(stateDir, id), LONGEST_RECORD).catch(absentAs('absent' as const));
+  const file = await readEnd(recordPath(stateDir, id), LONGEST_RECORD).catch(ifMissing('absent' as const));
   if (file === 'absent') return found?.isDirectory() && !isBeingMade(found) ? damaged() : undefined;
   const isWhole = file !== undefined && file.size <= LONGEST_RECORD;
   const record = isWhole ? parseRecord(file.content.toString('utf8')) : undefined;
@@ -221,11 +236,3 @@ export function requireWhole(record: BuildRecord): BuildRecord {
 }
 
 export const isDamaged = (record: BuildRecord): boolean => record.error?.code === DAMAGED;
-
-function absentAs<T>(value: T): (error: unknown) => T {
-  return (error) => {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return value;
-    throw error;
-  };
-}

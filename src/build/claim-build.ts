@@ -3,8 +3,9 @@ import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Clock } from '../foundation/clock.ts';
-import { CancelledError, KilnError, SpecError } from '../foundation/errors.ts';
+import { CancelledError, KilnError, SpecError, specErrorOf } from '../foundation/errors.ts';
 import { withLock } from '../foundation/lock-file.ts';
+import { hidesSomething } from '../foundation/printable.ts';
 import { ownIdentity } from '../foundation/process-identity.ts';
 import { asKilnError } from '../foundation/system-error.ts';
 import { requireSpace } from '../host/free-space.ts';
@@ -136,7 +137,7 @@ async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Pr
  * Where the results go, without links: should one come into its place while the build runs, that can be told.
  * @throws SpecError `output.in-use` when a build runs there or was kept, which `force` does not change; `output.exists` when a folder
  *   named by the user holds something and `force` is not given, or logs that are none of Kiln's; `output.not-a-folder`.
- *   HostError `host.no-permission`, `host.bad-path`, `host.no-space` where nothing can be made
+ *   `spec.invalid` for a path of which not all can be seen; HostError `host.no-permission`, `host.bad-path`, `host.no-space` where nothing can be made
  */
 export async function outputDirectory(
   request: { readonly output?: string; readonly force?: boolean },
@@ -147,6 +148,7 @@ export async function outputDirectory(
   if (request.output === '') {
     throw new SpecError('output.not-a-folder', '--output is empty; it names a folder.');
   }
+  refuseHidden(request.output);
   if (request.output === undefined)
     return canBeMade(await withoutLinks(join(cwd, 'builds', `${name}-${id}`)));
   const directory = await withoutLinks(resolve(cwd, request.output));
@@ -165,6 +167,13 @@ export async function outputDirectory(
   }
   await refuseForeignLogs(directory);
   return canBeMade(directory);
+}
+
+/** Whoever reads the path in a list or a log must see all of it, on one line. */
+function refuseHidden(output = ''): void {
+  if (!hidesSomething(output)) return;
+  const problem = `${JSON.stringify(output)} holds line breaks, control characters or invisible ones; choose another folder`;
+  throw specErrorOf('The request', [{ where: '--output', problem }]);
 }
 
 /** How much room it takes shows later. */

@@ -1,3 +1,4 @@
+import { listBuilds } from '../build/build-records.ts';
 import { openGuest } from '../build/open-guest.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
@@ -25,6 +26,8 @@ export type ServeBuildsOptions = {
 export async function runServeBuilds(options: ServeBuildsOptions, io: CliIo): Promise<void> {
   const port = readPort(options.port ?? '0');
   const listen = readListenHost(options.listen);
+  // A state folder that cannot be one is told here, not on the page.
+  await listBuilds(placesFrom(io.env).state);
   const interruption = listenForInterruption(io, () => undefined);
   const server = await startPageServer(pageHost(options, io), { listen, port }).catch((error: unknown) => {
     interruption.end();

@@ -114,6 +114,23 @@ describe('the folder of a build', () => {
     });
   });
 
+  it.each(['a\nb', 'a\u0007b', 'x/a\u202eb/y'])(
+    'is refused when not all of its name can be seen: %j',
+    async (output) => {
+      await expect(outputDirectory({ output }, folder, 'x', ID)).rejects.toMatchObject({
+        code: 'spec.invalid',
+        details: {
+          problems: [{ where: '--output', problem: expect.stringContaining(JSON.stringify(output)) }],
+        },
+      });
+    },
+  );
+
+  it('may hold blanks, quotes and letters of any script', async () => {
+    const output = `o'ut "größe" 日本`;
+    expect(await outputDirectory({ output }, folder, 'x', ID)).toBe(join(folder, output));
+  });
+
   it.each(['dangling', 'dangling/below'])('is refused as a link that leads nowhere: %s', async (output) => {
     symlinkSync('nowhere', join(folder, 'dangling'));
     await expect(outputDirectory({ output }, folder, 'x', ID)).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readlinkSync, symlinkSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CompiledCli, compileCli } from '../../support/compiled-cli.ts';
+import { type CompiledCli, compileCli, runProgram } from '../../support/compiled-cli.ts';
 
 let cli: CompiledCli;
 beforeAll(async () => {
@@ -212,3 +212,38 @@ test.each(['cacert', 'cert', 'key'])('nor of one that is said to be a %s', async
   expect(ended).toMatchObject({ code: 7 });
   expect(ended.stderr).toContain(`pipe (${key}) is a pipe, not a file`);
 });
+
+test.each([
+  'builds list',
+  'builds list --json',
+  'builds show a',
+  'builds logs a',
+  'builds clean',
+  'builds clean --all --dry-run',
+  'builds stop a',
+  'builds attach a',
+  'builds report a',
+  'builds serve --no-open',
+  'publish check a',
+])('a file in the place of the state folder: kiln %s', async (words) => {
+  const state = join(cli.folder, 'state-file');
+  await writeFile(state, 'not a folder');
+  const env = { PATH: process.env.PATH ?? '', HOME: cli.folder, KILN_STATE_DIR: state };
+  const ended = await runProgram(process.execPath, [cli.main, ...words.split(' ')], { env, cwd: cli.folder });
+  expect(ended).toMatchObject({ code: 3, stdout: '' });
+  expect(ended.stderr).toMatch(
+    /^error \[host\.bad-path\]: .*state-file\/builds .* is a file\. .*KILN_STATE_DIR/,
+  );
+  expect(await readFile(state, 'utf8')).toBe('not a folder');
+});
+
+test.each(['plan', 'build'])(
+  'kiln %s refuses a line break in the name of its output folder',
+  async (command) => {
+    await writeFile(join(cli.folder, 'x.iso'), 'x');
+    const words = [command, '--import', 'x.iso', '--output', 'a\nb'];
+    const ended = await cli.run(words);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('--output: "a\\nb" holds line breaks');
+  },
+);
