@@ -29,21 +29,27 @@ export function bytes(count: number): Bytes {
 export const mebibytes = (count: number): Bytes => bytes(Math.round(count * 2 ** 20));
 export const gibibytes = (count: number): Bytes => bytes(Math.round(count * 2 ** 30));
 
+/** What a number of JavaScript counts without loss. */
+const LARGEST = bytes(Number.MAX_SAFE_INTEGER);
+
 /**
- * Parses `4GiB`, `512M`, `1.5 GB`. Single letters are binary units as qemu-img reads them; `KB`, `MB`, `GB` are decimal (SI).
- * @throws SpecError `size.invalid`
+ * Parses `4GiB`, `512M`, `1.5 GB`. Single letters are binary units as qemu-img reads them; `KB`, `MB`, `GB` are decimal (SI). Numbers may be
+ * written as YAML and JSON have them (`1e3`).
+ * @throws SpecError `size.invalid`; for one beyond `largest` that is in the details
  */
-export function parseSize(text: string): Bytes {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);
+export function parseSize(text: string, largest = LARGEST): Bytes {
+  const match = /^\s*(\d+(?:\.\d+)?(?:e\+?\d+)?)\s*([a-z]*)\s*$/i.exec(text);
   const factor = match ? UNITS[(match[2] ?? '').toLowerCase()] : undefined;
-  const count = match && factor !== undefined ? Math.round(Number(match[1]) * factor) : Number.NaN;
-  if (!Number.isSafeInteger(count)) {
+  if (match === null || factor === undefined)
     throw new SpecError(
       'size.invalid',
       `"${text}" is not a size; write for example 4GiB, 512MiB or 1073741824.`,
     );
-  }
-  return bytes(count);
+  const count = Math.round(Number(match[1]) * factor);
+  if (count <= largest) return bytes(count);
+  throw new SpecError('size.invalid', `"${text}" is too large; the most is ${formatSize(largest)}.`, {
+    details: { largest },
+  });
 }
 
 /** `4294967296` → `4.0 GiB`. */

@@ -6,7 +6,7 @@ import type { MediaKind, MediaSource } from '../media/install-media.ts';
 import { parseMadeMedia } from '../media/made-media.ts';
 import { readLine, wrong } from './words.ts';
 
-const ELSEWHERE = /^(https?|ftp):\/\/./i;
+const ELSEWHERE = /^(https?|ftp):\/\//i;
 const OTHER_SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 
 /** A path becomes absolute, seen from `folder`; URLs and words like `apt-mirror:trixie` stay. */
@@ -20,14 +20,24 @@ export function readFrom(value: unknown, folder: string): string {
   if (made !== undefined && 'wrong' in made) throw wrong(made.wrong);
   if (made !== undefined) return text;
   if (text.startsWith('file:')) {
-    if (!text.startsWith('file:///'))
-      throw wrong(`"${text}" is not a file URL; write file:///path or a path`);
-    return fileURLToPath(text);
+    const path = pathOf(text);
+    if (path === undefined) throw wrong(`"${text}" is not a file URL; write file:///path or a path`);
+    return readLine(path);
   }
   const scheme = OTHER_SCHEME.exec(text)?.[1];
   if (scheme !== undefined)
     throw wrong(`media cannot be fetched with ${scheme}:; use http, https, ftp or a file of this machine`);
   return isAbsolute(text) ? text : resolve(folder, text);
+}
+
+/** Undefined for a URL of another host, and for percent signs that stand for no character of a path. */
+function pathOf(url: string): string | undefined {
+  try {
+    return url.startsWith('file:///') ? fileURLToPath(url) : undefined;
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 export function readMirror(value: unknown): string {

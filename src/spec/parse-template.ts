@@ -7,6 +7,7 @@ import type { Settings } from './settings.ts';
 import { keysAt } from './template-keys.ts';
 import { fileAndLine, inLineOrder, placeIn } from './template-place.ts';
 import { settingsOf, templateSchema } from './template-schema.ts';
+import { strangeTags } from './template-tags.ts';
 
 export type KeyPath = readonly PropertyKey[];
 
@@ -41,7 +42,11 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   };
   // The parser calls itself for each level and gives up with an error of its own for every one that stays open.
   const deep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  const reported = deep ? [deep] : [...document.errors, ...document.warnings];
+  // Of tags the parser knows neither the key nor all that are strange here.
+  const others = [...document.errors, ...document.warnings].filter(
+    ({ code }) => code !== 'TAG_RESOLVE_FAILED',
+  );
+  const reported = deep ? [deep] : others;
   const yamlProblems = reported.map((error) => ({
     where: place(error.pos[0]),
     problem: yamlProblem(error.code, error.message, text.slice(error.pos[0])),
@@ -55,6 +60,11 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   const nothing = { settings: {}, base: undefined, locate, faulty: 'all' as const };
   if (broken || shape) return { ...nothing, problems: shape ? [...yamlProblems, shape] : yamlProblems };
 
+  const tags = strangeTags(document).map(({ tag, offset, keys }) => ({
+    where: `${place(offset)} ${nameOf(keys)}`.trimEnd(),
+    problem: `the tag ${tag} means nothing in a template; remove it and write the value itself`,
+  }));
+  if (tags.length > 0) return { ...nothing, problems: inLineOrder([...yamlProblems, ...tags]) };
   keepVariablesAsWritten(document);
   const value = plainValue(document);
   if (value.problem !== undefined)

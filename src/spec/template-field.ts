@@ -28,7 +28,8 @@ export const field = <T>(reader: (value: unknown) => T) => item(reader).optional
 
 export const oneOf = <T extends string>(list: readonly T[]) => field((value) => readOneOf(value, list));
 
-export const isText = (value: unknown): boolean => typeof value === 'string' || value === null;
+/** Not a map or a list. What should be a text and is a number is told as that. */
+export const isWord = (value: unknown): boolean => typeof value !== 'object' || value === null;
 
 /** A field written either as a map or, in short, as one word. */
 export function mapOr<S extends z.ZodType, T>(

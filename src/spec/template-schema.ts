@@ -9,7 +9,7 @@ import { readExtraArgs } from './extra-args.ts';
 import { checkMedia, mediaOf, readFrom, readMirror } from './media-word.ts';
 import { readOs } from './os-word.ts';
 import type { Settings } from './settings.ts';
-import { field, isText, item, mapOr, oneOf, reading } from './template-field.ts';
+import { field, isWord, item, mapOr, oneOf, reading } from './template-field.ts';
 import { readEnvironmentName, readVariables } from './variable-words.ts';
 import * as words from './words.ts';
 
@@ -51,7 +51,7 @@ function scriptField(folder: string) {
   const path = (value: unknown): string => resolve(folder, words.readLine(value));
   const kind = oneOf(words.SCRIPT_KINDS);
   const fields = z.strictObject({ path: field(path), kind, inject: oneOf(words.INJECTION_METHODS) });
-  return mapOr(fields, isText, (value) => ({ path: path(value) }));
+  return mapOr(fields, isWord, (value) => ({ path: path(value) }));
 }
 
 function passwordField(folder: string) {
@@ -91,12 +91,12 @@ const outputFields = z
     }),
   );
 
-const outputField = mapOr(outputFields, isText, (value) => ({ format: words.readFormat(value) }));
+const outputField = mapOr(outputFields, isWord, (value) => ({ format: words.readFormat(value) }));
 
 /** A word as `--publish` takes it, or a map. */
 const publishField = mapOr(
   z.record(z.string(), z.unknown()).transform(reading(readBuildTargetMap)),
-  isText,
+  isWord,
   (value) => readBuildTarget(words.readLine(value)),
 );
 
@@ -106,7 +106,7 @@ const bootCheckField = mapOr(
     pattern: field(words.readPattern),
     limit: field(words.readDuration),
   }),
-  (value) => typeof value !== 'object' || value === null,
+  isWord,
   (value) => ({ enabled: words.readBoolean(value) }),
 );
 
@@ -115,7 +115,7 @@ const cpuField = mapOr(
     model: field(readModel),
     features: z.array(item(readFeature)).transform(reading(refuseRepeated)).optional(),
   }),
-  isText,
+  isWord,
   readCpu,
 );
 
@@ -151,7 +151,7 @@ export function templateSchema(folder: string) {
     accelerator: oneOf(words.ACCELERATORS),
     disk: mapOr(
       z.strictObject({ size: field((value) => words.readSize(value, 'GiB')), bus: oneOf(DISK_BUSES) }),
-      (value) => typeof value !== 'object' || value === null,
+      isWord,
       (value) => ({ size: words.readSize(value, 'GiB') }),
     ).optional(),
     network: oneOf(words.NETWORKS),

@@ -32,7 +32,7 @@ export function readLine(value: unknown): string {
   return text;
 }
 
-const BARE_NUMBER = /^\s*\d+(\.\d+)?\s*$/;
+const BARE_NUMBER = /^\s*\d+(\.\d+)?(e\+?\d+)?\s*$/i;
 /** 16 TiB of memory, 1 PiB of disk: beyond these somebody counted in other units. */
 const MOST = { MiB: bytes(2 ** 44), GiB: bytes(2 ** 50) } as const;
 
@@ -40,10 +40,9 @@ const MOST = { MiB: bytes(2 ** 44), GiB: bytes(2 ** 50) } as const;
 export function readSize(value: unknown, unit: 'MiB' | 'GiB'): Bytes {
   if (typeof value === 'boolean') throw wrong(`expects a size such as 4GiB, found ${describeValue(value)}`);
   const text = typeof value === 'number' ? String(value) : readText(value);
-  const size = parseSize(BARE_NUMBER.test(text) ? `${text}${unit}` : text);
+  // A message then says what a bare number was taken for.
+  const size = parseSize(BARE_NUMBER.test(text) ? `${text.trim()}${unit}` : text, MOST[unit]);
   if (size === 0) throw wrong('must be more than nothing');
-  if (size > MOST[unit])
-    throw wrong(`"${text}" is absurdly large; a bare number counts ${unit}, write for example 4GiB`);
   return size;
 }
 

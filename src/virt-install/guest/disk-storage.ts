@@ -151,17 +151,13 @@ function poolAt(guest: Guest, use: OptionUse, folder: string): PoolFact | undefi
 function sizeOf(guest: Guest, use: OptionUse): number | undefined {
   const text = given(use, 'size');
   if (text === undefined) return undefined;
-  if (/^\d*\.?\d+$/.test(text)) return Math.round(Number(text) * 2 ** 30);
   try {
-    return parseSize(text);
+    return parseSize(/^\d*\.?\d+$/.test(text) ? `${text.replace(/^\./, '0.')}GiB` : text);
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    complain(
-      guest,
-      'disk',
-      use,
-      `size="${text}" is no size; write GiB (size=20) or a size with a unit (20GiB)`,
-    );
+    const isTooLarge = 'largest' in error.details;
+    const remedy = 'write GiB (size=20) or a size with a unit (20GiB)';
+    complain(guest, 'disk', use, isTooLarge ? error.message : `size="${text}" is no size; ${remedy}`);
     return 1;
   }
 }

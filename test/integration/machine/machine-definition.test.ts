@@ -85,7 +85,7 @@ test('what is taken or does not fit is told at once, and nothing is created', as
   expect(defined.machine.state).toBe('off');
   const { uuid } = await machines.domain('user');
   expect(await machines.libvirt.connection.getAutostart(uuid)).toBe(true);
-  const words = ['--name', 'user', '--disk', at('used.qcow2'), '--disk', `${at('big.qcow2')},size=9000000`];
+  const words = ['--name', 'user', '--disk', at('used.qcow2'), '--disk', `${at('big.qcow2')},size=8000000`];
   const failure = await machines.failure(...words, ...IMPORT);
   expect(failure.code).toBe('spec.invalid');
   const { problems } = failure.details as { problems: { where: string; problem: string }[] };

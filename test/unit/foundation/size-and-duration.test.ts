@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration, parseDuration } from '../../../src/foundation/duration.ts';
-import { formatSize, parseSize } from '../../../src/foundation/size.ts';
+import { bytes, formatSize, parseSize } from '../../../src/foundation/size.ts';
 
 describe('parseSize', () => {
   it.each([
@@ -9,11 +9,21 @@ describe('parseSize', () => {
     ['1.5 G', 1.5 * 2 ** 30],
     ['10GB', 10e9],
     ['123', 123],
+    ['1e3', 1000],
+    ['1.5e+2 M', 150 * 2 ** 20],
   ])('%s', (text, expected) => expect(parseSize(text)).toBe(expected));
 
   it.each(['', 'G', '-1G', '4XB', '1e400', '4 GiB more', '99999999T'])('refuses %j', (text) => {
     expect(() => parseSize(text)).toThrow(expect.objectContaining({ code: 'size.invalid' }));
   });
+});
+
+it.each([
+  ['99999999T', undefined, '8.0 PiB'],
+  ['1e400', undefined, '8.0 PiB'],
+  ['2TiB', bytes(2 ** 40), '1.0 TiB'],
+])('a size too large is told as that, with the largest: %s', (text, largest, most) => {
+  expect(() => parseSize(text, largest)).toThrow(`"${text}" is too large; the most is ${most}.`);
 });
 
 describe('formatSize', () => {

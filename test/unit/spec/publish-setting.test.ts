@@ -90,6 +90,6 @@ it('tells the same of a template, and what an entry may be', async () => {
   expect(problems.map(({ problem }) => problem)).toEqual([
     expect.stringMatching(/^glance:lab: --visibility takes/),
     expect.stringMatching(/^ironic:lab: deploy is true or false\. Ironic needs a node/),
-    'expects a word, or a map of keys and values',
+    'expects text, found the number 5; put it in quotes',
   ]);
 });

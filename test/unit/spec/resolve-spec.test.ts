@@ -411,6 +411,10 @@ describe('options', () => {
     ['--cpu', { cpu: '99999' }],
     ['--timeout', { timeout: '99999999999999999999' }],
     ['--location', { location: 'http://[' }],
+    ['--location', { location: 'https://' }],
+    ['--location', { location: 'file:///a%2Fb' }],
+    ['--location', { location: 'file:///%zz' }],
+    ['--location', { location: 'file:///a%00b' }],
     ['--timeout', { timeout: '0' }],
     ['--vcpus', { vcpus: 'two' }],
     ['--inject', { inject: 'floppy' }],
@@ -418,6 +422,12 @@ describe('options', () => {
   ] as const)('reports a bad %s', async (option, overrides) => {
     const found = await problemsOf(resolve('debian-13', overrides as BuildOverrides));
     expect(found).toContain(option === '--cdrom' ? '--location' : option);
+  });
+
+  it('says of an address without a host that it is none, not that its scheme is none', async () => {
+    await expect(resolve('debian-13', { location: 'https://' })).rejects.toThrow(
+      '--location: "https://" is not a URL; check how it is written',
+    );
   });
 
   it.each(['a/b', '../up', '.hidden', '-rf', '', '  ', 'a\nb', 'a\u0000b', 'é'.repeat(33)])(
