@@ -278,6 +278,8 @@ describe('the private daemon', () => {
     await connection.createXml(one.xml);
     const killed = virtlogds();
     for (const pid of killed) process.kill(pid, 'SIGKILL');
+    // Until it is gone its socket takes connections.
+    await expect.poll(() => virtlogds().filter((pid) => killed.includes(pid))).toEqual([]);
 
     const second = await startPrivateDaemon({ runtimeDir });
     const other = await connectLibvirt(second.uri);
