@@ -15,8 +15,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     const hasNoTarget = findTarget(words) === undefined;
     if (args[0] === 'plan' && hasNoTarget && !words.some((word) => word === '--help' || word === '-h'))
       throw noTarget();
-    const code =
-      args[0] === 'build' && hasNoTarget && words.length > 0 ? await runMachineLine(words, io) : undefined;
+    if (args[0] === 'build' && words.length === 0) throw nothingToBuild();
+    const code = args[0] === 'build' && hasNoTarget ? await runMachineLine(words, io) : undefined;
     if (code !== undefined) return code;
     const { runProgram } = await import('./run-program.ts');
     return await runProgram(args, io);
@@ -53,6 +53,13 @@ const noTarget = (): SpecError =>
     'options.invalid',
     'kiln plan needs a template, an install script or --import IMAGE: `kiln plan SCRIPT --cdrom ISO`, not `--script SCRIPT`. Without one ' +
       '`kiln build` makes the machine that virt-install would make of its options: --print-xml prints that one, --dry-run checks it.',
+  );
+
+const nothingToBuild = (): SpecError =>
+  new SpecError(
+    'options.invalid',
+    'kiln build needs a template or an install script, such as `kiln build debian-13`, or a machine in the options of virt-install. ' +
+      '`kiln build --help` shows examples of each.',
   );
 
 /** An error may come before options are parsed, so this looks at the words themselves. */

@@ -237,6 +237,12 @@ test.each([
   expect(await readFile(state, 'utf8')).toBe('not a folder');
 });
 
+test('kiln build alone says what it needs', async () => {
+  const ended = await cli.run(['build']);
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toMatch(/^error \[options\.invalid\]: .*kiln build debian-13/);
+});
+
 test.each(['plan', 'build'])(
   'kiln %s refuses a line break in the name of its output folder',
   async (command) => {
