@@ -6,6 +6,7 @@ import type { BuildRecord } from './build-records.ts';
 import type { CleanOptions, KeptItem } from './clean-builds.ts';
 import { type JournalDomain, type JournalEntry, type JournalStorage, ownedAtLibvirt } from './journal.ts';
 import { passOnPool } from './pass-on-pool.ts';
+import { removeQemuLogs } from './qemu-log.ts';
 import { isStillOwn, nameOf, removeOwn, whatIsTheirs, whileRemoving } from './remove-own.ts';
 import type { CleanedItem } from './remove-path.ts';
 
@@ -44,6 +45,7 @@ export async function removeFromLibvirt(
       const isGone = await whileRemoving(entry, () => removeOne(libvirt, entry, { owner, options, kept }));
       if (isGone) removed.push({ kind: entry.kind, what: nameOf(entry), bytes: 0 });
     }
+    if (!options.dryRun) await removeQemuLogs(owned, { id: record.id, env: options.env });
   } finally {
     await libvirt.close();
   }

@@ -5,10 +5,12 @@ import type { Logger } from '../foundation/logger.ts';
 import { readCpuMap } from '../host/cpu-map.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import { probeHost } from '../host/probe-host.ts';
+import { askedPackages } from '../install-script/asked-packages.ts';
 import { requireHandedOver } from '../ipxe/install-script.ts';
 import { isRemoteUri } from '../libvirt/libvirt-uri.ts';
 import type { MediaFacts } from '../media/install-media.ts';
 import { lookAtLocal } from '../media/look-at-local.ts';
+import { withPackages } from '../media/made-media.ts';
 import { requireLocalMedia } from '../media/require-local-media.ts';
 import { findOs } from '../os/find-os.ts';
 import { requireReadWhole } from '../os/kernel-line.ts';
@@ -63,7 +65,14 @@ export async function decidePlan(
     edit: request.edit !== false,
     signal,
   });
-  return { host, plan, facts, script, markerToken };
+  return { host, plan: withItsPackages(plan, script), facts, script, markerToken };
+}
+
+/** An ISO that Kiln makes for a script has what the script installs. */
+function withItsPackages(plan: BuildPlan, script: BuildScript | undefined): BuildPlan {
+  if (script === undefined || plan.script === undefined) return plan;
+  const asked = askedPackages(script.text, plan.script.kind, plan.variables);
+  return { ...plan, media: plan.media.map((one) => ({ ...one, from: withPackages(one.from, asked) })) };
 }
 
 const specOf = (request: BuildRequest, context: BuildContext): Promise<BuildSpec> =>

@@ -15,6 +15,7 @@ import { type JournalDomain, type JournalStorage, ownedAtLibvirt } from './journ
 import { type KeptThings, keptText } from './kept-text.ts';
 import { isReplacedByLink, ownedPaths, replacedText, whyReplaced } from './owned-paths.ts';
 import { passOnPool } from './pass-on-pool.ts';
+import { removeQemuLogs } from './qemu-log.ts';
 import { isStillOwn, removeOwn, titleOf, whatIsTheirs, whileRemoving } from './remove-own.ts';
 import { sizeOf } from './remove-path.ts';
 
@@ -127,6 +128,7 @@ async function leaveAt(
       else if (await isStillOwn(connection, entry, run.id)) await leaveOne(connection, entry, run, kept);
     });
   }
+  if (!kept) await removeQemuLogs(owned, { id: run.id, env: run.context.env });
 }
 
 async function leaveOne(

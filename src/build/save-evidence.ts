@@ -1,14 +1,12 @@
-import { copyFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { copyInstallerLogs } from '../disk/copy-logs.ts';
 import type { KilnError } from '../foundation/errors.ts';
-import { homeFrom } from '../foundation/places.ts';
 import { writeFile } from '../foundation/write-file.ts';
 import type { BadOutcome } from '../watch/describe-outcome.ts';
 import type { Evidence } from '../watch/install-outcome.ts';
 import type { WatchRecorder } from '../watch/recorder.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import { whyReplaced } from './owned-paths.ts';
+import { saveQemuLog } from './qemu-log.ts';
 import { readScreenText } from './read-screen-text.ts';
 
 /** An install that was stopped while nothing was wrong with it, as far as Kiln could tell. */
@@ -59,7 +57,7 @@ export async function saveVerdict(options: VerdictOptions): Promise<void> {
 export async function saveRest(options: RestOptions): Promise<void> {
   await saveEach(options, [
     ['screen.txt', () => saveScreen(options)],
-    ['qemu.log', () => copyQemuLog(options)],
+    ['qemu.log', () => saveQemuLog(options.domain, options.env, options.directory.qemuLog)],
     ['installer logs', () => saveInstallerLogs(options)],
   ]);
 }
@@ -91,22 +89,6 @@ async function saveScreen({ directory, outcome }: EvidenceOptions): Promise<void
   if (screen !== undefined && screen.length > 0)
     await writeFile(directory.screenText, `${screen.join('\n')}\n`);
   if (screenshot !== undefined) await readScreenText(screenshot, directory.screenshotText);
-}
-
-/** libvirt's driver for root logs under /var/log, that of an ordinary user in the user's cache (libvirt.org/drvqemu.html). */
-async function copyQemuLog({ directory, domain, env }: RestOptions): Promise<void> {
-  const cache = env.XDG_CACHE_HOME || join(homeFrom(env), '.cache');
-  const candidates = [
-    join('/var/log/libvirt/qemu', `${domain}.log`),
-    join(cache, 'libvirt/qemu/log', `${domain}.log`),
-  ];
-  for (const path of candidates) {
-    const isThere = await stat(path).then(
-      (info) => info.isFile(),
-      () => false,
-    );
-    if (isThere) return copyFile(path, directory.qemuLog);
-  }
 }
 
 async function saveInstallerLogs({ directory, guestIsOff }: RestOptions): Promise<void> {

@@ -21,3 +21,12 @@ export function parseMadeMedia(from: string): MadeMedia | { readonly wrong: stri
   const names = new Set(packages?.split('/').slice(1));
   return { scheme: 'debian-offline', suite: ofIso, packages: [...names].sort() };
 }
+
+/** Media that Kiln makes get what is asked for besides; all others have what they have. Words that no package can be called are left out. */
+export function withPackages(from: string, packages: readonly string[]): string {
+  const made = parseMadeMedia(from);
+  if (made === undefined || 'wrong' in made || made.scheme !== 'debian-offline') return from;
+  const more = packages.filter((name) => new RegExp(`^${PACKAGE}$`).test(name));
+  const names = [...new Set([...made.packages, ...more])].sort();
+  return [`${made.scheme}:${made.suite}`, ...names].join('/');
+}

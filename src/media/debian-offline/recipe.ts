@@ -29,7 +29,7 @@ const TRIXIE: OfflineRecipe = {
   volumeLabel: 'KILN_DEBIAN_13',
   kernelPackage: 'linux-image-cloud-amd64',
   extraPackages: words(`initramfs-tools zstd busybox console-setup keyboard-configuration locales
-    openssh-server sudo dhcpcd tasksel`),
+    openssh-server sudo dhcpcd tasksel lvm2`),
   leftOut:
     words(`cron cron-daemon-common dmidecode apt-utils less logrotate nano nftables vim-common vim-tiny iputils-ping
     readline-common cpio`),

@@ -253,3 +253,13 @@ test.each(['plan', 'build'])(
     expect(ended.stderr).toContain('--output: "a\\nb" holds line breaks');
   },
 );
+
+test('an ISO that is made for a script gets the packages that it asks for', async () => {
+  const from = ['--location', 'debian-offline:trixie', '--var', 'packages=tree vim'];
+  const { code, stdout } = await cli.run(['plan', 'debian-13-jeos', ...from, '--json']);
+  expect(code).toBe(0);
+  const { media } = JSON.parse(stdout) as { media: readonly { from: string }[] };
+  expect(media.map((each) => each.from)).toEqual([
+    'debian-offline:trixie/cloud-guest-utils/cloud-init/openssh-server/qemu-guest-agent/sudo/tree/vim',
+  ]);
+});

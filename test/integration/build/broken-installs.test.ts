@@ -158,7 +158,9 @@ describe.concurrent('a broken install', () => {
     if (patternId !== undefined) expect(error.details).toMatchObject({ patternId });
     expect(sandbox.leftovers()).toEqual([]);
     const started = sandbox.events.find((event) => event.type === 'build-started');
-    const logs = join(started?.type === 'build-started' ? started.directory : '', 'logs');
+    const { directory = '', buildId = '' } = started?.type === 'build-started' ? started : {};
+    const logs = join(directory, 'logs');
+    expect(readdirSync('/var/log/libvirt/qemu').filter((name) => name.includes(buildId))).toEqual([]);
     expect(JSON.parse(readFileSync(join(logs, 'failure.json'), 'utf8'))).toMatchObject({ code });
     expect(readdirSync(logs)).toEqual(
       expect.arrayContaining([
