@@ -7,6 +7,7 @@ import { ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder, isTestInstaller, type LintTarget } from '../lint-target.ts';
 import { kickseedLanguage } from './kickseed-language.ts';
+import { shellSections, shellSyntax } from './shell-sections.ts';
 
 type Script = ScriptOf<'kickstart'>;
 type Rule = LintRule<Script>;
@@ -68,16 +69,12 @@ function tooLarge({ document }: Script, target: LintTarget): readonly Hit[] {
   return [{ line, message, fix }];
 }
 
-const SHELL = /(^|\/)(ba|da|k)?sh$/;
-
 const endsGuest: Rule = {
   id: 'kickstart.ends-guest',
   severity: 'error',
   about: 'a section that restarts the guest or switches it off before the installation is complete',
   check: ({ document }) =>
-    document.sections.flatMap((section): Hit[] => {
-      if (!/^%(pre|pre-install|post)$/.test(section.name)) return [];
-      if (!SHELL.test(optionValue(section, '--interpreter') ?? 'sh')) return [];
+    shellSections(document.sections).flatMap((section): Hit[] => {
       const last = section.body.findLast(({ text }) => !/^\s*(#|$)/.test(text));
       const before = section.body.slice(0, last === undefined ? 0 : section.body.indexOf(last));
       if (last === undefined || before.some(({ text }) => text.includes(MARKER_PLACEHOLDER))) return [];
@@ -104,5 +101,6 @@ export const VALUE_RULES: readonly Rule[] = [
     check: tooLarge,
   },
   endsGuest,
+  shellSyntax,
   kickseedLanguage,
 ];
