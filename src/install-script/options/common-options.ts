@@ -4,6 +4,7 @@ import { isTimeZone } from '../../foundation/time-zone.ts';
 import type { InstallScriptKind } from '../../spec/build-spec.ts';
 import { HOST_NAME } from '../host-name.ts';
 import { isSystemAccount } from '../system-accounts.ts';
+import { addressFault } from './address-fault.ts';
 import { keyboardFault } from './keyboard-fault.ts';
 
 /** A variable that means the same for every distribution whose script of the catalogue asks for it. */
@@ -28,7 +29,7 @@ export type DiskLayout = (typeof DISK_LAYOUTS)[number];
 export const KEY_SEPARATOR = ';';
 
 const KEY = String.raw`(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]+=*(?: [\w.@:+-]+)*`;
-const URL = String.raw`https?://[\w.:@%[\]-]+(?:/[\w.:@%~+,/-]*)?`;
+const ADDRESS = /^https?:\/\/[\w.:@%[\]-]+(?:\/[\w.:@%~+,/-]*)?$/;
 
 /** The C library has languages of three letters that Unicode's data do not know, such as agr_PE. */
 function unknownLocale(locale: string): string | undefined {
@@ -111,16 +112,18 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     about:
       'where packages come from, instead of the media: an install tree (Fedora, Red Hat, SUSE) or an archive (Debian, Ubuntu)',
     example: 'http://mirror.example/fedora/42/os/',
-    pattern: new RegExp(`^${URL}$`),
+    pattern: ADDRESS,
     shape: 'an http or https address',
+    fault: addressFault,
   },
   {
     name: 'proxy',
     initial: '',
     about: 'HTTP proxy of the installer',
     example: 'http://proxy.example:3128/',
-    pattern: new RegExp(`^${URL}$`),
+    pattern: ADDRESS,
     shape: 'an http or https address',
+    fault: addressFault,
   },
   {
     name: 'disk_layout',
@@ -158,7 +161,7 @@ export function commonProblems(
     const told = fault?.(value, kind);
     if (told !== undefined && name === 'ssh_keys') return [{ name, problem: told }];
     if (!pattern.test(value)) return [{ name, problem: `"${withoutLogin(value)}" is not ${shape}` }];
-    return told === undefined ? [] : [{ name, problem: `"${value}" ${told}` }];
+    return told === undefined ? [] : [{ name, problem: `"${withoutLogin(value)}" ${told}` }];
   });
   return [...ofOptions, ...hostnameProblems(given)];
 }
