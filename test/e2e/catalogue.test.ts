@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
 import { buildSandbox } from '../support/build-sandbox.ts';
 import { tried } from '../support/catalogue.ts';
+import { SSH_KEYS } from '../support/ssh-keys.ts';
 import { buildTestInstaller, type TestInstaller } from '../support/test-installer.ts';
 
 let installer: TestInstaller;
@@ -13,7 +14,7 @@ beforeAll(async () => {
 
 const VARIABLES = [
   'user=admin',
-  'ssh_keys=ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKo me@desk',
+  `ssh_keys=${SSH_KEYS.ed25519} me@desk`,
   'packages=vim tmux',
   'locale=de_DE.UTF-8',
 ];

@@ -6,6 +6,7 @@ import { HOST_NAME } from '../host-name.ts';
 import { isSystemAccount } from '../system-accounts.ts';
 import { addressFault } from './address-fault.ts';
 import { keyboardFault } from './keyboard-fault.ts';
+import { KEY_SEPARATOR, SSH_KEYS_SHAPE, sshKeysFault } from './ssh-keys.ts';
 
 /** A variable that means the same for every distribution whose script of the catalogue asks for it. */
 export type CommonOption = {
@@ -25,28 +26,12 @@ export type CommonOption = {
 export const DISK_LAYOUTS = ['plain', 'swap', 'lvm'] as const;
 export type DiskLayout = (typeof DISK_LAYOUTS)[number];
 
-/** Between SSH keys, which hold blanks and commas themselves. */
-export const KEY_SEPARATOR = ';';
-
-const KEY = String.raw`(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]+=*(?: [\w.@:+-]+)*`;
 const ADDRESS = /^https?:\/\/[\w.:@%[\]-]+(?:\/[\w.:@%~+,/-]*)?$/;
 
 /** The C library has languages of three letters that Unicode's data do not know, such as agr_PE. */
 function unknownLocale(locale: string): string | undefined {
   const fault = localeFault(locale);
   return fault?.code?.length === 2 ? fault.what : undefined;
-}
-
-/** Which of the keys, and what of it. */
-function keysFault(keys: string): string | undefined {
-  const all = keys.split(KEY_SEPARATOR).map((key) => key.trim());
-  const number = all.findIndex((key) => !new RegExp(`^${KEY}$`).test(key)) + 1;
-  if (number === 0) return undefined;
-  const key = all[number - 1] ?? '';
-  const isItsComment = new RegExp(`^${KEY}(?=\\s)`).test(key);
-  return isItsComment
-    ? `key ${number} has a comment with characters other than letters, digits and _ . @ : + -; leave the comment out or change it`
-    : `key ${number} (${key.slice(0, 30)}${key.length > 30 ? '…' : ''}) is no public SSH key; write type, key and comment, and ; between keys`;
 }
 
 export const COMMON_OPTIONS: readonly CommonOption[] = [
@@ -94,9 +79,9 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     initial: '',
     about: 'public keys, separated by semicolons, that may log in as that user, without one as root',
     example: 'ssh-ed25519 AAAAC3… me@desk',
-    pattern: new RegExp(`^${KEY}(?:\\s*${KEY_SEPARATOR}\\s*${KEY})*$`),
+    pattern: SSH_KEYS_SHAPE,
     shape: 'public SSH keys, separated by ;',
-    fault: keysFault,
+    fault: sshKeysFault,
   },
   {
     name: 'packages',

@@ -13,9 +13,10 @@ import type { InstallScriptKind } from '../../../src/spec/build-spec.ts';
 import { checkVariableNames } from '../../../src/spec/check-names.ts';
 import { ProblemList } from '../../../src/spec/problem-list.ts';
 import { CATALOGUE, catalogueEntry, tried } from '../../support/catalogue.ts';
+import { SSH_KEYS } from '../../support/ssh-keys.ts';
 
 const project = join(import.meta.dirname, '../../..');
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKo me@desk.example';
+const KEY = `${SSH_KEYS.ed25519} me@desk.example`;
 
 const GIVEN = {
   locale: 'de_DE.UTF-8',
@@ -34,7 +35,7 @@ const TRACES: Readonly<Record<string, readonly RegExp[]>> = {
   keyboard: [/\bde\b/],
   timezone: [/Europe\/Berlin/],
   user: [/useradd -m -s \/bin\/bash admin/],
-  ssh_keys: [/AAAAC3NzaC1lZDI1NTE5AAAAIKo me@desk\.example' >> \S*\/home\/admin\/\.ssh\/authorized_keys/],
+  ssh_keys: [new RegExp(`${KEY}' >> \\S*/home/admin/\\.ssh/authorized_keys`)],
   packages: [/\bvim\b/, /\btmux\b/, /g\+\+/],
   mirror: [/mirror\.example:8080/],
   proxy: [/proxy\.example:3128/],
