@@ -17,9 +17,19 @@ export function localeFault(locale: string): LocaleFault | undefined {
     return { what: 'is not written as one (language_COUNTRY.UTF-8)', wrong: 'language' };
   if (!isKnown('language', language))
     return { what: `is of no language that is known (${language})`, wrong: 'language', code: language };
-  return country === undefined || isKnown('region', country)
-    ? undefined
-    : { what: `is of no country that is known (${country})`, wrong: 'country', code: country };
+  if (country === undefined) return undefined;
+  const what = countryFault(country);
+  return what === undefined ? undefined : { what, wrong: 'country', code: country };
+}
+
+/** Codes of Unicode for what is no country: unknown, unions, the rest of Oceania, data for tests (UTS 35, "Unicode region subtag"). */
+const NO_COUNTRIES = ['ZZ', 'EU', 'EZ', 'UN', 'QO', 'XA', 'XB'];
+
+function countryFault(code: string): string | undefined {
+  if (NO_COUNTRIES.includes(code) || !isKnown('region', code))
+    return `is of no country that is known (${code})`;
+  const { region = code } = new Intl.Locale(`und-${code}`);
+  return region === code ? undefined : `is of the country ${code}, whose code is ${region}`;
 }
 
 const isKnown = (type: 'language' | 'region', code: string): boolean =>

@@ -1,6 +1,6 @@
 import { localeFault } from '../../foundation/locale.ts';
 import { publicText } from '../../foundation/public-url.ts';
-import { isTimeZone } from '../../foundation/time-zone.ts';
+import { isTimeZone, timeZoneToWrite } from '../../foundation/time-zone.ts';
 import type { InstallScriptKind } from '../../spec/build-spec.ts';
 import { HOST_NAME } from '../host-name.ts';
 import { isSystemAccount } from '../system-accounts.ts';
@@ -58,9 +58,10 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     initial: 'Etc/UTC',
     about: 'time zone; the hardware clock is in UTC',
     example: 'Europe/Berlin',
-    pattern: /^[A-Za-z]+(?:[/+-][\w+-]+)*$/,
+    pattern: /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/,
     shape: 'a time zone such as Europe/Berlin',
-    fault: (zone) => (isTimeZone(zone) ? undefined : 'is the name of no time zone'),
+    fault: (zone) =>
+      isTimeZone(zone) ? undefined : `is the name of no time zone; write ${timeZoneToWrite(zone)}`,
   },
   {
     name: 'user',

@@ -1,5 +1,5 @@
 import { formatSize } from '../../../foundation/size.ts';
-import { isTimeZone } from '../../../foundation/time-zone.ts';
+import { isTimeZone, timeZoneToWrite } from '../../../foundation/time-zone.ts';
 import { hasOption, type KickstartCommand, optionValue } from '../../kickstart-document.ts';
 import { MARKER_PLACEHOLDER } from '../../marker.ts';
 import { plainCall } from '../../plain-exit.ts';
@@ -29,8 +29,7 @@ const unknownTimeZone: Rule = {
         const zone = wrongZone(command);
         if (zone === undefined) return [];
         const message = `no time zone is called "${zone}", so the installer takes its own default`;
-        const fix =
-          'write one such as Europe/Berlin, America/New_York or Etc/UTC (timedatectl list-timezones)';
+        const fix = `write ${timeZoneToWrite(zone)}`;
         return [{ line: command.line, message, fix }];
       }),
 };

@@ -1,4 +1,4 @@
-import { isTimeZone } from '../../../foundation/time-zone.ts';
+import { isTimeZone, timeZoneToWrite } from '../../../foundation/time-zone.ts';
 import { HOST_NAME } from '../../host-name.ts';
 import { DEBIAN_ACCOUNTS } from '../../system-accounts.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
@@ -31,7 +31,7 @@ const unknownTimeZone: Rule = {
         ({ value, lineNumber }): Hit => ({
           line: lineNumber,
           message: `no time zone is called "${value}", so the installer ignores it`,
-          fix: 'write one such as Europe/Berlin, America/New_York or Etc/UTC (timedatectl list-timezones)',
+          fix: `write ${timeZoneToWrite(value)}`,
         }),
       ),
 };

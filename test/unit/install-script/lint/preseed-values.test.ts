@@ -37,12 +37,15 @@ it.each([
   ['d-i netcfg/get_hostname string -web', 'preseed.bad-hostname'],
   ['d-i time/zone string Mars/Phobos', 'preseed.unknown-time-zone'],
   ['d-i time/zone string ../../etc/passwd', 'preseed.unknown-time-zone'],
+  ['d-i time/zone string europe/berlin', 'preseed.unknown-time-zone'],
+  ['d-i time/zone string Europe', 'preseed.unknown-time-zone'],
   ['d-i debian-installer/locale string en-US', 'preseed.unknown-locale'],
   ['d-i debian-installer/locale string de-DE.UTF-8', 'preseed.unknown-locale'],
   ['d-i debian-installer/locale string english', 'preseed.unknown-locale'],
   ['d-i debian-installer/locale string en_us.UTF-8', 'preseed.unknown-locale'],
   ['d-i debian-installer/locale string en_US UTF-8', 'preseed.unknown-locale'],
   ['d-i debian-installer/locale string xx_US', 'preseed.unknown-locale'],
+  ['d-i debian-installer/locale string de_ZZ.UTF-8', 'preseed.unknown-locale'],
 ])('%s: %s', (line, rule) => {
   expect(found(line).map((finding) => finding.rule)).toEqual([rule]);
 });

@@ -16,14 +16,18 @@ it.each([
   [
     'locale',
     ['C.UTF-8', 'de_DE', 'sr_RS.UTF-8@latin', 'agr_PE'],
-    ['german', "x'; rm", '', 'xx_YY.UTF-8', 'de_YY'],
+    ['german', "x'; rm", '', 'xx_YY.UTF-8', 'de_YY', 'de_ZZ.UTF-8'],
   ],
   [
     'keyboard',
     ['us', 'de-latin1', 'de-mac_nodeadkeys', 'uk', 'jp106', 'sv-latin1', 'german'],
     ['US', 'a b', '', 'klingon', 'klingon-de', 'de nodeadkeys', 'us"; x'],
   ],
-  ['timezone', ['UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+3'], ['/etc/passwd', 'Mars/X', '']],
+  [
+    'timezone',
+    ['UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+3', 'EST5EDT'],
+    ['/etc/passwd', 'Mars/X', '', 'europe/berlin', 'Europe', 'America/Indiana'],
+  ],
   [
     'user',
     ['', 'joe', '_x-1', 'admin'],
@@ -54,6 +58,12 @@ it.each([
 ] as const)('%s takes %j and not %j', (name, good, bad) => {
   for (const value of good) expect(commonProblems({ [name]: value }), value).toEqual([]);
   for (const value of bad) expect(commonProblems({ [name]: value }), value).toHaveLength(1);
+});
+
+it('what a time zone might have been is told', () => {
+  expect(commonProblems({ timezone: 'europe/berlin' })).toEqual([
+    { name: 'timezone', problem: '"europe/berlin" is the name of no time zone; write Europe/Berlin' },
+  ]);
 });
 
 it('what a layout might have been is told', () => {
