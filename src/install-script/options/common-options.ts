@@ -6,6 +6,7 @@ import { HOST_NAME } from '../host-name.ts';
 import { isSystemAccount } from '../system-accounts.ts';
 import { addressFault } from './address-fault.ts';
 import { keyboardFault } from './keyboard-fault.ts';
+import { packageFault } from './package-fault.ts';
 import { KEY_SEPARATOR, SSH_KEYS_SHAPE, sshKeysFault } from './ssh-keys.ts';
 
 /** A variable that means the same for every distribution whose script of the catalogue asks for it. */
@@ -91,6 +92,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     example: 'vim tmux',
     pattern: /^[A-Za-z0-9@][\w.+:-]*(?: +[A-Za-z0-9@][\w.+:-]*)*$/,
     shape: 'names of packages, separated by blanks',
+    fault: packageFault,
   },
   {
     name: 'mirror',
