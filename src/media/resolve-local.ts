@@ -43,7 +43,7 @@ export async function resolveFile(
     throw new MediaError('media.empty', `${file.name} is empty; its download or copy probably failed.`);
   }
   if (source.kind === 'import') return resolveDisk({ ...file, path }, source, context);
-  const image = await openIsoImage(path);
+  const image = await openIsoImage(path, file.name);
   try {
     const sha256 = file.sha256 ?? (await context.cache.digestOf(path, context.signal));
     const must = await pinOf(source, file.name, context);

@@ -240,6 +240,16 @@ describe('resolveMedia: candidates', () => {
     await expect(resolve([source(kind, from)])).rejects.toMatchObject({ code });
   });
 
+  it('names a download that is no ISO by its address, without what that hides', async () => {
+    const page = Buffer.from('<!DOCTYPE html><title>Not here</title>');
+    server = await startWebServer(serving(new Map([['/x.iso', page]])));
+    const address = `${server.url.replace('//', '//me:hush@')}/x.iso?token=hush`;
+    await expect(resolve([source('cdrom', address)])).rejects.toMatchObject({
+      code: 'media.not-iso',
+      message: expect.stringMatching(`^${server.url}/x.iso is not an ISO 9660 image: it is a web page`),
+    });
+  });
+
   it('ends as cancelled when it is', async () => {
     const signal = AbortSignal.abort();
     await expect(resolve([source('cdrom', 'http://127.0.0.1:9/x.iso')], { signal })).rejects.toMatchObject({
