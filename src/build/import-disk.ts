@@ -1,4 +1,3 @@
-import { truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { inspectImage } from '../disk/image-kind.ts';
 import { modificationTime } from '../disk/modification-time.ts';
@@ -10,6 +9,7 @@ import type { ResolvedImport } from '../media/install-media.ts';
 import type { DiskFormat } from '../qemu-img/disk-format.ts';
 import { type QemuImg, qemuImg } from '../qemu-img/qemu-img.ts';
 import type { ImageRef } from '../qemu-img/qemu-img-arguments.ts';
+import { growDisk } from './grow-disk.ts';
 
 /** The disk came with its system on it. */
 export type ImportedDisk = { readonly kind: 'imported'; readonly format: DiskFormat };
@@ -47,7 +47,7 @@ export async function importDisk(options: ImportOptions): Promise<ImportedDisk> 
     { signal, onProgress },
   );
   if (String(await modificationTime(image)) !== writtenAt) throw changed(image);
-  if (sizeBytes !== undefined && sizeBytes > virtualSize) await truncate(disk, sizeBytes);
+  if (sizeBytes !== undefined && sizeBytes > virtualSize) await growDisk(disk, sizeBytes);
   return { kind: 'imported', format };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, truncate } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemClock } from '../foundation/clock.ts';
 import type { Logger } from '../foundation/logger.ts';
@@ -23,6 +23,7 @@ import type { DomainBoot } from '../vm/domain-input.ts';
 import type { CompletedInstall } from '../watch/install-outcome.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import { checkKickseed } from './check-kickseed.ts';
+import { growDisk } from './grow-disk.ts';
 import { type InstallDomain, installDomain } from './install-domain.ts';
 import { prepareIpxeBoot } from './ipxe-boot.ts';
 import { type IpxePackages, ipxePackages } from './ipxe-packages.ts';
@@ -123,7 +124,7 @@ async function prepareDisk({ plan, directory }: PrepareOptions): Promise<void> {
   if (sizeBytes === undefined) throw new TypeError('a plan that installs says how large the disk is');
   await requireSpace(directory.work, Math.min(sizeBytes, USUAL_INSTALL_BYTES), 'the install disk');
   await writeFile(disk, '', { mode: 0o600 });
-  await truncate(disk, sizeBytes);
+  await growDisk(disk, sizeBytes);
 }
 
 /** The file behind the virtio port that Anaconda logs to; undefined for installers that know none. */
