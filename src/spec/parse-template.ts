@@ -3,6 +3,7 @@ import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocume
 import type * as z from 'zod';
 import type { Problem } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
+import { keepKeysAsWritten, strangeKeys } from './key-nodes.ts';
 import type { Settings } from './settings.ts';
 import { keysAt } from './template-keys.ts';
 import { fileAndLine, inLineOrder, placeIn } from './template-place.ts';
@@ -60,11 +61,18 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   const nothing = { settings: {}, base: undefined, locate, faulty: 'all' as const };
   if (broken || shape) return { ...nothing, problems: shape ? [...yamlProblems, shape] : yamlProblems };
 
+  const marked = (offset: number, keys: KeyPath): string => `${place(offset)} ${nameOf(keys)}`.trimEnd();
+  const noWords = strangeKeys(document).map(({ found, offset, keys }) => ({
+    where: marked(offset, keys),
+    problem: `a key must be a word, found ${found}`,
+  }));
   const tags = strangeTags(document).map(({ tag, offset, keys }) => ({
-    where: `${place(offset)} ${nameOf(keys)}`.trimEnd(),
+    where: marked(offset, keys),
     problem: `the tag ${tag} means nothing in a template; remove it and write the value itself`,
   }));
-  if (tags.length > 0) return { ...nothing, problems: inLineOrder([...yamlProblems, ...tags]) };
+  const strange = [...noWords, ...tags];
+  if (strange.length > 0) return { ...nothing, problems: inLineOrder([...yamlProblems, ...strange]) };
+  keepKeysAsWritten(document);
   keepVariablesAsWritten(document);
   const value = plainValue(document);
   if (value.problem !== undefined)

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Problem } from '../../../src/foundation/errors.ts';
 import { resolveSpec } from '../../../src/spec/resolve-spec.ts';
 import { thrownBy } from './thrown-by.ts';
@@ -76,6 +76,12 @@ const DEFECTS: Readonly<Record<string, readonly [where: string, says: string]>> 
   'self-alias': ['self-alias.yaml', ''],
   'billion-laughs': ['billion-laughs.yaml', ''],
   'bad-script-kind': [':1:28 script.kind', '"kickstart"'],
+  'list-as-key': [':2:3', 'a key must be a word, found a list'],
+  'map-as-key': [':2:5 disk', 'a key must be a word, found a map'],
+  'alias-as-key': [':2:1', 'a key must be a word, found an alias'],
+  'key-left-out': [':2:1', 'a key must be a word, found nothing'],
+  'number-as-key': [':2:1 1', 'unknown key "1"'],
+  'null-as-key': [':2:3 disk.null', 'unknown key "null"'],
   'open-quote': [':1:13 extra-args', 'unclosed quote'],
 };
 
@@ -93,4 +99,16 @@ describe('spec defects', () => {
     expect(problems[0]?.where).toContain(where);
     expect(problems[0]?.problem).toContain(says);
   });
+
+  it.each(['list-as-key', 'map-as-key', 'alias-as-key', 'key-left-out'])(
+    'tells %s once, without a warning of Node',
+    async (name) => {
+      const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      onTestFinished(() => warn.mockRestore());
+      const path = join(FOLDER, `${name}.yaml`);
+      const error = await thrownBy(resolveSpec({ target: path, cwd: FOLDER, templateDir: FOLDER }));
+      expect(error.details.problems).toHaveLength(1);
+      expect(warn).not.toHaveBeenCalled();
+    },
+  );
 });
