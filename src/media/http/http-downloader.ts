@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { MediaError } from '../../foundation/errors.ts';
+import { printable } from '../../foundation/printable.ts';
 import { publicUrl } from '../../foundation/public-url.ts';
 import { type ByteSource, inBlocks } from '../byte-source.ts';
 import type { Downloader, DownloadOptions } from '../downloader.ts';
@@ -197,10 +198,12 @@ async function checked(url: string, response: Response, allowed: readonly number
   throw refused(url, response);
 }
 
-function refused(url: string, { status, statusText }: Response): MediaError {
+/** Of an answer through a proxy agent undici tells no reason phrase, whatever its type says. */
+function refused(url: string, { status, statusText = '' }: Response): MediaError {
+  const answer = `HTTP ${status} ${printable(statusText)}`.trimEnd();
   return new MediaError(
     [404, 410].includes(status) ? 'media.not-found' : 'media.download',
-    `${publicUrl(url)} cannot be fetched: HTTP ${status} ${statusText}. Check the address.`,
+    `${publicUrl(url)} cannot be fetched: ${answer}. Check the address.`,
     { details: { status } },
   );
 }

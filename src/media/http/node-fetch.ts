@@ -1,5 +1,9 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { stripUntrusted } from '../../foundation/printable.ts';
+
+/** What Response takes; lower ones only announce an answer, and HTTP has no higher ones (RFC 9110, 15). */
+const [LEAST_STATUS, MOST_STATUS] = [200, 599];
 
 /** Their answers have no body, which Response insists on. */
 const WITHOUT_BODY = [204, 205, 304];
@@ -14,11 +18,16 @@ export const nodeFetch: typeof fetch = async (input, init = {}) => {
   const { method = 'GET' } = init;
   const answer = await answerOf(url, method, init);
   const { statusCode: status = 0, statusMessage: statusText = '' } = answer;
+  if (status < LEAST_STATUS || status > MOST_STATUS) {
+    answer.destroy();
+    throw new Error(`the server's answer is not HTTP (status ${status})`);
+  }
   const bare = method === 'HEAD' || WITHOUT_BODY.includes(status);
   if (bare) answer.resume();
   return new Response(bare ? null : bodyOf(answer), {
     status,
-    statusText,
+    // What steers a terminal is no part of HTTP either, and Response refuses it; the status counts.
+    statusText: stripUntrusted(statusText),
     headers: headersOf(answer),
   });
 };
