@@ -193,7 +193,7 @@ async function readFile(
   signal: AbortSignal | undefined,
 ): Promise<Pick<InspectedFile, 'sizeBytes' | 'sha256' | 'matches'>> {
   await tree.copy(path, copy);
-  await checkBootFile(copy, `${path} of ${tree.name}`);
+  await checkBootFile(copy, { path, tree });
   const sha256 = await digestFile(copy, 'sha256', signal);
   const { size: sizeBytes } = await stat(copy);
   if (listed === undefined) return { sizeBytes, sha256 };

@@ -30,7 +30,7 @@ export async function locationOf(
   const fetchFile = (name: string): Promise<CachedFile> => {
     const make = async (path: string): Promise<undefined> => {
       await tree.copy(name, path);
-      await checkBootFile(path, `${name} of ${tree.name}`);
+      await checkBootFile(path, { path: name, tree });
       await checkListed(path, name, tree.name, checksums?.get(name));
     };
     const key = `boot file ${name} of ${identity ?? tree.name}`;

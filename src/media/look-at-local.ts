@@ -1,3 +1,4 @@
+import { lookAtBootFile } from './boot-file.ts';
 import { findBootFiles } from './find-boot-files.ts';
 import type { MediaFacts, MediaSource } from './install-media.ts';
 import { openIsoImage } from './iso9660/iso-image.ts';
@@ -7,12 +8,12 @@ import { requireArch, requireBootable, requireTree } from './require-usable.ts';
 import { isDirectory } from './stat-media.ts';
 import { directoryTree } from './tree/directory-tree.ts';
 import { isoTree } from './tree/iso-tree.ts';
-import type { MediaTree } from './tree/media-tree.ts';
+import type { LocalTree } from './tree/media-tree.ts';
 
 /**
  * What an install medium of this machine tells, without copying a thing. Undefined where it must be fetched or made first, where it is a
  * disk image, and for a choice of several: which one is taken shows only when it is used.
- * @throws MediaError as resolveMedia would: `media.not-found`, `media.not-iso`, `media.no-kernel`, `media.wrong-arch` and others
+ * @throws MediaError as resolveMedia would: `media.not-found`, `media.not-iso`, `media.no-kernel`, `media.not-a-boot-file`, `media.wrong-arch` and others
  */
 export async function lookAtLocal(
   candidates: readonly MediaSource[],
@@ -35,10 +36,16 @@ export async function lookAtLocal(
   }
 }
 
-async function look(tree: MediaTree, source: MediaSource, arch: string): Promise<MediaFacts> {
+async function look(tree: LocalTree, source: MediaSource, arch: string): Promise<MediaFacts> {
   const facts = await recogniseMedia(tree);
   requireArch(facts.arch, arch, tree.name);
   if (source.kind === 'cdrom') requireBootable(facts, tree.name);
-  else await findBootFiles(tree, source);
+  else await lookAtBootFiles(tree, source);
   return facts;
+}
+
+async function lookAtBootFiles(tree: LocalTree, source: MediaSource): Promise<void> {
+  const { kernel, initrd } = await findBootFiles(tree, source);
+  await lookAtBootFile(tree, kernel);
+  await lookAtBootFile(tree, initrd);
 }

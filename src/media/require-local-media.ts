@@ -4,11 +4,11 @@ import type { MediaSource } from './install-media.ts';
 import { parseMediaLocator } from './media-locator.ts';
 import { noneUsable } from './none-usable.ts';
 import { requireTree } from './require-usable.ts';
-import { isDirectory } from './stat-media.ts';
+import { isDirectory, requireContent } from './stat-media.ts';
 
 /**
- * What can be said of media without opening them: where all candidates are paths of this machine, one must be there, and be a file where
- * an image is meant.
+ * What can be said of media without opening them: where all candidates are paths of this machine, one must be there, hold something, and be
+ * a file where an image is meant.
  * @throws MediaError as resolveMedia would
  */
 export async function requireLocalMedia(candidates: readonly MediaSource[]): Promise<void> {
@@ -19,6 +19,7 @@ export async function requireLocalMedia(candidates: readonly MediaSource[]): Pro
     if (locator.scheme !== 'path') return;
     try {
       if (await isDirectory(locator.path)) requireTree(locator.path, source);
+      else requireContent((await stat(locator.path)).size, locator.path);
       return;
     } catch (error) {
       if (!(error instanceof MediaError) || candidates.length === 1) throw error;

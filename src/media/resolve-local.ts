@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { MediaError } from '../foundation/errors.ts';
 import { checkPin } from './check-pin.ts';
 import type { MediaFacts, MediaFile, MediaSource, ResolvedMedia } from './install-media.ts';
 import { openIsoImage } from './iso9660/iso-image.ts';
@@ -8,6 +7,7 @@ import { locationOf } from './location-of.ts';
 import { recogniseMedia } from './recognise-media.ts';
 import { requireBootable, requireTree } from './require-usable.ts';
 import type { ResolveContext } from './resolve-media.ts';
+import { requireContent } from './stat-media.ts';
 import { directoryTree } from './tree/directory-tree.ts';
 import { isoTree } from './tree/iso-tree.ts';
 import { pinOf } from './verify/listed-pin.ts';
@@ -39,9 +39,7 @@ export async function resolveFile(
 ): Promise<ResolvedMedia> {
   const path = resolve(file.path);
   const { size } = await stat(path);
-  if (size === 0) {
-    throw new MediaError('media.empty', `${file.name} is empty; its download or copy probably failed.`);
-  }
+  requireContent(size, file.name);
   if (source.kind === 'import') return resolveDisk({ ...file, path }, source, context);
   const image = await openIsoImage(path, file.name);
   try {

@@ -21,6 +21,12 @@ function reasonOf({ code }: NodeJS.ErrnoException): string {
   return whyUnreadable(code) ?? `cannot be read (${code})`;
 }
 
+/** @throws MediaError `media.empty` */
+export function requireContent(size: number, name: string): void {
+  if (size > 0) return;
+  throw new MediaError('media.empty', `${name} is empty; its download or copy probably failed.`);
+}
+
 /** @throws MediaError `media.not-a-file` */
 export function requireFile(found: Stats, name: string): void {
   if (found.isFile()) return;

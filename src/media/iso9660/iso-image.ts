@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MediaError } from '../../foundation/errors.ts';
 import { type ByteSource, fileBytes } from '../byte-source.ts';
+import { requireContent } from '../stat-media.ts';
 import { nameFileKind } from './file-kind.ts';
 import {
   type BootRecord,
@@ -58,8 +59,7 @@ export async function readIsoImage(source: ByteSource): Promise<IsoImage> {
 
 async function readDescriptors(file: ByteSource): Promise<{ volume: VolumeDescriptor; boots: BootRecord }> {
   const { name: path, size } = file;
-  if (size === 0)
-    throw new MediaError('media.empty', `${path} is empty; its download or copy probably failed.`);
+  requireContent(size, path);
   const sectors = await readExtent(file, { offset: FIRST_DESCRIPTOR, length: 16 * SECTOR });
   const descriptors = Array.from({ length: Math.floor(sectors.length / SECTOR) }, (_, index) =>
     sectors.subarray(index * SECTOR, (index + 1) * SECTOR),

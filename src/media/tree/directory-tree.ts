@@ -1,10 +1,11 @@
 import { copyFile, readdir, readFile, stat } from 'node:fs/promises';
 import { MediaError } from '../../foundation/errors.ts';
 import { pathInside } from '../../foundation/path-inside.ts';
-import { LARGEST_TEXT, type MediaTree } from './media-tree.ts';
+import { fileBytes } from '../byte-source.ts';
+import { LARGEST_TEXT, type LocalTree } from './media-tree.ts';
 
 /** An install tree in a folder. Links that lead out of it count as missing. */
-export function directoryTree(folder: string): MediaTree {
+export function directoryTree(folder: string): LocalTree {
   const inside = async (path: string): Promise<string | undefined> => {
     try {
       return await pathInside(folder, path);
@@ -20,11 +21,18 @@ export function directoryTree(folder: string): MediaTree {
     name: folder,
     volumeLabel: undefined,
     boots: { bios: false, uefi: false },
+    fromServer: false,
     exists: async (path) => (await fileAt(path)) !== undefined,
     readText: async (path) => {
       const full = await fileAt(path);
       if (full === undefined || (await stat(full)).size > LARGEST_TEXT) return undefined;
       return readFile(full, 'utf8');
+    },
+    readStart: async (path, limit) => {
+      const full = await fileAt(path);
+      if (full === undefined) return undefined;
+      const file = await fileBytes(full, `${path} of ${folder}`);
+      return file.read(0, limit).finally(() => file.close());
     },
     copy: async (path, target) => {
       const full = await fileAt(path);

@@ -4,6 +4,8 @@ export type MediaTree = {
   readonly name: string;
   readonly volumeLabel: string | undefined;
   readonly boots: { readonly bios: boolean; readonly uefi: boolean };
+  /** Its files come from a server one by one. */
+  readonly fromServer: boolean;
   exists(path: string): Promise<boolean>;
   /** A small text file; undefined when there is none. */
   readText(path: string): Promise<string | undefined>;
@@ -14,6 +16,12 @@ export type MediaTree = {
   copy(path: string, target: string): Promise<void>;
   /** Names in a folder; empty when it is missing or cannot be listed (HTTP). */
   list(path: string): Promise<readonly string[]>;
+};
+
+/** Media whose files lie on this machine: looking at one costs nothing. */
+export type LocalTree = MediaTree & {
+  /** The first `limit` bytes of a file, or all there are; undefined when there is none. */
+  readStart(path: string, limit: number): Promise<Buffer | undefined>;
 };
 
 /** Text files on media that are read whole are a few kilobytes; more is not what we think it is. */

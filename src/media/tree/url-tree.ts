@@ -8,6 +8,7 @@ export function urlTree(base: string, downloader: Downloader): MediaTree {
     name: publicUrl(base),
     volumeLabel: undefined,
     boots: { bios: false, uefi: false },
+    fromServer: true,
     exists: (path) => downloader.exists(joinUrl(base, path)),
     readText: (path) => downloader.readText(joinUrl(base, path)),
     copy: (path, target) => downloader.download(joinUrl(base, path), target),

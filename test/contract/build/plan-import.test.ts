@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,6 +19,17 @@ test('a folder is no disk image', async () => {
   await expect(planBuild({ overrides }, context)).rejects.toMatchObject({
     code: 'media.not-iso',
     message: `${home} is a folder; name the disk image in it.`,
+  });
+});
+
+test('an empty file is no disk image', async () => {
+  const image = join(home, 'empty.img');
+  await writeFile(image, '');
+  const overrides = { import: image, accelerator: 'tcg' };
+  const context = { cwd: home, env: {}, places: placesFrom({ HOME: home }), projectDir: home };
+  await expect(planBuild({ overrides }, context)).rejects.toMatchObject({
+    code: 'media.empty',
+    message: expect.stringContaining(image),
   });
 });
 

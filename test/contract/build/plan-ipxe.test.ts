@@ -11,7 +11,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'kiln-plan-ipxe-'));
   await mkdir(join(home, 'tree/images/pxeboot'), { recursive: true });
   for (const file of ['vmlinuz', 'initrd.img'])
-    await writeFile(join(home, 'tree/images/pxeboot', file), 'a boot file');
+    await writeFile(join(home, 'tree/images/pxeboot', file), 'a boot file\0');
   await writeFile(join(home, 'via.yaml'), 'base: debian-13\nmedia: ipxe\n');
 });
 const context = (): BuildContext => ({

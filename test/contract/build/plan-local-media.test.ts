@@ -37,7 +37,7 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 async function tree(name: string, arch: string): Promise<void> {
   await mkdir(join(home, name, 'images/pxeboot'), { recursive: true });
   for (const file of ['vmlinuz', 'initrd.img'])
-    await writeFile(join(home, name, 'images/pxeboot', file), 'a boot file');
+    await writeFile(join(home, name, 'images/pxeboot', file), 'a boot file\0');
   await writeFile(
     join(home, name, '.treeinfo'),
     `[general]\nfamily = Rocky Linux\nversion = 9.4\narch = ${arch}\n` +
@@ -103,6 +103,20 @@ describe('a plan with media of this machine', () => {
     for (const [named, code] of media)
       await expect(plan('minimal.ks', named), JSON.stringify(named)).rejects.toMatchObject({ code });
   });
+});
+
+test.each([
+  ['vmlinuz', '<html>404 Not Found</html>', 'text, beginning with "<html>404'],
+  ['initrd.img', '', 'empty'],
+])('a plan refuses a local %s that is none, and speaks of no server', async (name, content, what) => {
+  await tree('page', 'x86_64');
+  await writeFile(join(home, 'page/images/pxeboot', name), content);
+  const refused = await plan('minimal.ks', { location: join(home, 'page') }).catch((error) => error);
+  expect(refused).toMatchObject({ code: 'media.not-a-boot-file', exitCode: 4 });
+  expect(refused.message).toContain(
+    `images/pxeboot/${name} of ${join(home, 'page')} is no kernel or initrd: it is ${what}`,
+  );
+  expect(refused.message).not.toMatch(/server|address/);
 });
 
 test('a folder among several media is none of an ISO, and one of several is used all the same', async () => {

@@ -165,7 +165,7 @@ test('a plan has the kernel line as it will be, where the one medium is known', 
 });
 
 test("a plan's XML has a CD-ROM for an image alone, not for a tree", async () => {
-  const installer = { 'install.amd/vmlinuz': 'kernel', 'install.amd/initrd.gz': 'initrd' };
+  const installer = { 'install.amd/vmlinuz': 'kernel\0', 'install.amd/initrd.gz': 'initrd\0' };
   await mkdir(join(cli.folder, 'tree/install.amd'), { recursive: true });
   for (const [path, content] of Object.entries(installer))
     await writeFile(join(cli.folder, 'tree', path), content);

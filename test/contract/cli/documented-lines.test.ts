@@ -90,7 +90,7 @@ function run(line: string, verb?: string): Promise<Ended> {
 /** A plan looks at media of this machine: any installer will do that is none of another system. */
 async function planLine(line: string): Promise<Ended> {
   const names = ['images/pxeboot/vmlinuz', 'images/pxeboot/initrd.img', 'live/vmlinuz', 'live/initrd.img'];
-  const installer = Object.fromEntries(names.map((path) => [path, path]));
+  const installer = Object.fromEntries(names.map((path) => [path, KERNEL]));
   for (const [, name = ''] of line.matchAll(/ \.\/(\S+\.(?:iso|qcow2))/g))
     await makeIso(join(cli.folder, name), installer, { biosImage: 'images/pxeboot/vmlinuz' });
   return run(line, 'plan');

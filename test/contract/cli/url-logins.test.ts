@@ -8,7 +8,7 @@ beforeAll(async () => {
   cli = await compileCli();
   await mkdir(join(cli.folder, 'tree/install.amd'), { recursive: true });
   for (const file of ['vmlinuz', 'initrd.gz'])
-    await writeFile(join(cli.folder, 'tree/install.amd', file), 'a boot file');
+    await writeFile(join(cli.folder, 'tree/install.amd', file), 'a boot file\0');
 });
 afterAll(() => cli?.remove());
 

@@ -9,6 +9,7 @@ export function fakeTree(
     name: 'fake.iso',
     volumeLabel: options.volumeLabel,
     boots: { bios: true, uefi: false },
+    fromServer: false,
     exists: async (path) => path in files,
     readText: async (path) => files[path],
     copy: async () => {},
