@@ -202,7 +202,8 @@ describe('a later build that fails', () => {
     earlier = readFileSync(at('out', 'manifest.json'), 'utf8');
   });
   const fail = async (journal: Journal, more: Pick<LeaveOptions, 'needsLogs'> = {}): Promise<void> => {
-    const run = { id: LATER, request: {}, reporter: { notice: (text: string) => expect(text).toBe('') } };
+    const reporter = { notice: (text: string) => expect(text).toBe('') };
+    const run = { id: LATER, request: {}, reporter, context: { env: {} } };
     const claimed = { journal, left: () => undefined } as unknown as ClaimedBuild;
     const directory = buildDirectory(at('out'), LATER);
     const options = { run: run as unknown as BuildRun, libvirt: {} as ChosenLibvirt, claimed, directory };
