@@ -1,7 +1,7 @@
 import { SLOW_UNDER_EMULATION } from '../dist/os/emulated-cpu.js';
 import { installOnce } from './install-once.js';
-import { interleaved, median, medianRatio } from './measure.js';
-import { asRatio, inSeconds } from './report.js';
+import { interleaved } from './measure.js';
+import { rowOfTimes } from './report.js';
 import { byHandWay } from './ways/by-hand.js';
 
 /**
@@ -21,15 +21,6 @@ export async function measureCpu(scene, { rounds, say }) {
   await installOnce(byHandWay, scene);
   const times = await interleaved([scene, whole], rounds, (each) => installOnce(byHandWay, each));
   const [chosen, all] = [times.get(scene) ?? [], times.get(whole) ?? []];
-  const ratio = medianRatio(chosen, all);
-  return [
-    {
-      what,
-      figure: inSeconds(median(chosen)),
-      reference: inSeconds(median(all)),
-      ratio: asRatio(ratio),
-      goal: '< 1 ×',
-      met: ratio < 1,
-    },
-  ];
+  const compared = { times: chosen, references: all, goal: '< 1 ×' };
+  return [rowOfTimes(what, { ...compared, isMet: (ratio) => ratio < 1 })];
 }

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILE_TYPE, writeCpio } from '../dist/foundation/cpio-newc.js';
 import { runCommand } from '../dist/process/run-command.js';
-import { interleaved, median, medianRatio, secondsOf } from './measure.js';
-import { asRatio, inSeconds } from './report.js';
+import { interleaved, secondsOf } from './measure.js';
+import { rowOfTimes } from './report.js';
 import { LIMIT_MS, qemuCpu } from './ways/way.js';
 
 const PROGRAMS = 600;
@@ -34,17 +34,8 @@ export async function measurePrograms(scene, { rounds, say }) {
       secondsOf(() => runGuest(scene, { initrd, word, log: join(work, 'serial.log') })),
     );
     const [fixed, scattered] = [times.get('norandmaps') ?? [], times.get('') ?? []];
-    const ratio = medianRatio(fixed, scattered);
-    return [
-      {
-        what,
-        figure: inSeconds(median(fixed)),
-        reference: inSeconds(median(scattered)),
-        ratio: asRatio(ratio),
-        goal: '≤ 0.75 ×',
-        met: ratio <= 0.75,
-      },
-    ];
+    const compared = { times: fixed, references: scattered, goal: '≤ 0.75 ×' };
+    return [rowOfTimes(what, { ...compared, isMet: (ratio) => ratio <= 0.75 })];
   } finally {
     await rm(work, { recursive: true, force: true });
   }

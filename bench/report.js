@@ -1,3 +1,5 @@
+import { median, medianRatio } from './measure.js';
+
 /**
  * One line of the result. `met` is undefined where there is nothing to compare with.
  * @typedef {{ what: string, figure: string, reference?: string, ratio?: string, goal: string, met: boolean | undefined,
@@ -15,6 +17,18 @@ export const inMiB = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** @param {number} value */
 export const asRatio = (value) => `${value.toFixed(value < 0.1 ? 3 : 2)} ×`;
+
+/**
+ * Times of one way beside those of another, run by run.
+ * @param {string} what
+ * @param {{ times: readonly number[], references: readonly number[], goal: string, isMet(ratio: number): boolean }} compared in seconds
+ * @returns {Row}
+ */
+export function rowOfTimes(what, { times, references, goal, isMet }) {
+  const ratio = medianRatio(times, references);
+  const [figure, reference] = [inSeconds(median(times)), inSeconds(median(references))];
+  return { what, figure, reference, ratio: asRatio(ratio), goal, met: isMet(ratio) };
+}
 
 const HEADS = ['what', 'figure', 'reference', 'ratio', 'goal', 'met'];
 
