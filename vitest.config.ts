@@ -12,7 +12,9 @@ const retry = process.env.CI === 'true' ? 1 : 0;
 const MOCKED = 'test/contract/**/*.mocked.test.ts';
 
 /** Begun last, one of these would run alone for ten minutes and more while the second worker has nothing left to do. */
-const LONGEST = ['e2e/debian-13-jeos', 'e2e/ipxe-debian-13', 'e2e/debian-13', 'e2e/broken-debian'];
+const LONGEST = ['debian-13-jeos', 'apt-mirror', 'ipxe-debian-13', 'debian-13', 'broken-debian'].map(
+  (name) => `e2e/${name}`,
+);
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
