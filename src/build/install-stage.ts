@@ -23,6 +23,7 @@ import { type StoppedInstall, saveRest, saveVerdict, writeTimeline } from './sav
 import { scriptLines } from './script-lines.ts';
 import type { StageProgress } from './stage-reporter.ts';
 import { tellRemaining } from './tell-remaining.ts';
+import { asksNoMirror, guestCommandLine } from './unused-options.ts';
 
 export type InstallStage = Pick<Groundwork, 'plan' | 'script' | 'libvirt'> &
   Partial<Pick<Groundwork, 'media'>> & {
@@ -173,9 +174,11 @@ export async function mediumOr(error: KilnError, checkMedium: MediumCheck): Prom
   }
 }
 
-function linesToMend({ plan, script }: InstallStage, outcome: BadOutcome): readonly string[] {
+function linesToMend({ plan, script, media }: InstallStage, outcome: BadOutcome): readonly string[] {
   if (plan.script === undefined || script === undefined) return [];
   const { path, kind, inject } = plan.script;
   const { target: disk } = plan.disk;
-  return scriptLines({ path, kind, inject, original: script.original, text: script.text, disk }, outcome);
+  const withoutMirror = asksNoMirror(guestCommandLine(plan, media));
+  const { original, text } = script;
+  return scriptLines({ path, kind, inject, original, text, disk, withoutMirror }, outcome);
 }

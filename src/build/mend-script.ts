@@ -21,6 +21,8 @@ export type ScriptToMend = {
   readonly text: string;
   /** The guest's one disk: `vda`. */
   readonly disk?: string;
+  /** The installer asked no mirror, so what the script says of one is innocent. */
+  readonly withoutMirror?: boolean;
 };
 
 /** What a complaint speaks of: something in quotes, a path, a host in brackets (`(10.0.2.2)`). */
@@ -64,7 +66,8 @@ export const shownPlaces = ({ path }: ScriptToMend, places: readonly ScriptPlace
  * Which line of the user's install script mends what the installer complained of: `FILE:LINE: <the line>`, or what to add when it
  * says nothing about it.
  */
-export function mendScript(script: ScriptToMend, mend: NonNullable<Explanation['mend']>): readonly string[] {
+export function mendScript(script: ScriptToMend, known: NonNullable<Explanation['mend']>): readonly string[] {
+  const mend = script.withoutMirror ? { ...known, settings: known.settings.filter(isNoMirror) } : known;
   const otherDisks = mend.settings.includes('partman-auto/disk') ? otherDisksOf(script) : [];
   const places = otherDisks.length > 0 ? otherDisks : placesOf(script, mend);
   const instead = mend.instead?.[script.kind];
@@ -77,6 +80,8 @@ export function mendScript(script: ScriptToMend, mend: NonNullable<Explanation['
       : [];
   return [`${script.path} lacks:`, ...add.map((line) => `  ${line}`)];
 }
+
+const isNoMirror = (setting: string): boolean => !setting.startsWith('mirror/');
 
 function hasLine({ original }: ScriptToMend, line: string): boolean {
   const plain = (text: string): string => text.trim().replace(/\s+/g, ' ');

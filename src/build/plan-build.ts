@@ -17,6 +17,7 @@ import { otherSystemNote } from './other-system-note.ts';
 import { argumentsWith } from './receive-syslog.ts';
 import { refuseOverwriting } from './refuse-overwriting.ts';
 import type { BuildScript } from './render-for-build.ts';
+import { unusedOptionsNote } from './unused-options.ts';
 
 export type PlannedBuild = {
   readonly plan: BuildPlan;
@@ -29,7 +30,7 @@ export type PlannedBuild = {
   /** Whether the plan's kernel arguments are all: what the media add is among them. */
   readonly isWholeLine: boolean;
   /** What a build would say of the media. */
-  readonly notice: string | undefined;
+  readonly notices: readonly string[];
   /** What was put into the install script, as a diff, and what its lint says besides; undefined without a script. */
   readonly script: Pick<BuildScript, 'diff' | 'findings'> | undefined;
 };
@@ -59,9 +60,17 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
     plan,
     ...plannedXml(options),
     isWholeLine: added !== undefined,
-    notice: facts && otherSystemNote(plan.os, facts),
+    notices: noticesOf(plan, facts),
     script: script && { diff: script.diff, findings: script.findings },
   };
+}
+
+function noticesOf(plan: BuildPlan, facts: MediaFacts | undefined): readonly string[] {
+  const [medium] = plan.media;
+  return [
+    facts && otherSystemNote(plan.os, facts),
+    medium && unusedOptionsNote(plan, plan.kernelArguments, medium.from),
+  ].filter((note) => note !== undefined);
 }
 
 /** What the one medium adds to the kernel's command line; undefined where that shows only once the media are here. */

@@ -51,10 +51,14 @@ export async function receiveSyslog(options: ReceiveOptions): Promise<ReceivedSy
   };
 }
 
-/** An installer that is told to leave the network alone sends nothing; the last word on the kernel's line counts. */
+/** Whether debian-installer is told to leave the network alone; the last word on the kernel's line counts. */
+export function leavesNetworkAlone(commandLine: readonly string[]): boolean {
+  return commandLine.findLast((word) => /^netcfg\/enable=/.test(word)) === 'netcfg/enable=false';
+}
+
+/** An installer that leaves the network alone sends nothing. */
 export function asksForSyslog(commandLine: readonly string[]): boolean {
-  const network = commandLine.filter((word) => /^netcfg\/enable=/.test(word)).at(-1);
-  return network !== 'netcfg/enable=false' && commandLine.some((word) => word.includes(SYSLOG_PORT));
+  return !leavesNetworkAlone(commandLine) && commandLine.some((word) => word.includes(SYSLOG_PORT));
 }
 
 /** The kernel's command line as a guest from these media gets it: none of the words about a log that it would not send. */

@@ -13,6 +13,7 @@ import { publishResult } from './publish-result.ts';
 import { refuseOverwriting } from './refuse-overwriting.ts';
 import { runOwnedStages } from './run-owned-stages.ts';
 import { tidyUp } from './tidy-up.ts';
+import { guestCommandLine, unusedOptionsNote } from './unused-options.ts';
 
 /**
  * Builds an image: from template or install script to a verified, booted, converted disk with its manifest.
@@ -61,6 +62,8 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
     const other = otherSystemNote(decision.plan.os, media.facts);
     if (other !== undefined) reporter.notice(other);
     const decided = await withRecognisedOs(run, decision, media);
+    const unused = unusedOptionsNote(decided.plan, guestCommandLine(decided.plan, media), media.source);
+    if (unused !== undefined) reporter.notice(unused);
     await noteSecrets(context.places.state, run.id, decided);
     result = await runOwnedStages(run, { ...decided, media, libvirt: await libvirt, claimed, directory });
   } catch (error) {

@@ -40,7 +40,7 @@ export async function runPlan(
     if (options.xml) io.out.write(`${safeText(publicText(xml)).trimEnd()}\n`);
     else if (options.json) io.out.write(`${safeJson(plan, 2)}\n`);
     else io.out.write(planText(plan, styleFor(io.out), planned.isWholeLine) + additions(script?.diff));
-    if (planned.notice !== undefined) io.err.write(`Note: ${safeText(planned.notice)}\n`);
+    for (const notice of planned.notices) io.err.write(`Note: ${safeText(notice)}\n`);
     for (const finding of script?.findings ?? []) {
       if (finding.severity === 'warning')
         io.err.write(`${safeText(findingText(plan.script?.path ?? '', finding))}\n`);

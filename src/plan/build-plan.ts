@@ -56,6 +56,8 @@ export type BuildPlan = {
   readonly rootPassword?: SecretRef;
   /** For direct kernel boot: what the media add where they are known, what Kiln adds for the installer family, then the user's own. */
   readonly kernelArguments: readonly string[];
+  /** The installer's log over the network was asked for in so many words; what is received by itself has no word here. */
+  readonly syslog?: true;
   readonly outputs: readonly OutputSpec[];
   readonly publish?: readonly PublishTarget[];
   readonly bootCheck: { readonly enabled: boolean; readonly pattern: string; readonly limitSeconds: number };

@@ -61,6 +61,7 @@ export function resolvePlan(
     variables: spec.variables,
     ...(spec.rootPassword === undefined ? {} : { rootPassword: spec.rootPassword }),
     kernelArguments: kernelArguments(spec, os, script, mediaKind, accelerator),
+    ...(spec.syslog === true ? { syslog: true } : {}),
     outputs: spec.outputs,
     ...(spec.publish === undefined ? {} : { publish: spec.publish }),
     bootCheck: {

@@ -6,7 +6,7 @@ import { autoyastFragments } from './autoyast-fragments.ts';
 import { type CommonValues, commonValues } from './common-options.ts';
 import { kickstartFragments } from './kickstart-fragments.ts';
 import { preseedFragments } from './preseed-fragments.ts';
-import { accessCommand, bootMenuCommand, cleanCommand } from './target-commands.ts';
+import { accessCommand, aptSourceCommand, bootMenuCommand, cleanCommand } from './target-commands.ts';
 
 /**
  * Placeholders that Kiln makes of common options, in the words of the script's grammar, and the options they are made of. Users cannot
@@ -14,6 +14,7 @@ import { accessCommand, bootMenuCommand, cleanCommand } from './target-commands.
  */
 export const DERIVED_PLACEHOLDERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['access_command', ['user', 'ssh_keys']],
+  ['apt_source_command', ['mirror']],
   ['boot_menu_command', []],
   ['clean_command', []],
   ['language', ['locale']],
@@ -69,7 +70,11 @@ function fragments(
     case 'kickstart':
       return new Map([...kickstartFragments(values, { os, tree }), ...bootMenu(kind)]);
     case 'preseed':
-      return new Map([...preseedFragments(values), ...bootMenu(kind)]);
+      return new Map([
+        ...preseedFragments(values),
+        ...bootMenu(kind),
+        ['apt_source_command', aptSourceCommand({ kind }, values)],
+      ]);
     case 'autoinstall':
       return autoinstallFragments(values);
     case 'autoyast':

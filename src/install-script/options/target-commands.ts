@@ -40,6 +40,17 @@ export function accessCommand(site: ScriptSite, { user, sshKeys }: CommonValues)
   return commands.length === 0 ? 'true' : together(commands);
 }
 
+/**
+ * One line of shell, for preseed, that gives the mirror to the apt of a system which was installed without any: from media that bring all
+ * packages, the installer leaves it none. `true` without a mirror.
+ */
+export function aptSourceCommand(site: ScriptSite, { mirror }: Pick<CommonValues, 'mirror'>): string {
+  if (mirror === '') return 'true';
+  const etc = `${targetRoot(site)}/etc`;
+  const write = `( . ${etc}/os-release && echo 'deb ${mirror} '$VERSION_CODENAME' main' > ${etc}/apt/sources.list.d/mirror.list )`;
+  return `if ! grep -s '^deb ' ${etc}/apt/sources.list | grep -qv cdrom:; then ${write}; fi`;
+}
+
 /** debian-installer leaves five seconds, and after an install on the serial console a menu that is shown there alone (grub-installer). */
 const BOOT_MENU = [
   's/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=1/',

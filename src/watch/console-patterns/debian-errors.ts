@@ -210,7 +210,7 @@ const ROWS: readonly DebianErrorRow[] = [
     phase: BASE,
     meaning: 'the base system could not be installed',
     remedy:
-      "The installer's syslog names the package; the mirror or medium is incomplete, or the disk is full.",
+      "The installer's syslog (logs/syslog.log, where Kiln receives it) names the package; the mirror or medium is incomplete, or the disk is full.",
     settings: [...MIRROR, 'base-installer/includes'],
     shown: 'Base system installation error',
     never: 'Installing the base system  ... 17%',
@@ -268,7 +268,7 @@ const ROWS: readonly DebianErrorRow[] = [
     title: 'Installation step failed',
     phase: 'any time',
     meaning: 'a step of the installer failed',
-    remedy: "The installer's syslog tells why.",
+    remedy: "The installer's syslog (logs/syslog.log, where Kiln receives it) tells why.",
     detail: /failing\s+step\s+is:\s+(?<named>[A-Z][^\n[\]]{0,70}(?:\n[A-Za-z][^\n[\]]{0,70})?)/,
     mendOf: DEBIAN_STEPS,
     shown: 'Installation step failed',

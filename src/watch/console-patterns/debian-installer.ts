@@ -136,7 +136,7 @@ const SPECIAL: readonly ConsolePattern[] = [
     fallback: true,
     meaning: 'a step failed and the installer fell back to its main menu',
     remedy:
-      'The syslog of the installer names the step; a missing package or mirror file is the usual reason.',
+      'The syslog of the installer (logs/syslog.log, where Kiln receives it) names the step; a missing package or mirror file is the usual reason.',
     mend: { settings: MIRROR },
     sample: {
       from: 'recorded',

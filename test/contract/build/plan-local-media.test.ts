@@ -75,7 +75,7 @@ describe('a plan with media of this machine', () => {
     const planned = await plan('minimal.ks', { location: join(home, 'rocky') });
     expect(planned.plan.os).toBe('rocky9');
     expect(planned.plan.memoryMiB).toBeGreaterThanOrEqual(1536);
-    expect(planned).toMatchObject({ isWholeLine: true, notice: undefined });
+    expect(planned).toMatchObject({ isWholeLine: true, notices: [] });
   });
 
   test('refuses a script that their installer does not read', async () => {
@@ -87,7 +87,9 @@ describe('a plan with media of this machine', () => {
   test('says that they seem to install another system than the one asked for', async () => {
     const planned = await plan('minimal.ks', { location: join(home, 'rocky') }, 'fedora42');
     expect(planned.plan.os).toBe('fedora42');
-    expect(planned.notice).toMatch(/seem to install Rocky Linux 9.*the build is for Fedora 42/);
+    expect(planned.notices).toEqual([
+      expect.stringMatching(/seem to install Rocky Linux 9.*the build is for Fedora 42/),
+    ]);
   });
 
   test('refuses what the build could not use', async () => {

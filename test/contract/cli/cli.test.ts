@@ -164,6 +164,15 @@ test('a plan has the kernel line as it will be, where the one medium is known', 
   expect(text.match(/netcfg\/enable=false/g)).toHaveLength(1);
 });
 
+test('a plan says which options an installer without network has no use for', async () => {
+  const options = ['--syslog', '--var', 'mirror=http://m.example/debian', '--location'];
+  const plan = (media: string) => cli.run(['plan', 'debian-13-jeos', ...options, media]);
+  const offline = await plan('debian-offline:trixie');
+  expect(offline.code).toBe(0);
+  expect(offline.stderr).toMatch(/^Note: .*debian-offline:trixie.* --syslog .* the variable mirror\.$/m);
+  expect((await plan('apt-mirror:trixie')).stderr).not.toContain('--syslog');
+});
+
 test("a plan's XML has a CD-ROM for an image alone, not for a tree", async () => {
   const installer = { 'install.amd/vmlinuz': 'kernel\0', 'install.amd/initrd.gz': 'initrd\0' };
   await mkdir(join(cli.folder, 'tree/install.amd'), { recursive: true });

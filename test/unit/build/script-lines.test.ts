@@ -47,3 +47,19 @@ describe('the lines of a script that are told with a failure', () => {
     (said) => expect(told(KICKSTART, "cp: can't stat '/nothere'", said)).toEqual([]),
   );
 });
+
+it('leaves what a script says of a mirror alone where the installer asks none', () => {
+  const original = 'd-i mirror/http/hostname string m.example\nd-i pkgsel/include string vim\n';
+  const outcome: BadOutcome = {
+    kind: 'failed',
+    cause: 'installer-error',
+    reason: 'It failed.',
+    mend: { settings: ['pkgsel/include', 'mirror/http/hostname'] },
+    evidence: { consoleTail: [], lifecycle: [], serialLog: '/logs/serial.log' },
+  };
+  const script = { path: 'a.preseed', kind: 'preseed', original, text: original } as const;
+  expect(scriptLines(script, outcome)).toHaveLength(2);
+  expect(scriptLines({ ...script, withoutMirror: true }, outcome)).toEqual([
+    'a.preseed:2: d-i pkgsel/include string vim',
+  ]);
+});
