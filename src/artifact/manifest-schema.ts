@@ -98,7 +98,11 @@ export const manifestSchema = z
       .readonly()
       .describe('The build plan, as `kiln plan --json` prints it'),
     outcome: z
-      .strictObject({ kind: z.string(), detail: z.string().optional() })
+      .strictObject({
+        kind: z.string(),
+        detail: z.string().optional(),
+        warnings: z.array(z.string()).readonly().optional().describe('What the installer passed over'),
+      })
       .readonly()
       .describe('How the install ended'),
     verification,

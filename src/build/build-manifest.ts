@@ -11,6 +11,7 @@ import type { BuildPlan, FirmwarePlan } from '../plan/build-plan.ts';
 import type { CompletedInstall } from '../watch/install-outcome.ts';
 import type { BootCheckReport } from './boot-check.ts';
 import type { ImportedDisk } from './import-disk.ts';
+import { warningTexts } from './install-warnings.ts';
 import type { BuildScript } from './render-for-build.ts';
 import { publicAnswers } from './write-plan.ts';
 
@@ -58,7 +59,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     },
     host: manifestHost(host, plan.accelerator),
     plan: publicPlan(plan, media?.source),
-    outcome: outcomeOf(facts.origin),
+    outcome: outcomeOf(facts.origin, script),
     verification: facts.verification,
     bootCheck:
       boot === undefined
@@ -77,8 +78,10 @@ export function manifestHost(
   return { arch, accelerator, cpuModel };
 }
 
-function outcomeOf(origin: DiskOrigin): Manifest['outcome'] {
-  return { kind: origin.kind, detail: origin.kind === 'imported' ? `from ${origin.format}` : origin.ending };
+function outcomeOf(origin: DiskOrigin, script: BuildScript | undefined): Manifest['outcome'] {
+  if (origin.kind === 'imported') return { kind: origin.kind, detail: `from ${origin.format}` };
+  const { kind, ending: detail, warnings } = origin;
+  return { kind, detail, ...(warnings === undefined ? {} : { warnings: warningTexts(warnings, script) }) };
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

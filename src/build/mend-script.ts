@@ -116,7 +116,10 @@ function placesOf(script: ScriptToMend, mend: NonNullable<Explanation['mend']>):
 }
 
 /** Kiln may have added lines before it; what it added itself is no line of the user's. Of lines that read alike, it is the same one. */
-function originalLine({ original, text }: ScriptToMend, lineNumber: number): ScriptPlace | undefined {
+export function originalLine(
+  { original, text }: Pick<ScriptToMend, 'original' | 'text'>,
+  lineNumber: number,
+): ScriptPlace | undefined {
   const said = text.split('\n')[lineNumber - 1];
   const lines = original.split('\n');
   const alike = (all: readonly string[]): readonly number[] =>

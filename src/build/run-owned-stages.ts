@@ -18,6 +18,7 @@ import { type DiskFinish, diskFinish } from './finish-disk.ts';
 import { type ImportedDisk, importDisk } from './import-disk.ts';
 import { endGuest } from './install-guest.ts';
 import { installStage } from './install-stage.ts';
+import { warningTexts } from './install-warnings.ts';
 import { leaveBuild } from './leave-build.ts';
 import { makeFolders } from './make-folders.ts';
 import { planForDisk } from './plan-for-disk.ts';
@@ -177,6 +178,7 @@ async function install(
     return outcome;
   };
   const outcome = await reporter.run('install', watch, ranSeconds);
+  for (const warning of warningTexts(outcome.warnings ?? [], owned.script)) reporter.notice(warning);
   await noteCompleted(owned, outcome);
   return outcome;
 }

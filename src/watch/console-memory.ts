@@ -1,7 +1,8 @@
 import { matchPattern, type PatternMatch, type WatchedPattern } from './console-pattern.ts';
 import { SCREEN_QUESTION } from './console-patterns/generic.ts';
 import { createExplanations } from './explanations.ts';
-import type { InstallProgress } from './install-outcome.ts';
+import type { InstallProgress, InstallWarning } from './install-outcome.ts';
+import { createInstallWarnings } from './install-warnings.ts';
 import { createIpxeRun, ipxeAsks } from './ipxe-console.ts';
 import { progressOf } from './progress.ts';
 import { type Question, readQuestion } from './question.ts';
@@ -29,6 +30,8 @@ export type ConsoleMemory = {
   waiting(): Suspicion | undefined;
   /** The last line that told how the guest ends. */
   ending(): PatternMatch | undefined;
+  /** What the installer passed over, in its order. */
+  warnings(): readonly InstallWarning[];
   /** What was said of late that explains a verdict which says little itself. */
   hint(): PatternMatch | undefined;
   /** The line in which a program complained right before the installer said that it failed, unless a hint says more. */
@@ -63,6 +66,7 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
   const ownPanics = panics.filter(({ family }) => family !== 'user');
   const unfinishedErrors = [...errors, ...panics.filter(({ family }) => family === 'user')];
   const explanations = createExplanations(decisive('hint'));
+  const warnings = createInstallWarnings(decisive('warning'));
   const waits = patterns.filter(({ kind }) => kind === 'prompt' || kind === 'not-booted');
   const bootWaits = waits.filter(({ family }) => family === 'firmware');
   const lines: { text: string; redrawn: boolean }[] = [];
@@ -179,7 +183,10 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
     readError(text, now, unfinished);
     readDetail(text, unfinished);
     if (unfinished) explanations.readUnfinished(text);
-    else explanations.read(text, isAgain(text));
+    else {
+      explanations.read(text, isAgain(text));
+      warnings.read(text);
+    }
     const panicked = matchPattern(unfinished ? ownPanics : panics, text);
     if (panicked) panic ??= { ...panicked, since: now };
     ending = matchPattern(endings, text) ?? ending;
@@ -209,6 +216,7 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
       progress = progressOf(text) ?? progress;
       readError(text, now);
       explanations.report(text, now);
+      warnings.read(text);
       return isNews(text);
     },
     addScreen: (question, since) => {
@@ -226,6 +234,7 @@ export function createConsoleMemory(patterns: readonly WatchedPattern[]): Consol
     error: () => error,
     waiting: () => waiting && { ...questionOf(waiting), since: waiting.since },
     ending: () => ending,
+    warnings: warnings.all,
     hint: () => explanations.hint(error?.caught?.command),
     complaint: () => explanations.complaint(error?.caught?.command),
     question: () => onScreen ?? readQuestion(tail()),

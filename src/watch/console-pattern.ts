@@ -17,9 +17,10 @@ export type ConsoleFamily = (typeof CONSOLE_FAMILIES)[number];
  * How a pattern decides:
  * `panic` at once; `error` after a grace, so that the console's end is complete; `prompt` and `not-booted` only while
  * nothing else follows, since installers print such text and go on; `hint` decides nothing and explains a verdict that says
- * little itself (a stall, a bare `[Press enter to continue]`); `ending` decides nothing, it tells how the guest ends.
+ * little itself (a stall, a bare `[Press enter to continue]`); `ending` decides nothing, it tells how the guest ends; `warning` decides
+ * nothing either, and is told of an install that ended well.
  */
-export type PatternKind = 'panic' | 'error' | 'prompt' | 'not-booted' | 'hint' | 'ending';
+export type PatternKind = 'panic' | 'error' | 'prompt' | 'not-booted' | 'hint' | 'ending' | 'warning';
 
 /** What the console really shows. `recorded`: seen by this project; `documented`: taken from the installer's own source or manual. */
 export type PatternSample = { readonly from: 'recorded' | 'documented'; readonly text: string };

@@ -65,12 +65,31 @@ export type Silence = Explanation & {
   readonly reason?: string;
 };
 
+/** What failed of an install that went on all the same. */
+export type InstallWarning = {
+  /** Id of the console pattern (docs/diagnosis.md). */
+  readonly patternId: string;
+  /** Completes "although …". */
+  readonly meaning: string;
+  /** What to do. */
+  readonly remedy: string;
+  /** Of the install script as the installer got it. */
+  readonly line?: number;
+  /** With what it ended. */
+  readonly code?: number;
+};
+
 export type InstallOutcome =
   /**
    * The guest ended itself and the marker was seen, where one was to come. `ending`: power-off, or reboot, which ends the install under
    * virt-install's rule.
    */
-  | { readonly kind: 'completed'; readonly ending: 'power-off' | 'reboot'; readonly markerLine?: string }
+  | {
+      readonly kind: 'completed';
+      readonly ending: 'power-off' | 'reboot';
+      readonly markerLine?: string;
+      readonly warnings?: readonly InstallWarning[];
+    }
   | (Explanation & {
       readonly kind: 'failed';
       readonly cause: FailureCause;

@@ -102,6 +102,7 @@ function settledAt({ pattern, since }: Suspicion, activity: Activity, settleMs: 
 
 const CAUSES = {
   hint: 'installer-error',
+  warning: 'installer-error',
   ending: 'installer-error',
   error: 'installer-error',
   prompt: 'prompt',
@@ -219,7 +220,9 @@ function judgeGuestEnd(
   const sureAt = isPrecise(end) || offSince !== undefined ? now : since + IMPRECISE_STOP_MS;
   if (sureAt > now) return { kind: 'undecided', lookAgainAt: sureAt };
   const ending = end.how === 'reboot' || (!isPrecise(end) && restarts(console)) ? 'reboot' : 'power-off';
-  if (markerLine !== undefined) return { kind: 'completed', ending, markerLine };
+  const warnings = console.warnings();
+  const completed = { kind: 'completed', ending, ...(warnings.length === 0 ? {} : { warnings }) } as const;
+  if (markerLine !== undefined) return { ...completed, markerLine };
   const lastWordAt =
     offSince === undefined
       ? since + STOP_MS
@@ -228,7 +231,7 @@ function judgeGuestEnd(
   const error = expects.answers ? undefined : console.error();
   const hint = console.hint();
   if (error) return failedBy(error, { hint, complaint: console.complaint() }, expects.network);
-  if (!expects.marker) return { kind: 'completed', ending };
+  if (!expects.marker) return completed;
   const what = ending === 'reboot' ? 'rebooted' : 'powered off';
   return {
     kind: 'failed',

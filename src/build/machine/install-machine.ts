@@ -10,6 +10,7 @@ import type { CompletedInstall, InstallOutcome } from '../../watch/install-outco
 import { watchInstall } from '../../watch/watch-install.ts';
 import { endGuest } from '../install-guest.ts';
 import { mediumOr } from '../install-stage.ts';
+import { warningTexts } from '../install-warnings.ts';
 import { requireOwnFolder, whyReplaced } from '../owned-paths.ts';
 import { startFailure } from '../start-failure.ts';
 import { followConsole } from './follow-console.ts';
@@ -52,6 +53,8 @@ export async function installMachine(
       stage.note(
         outcome.ending === 'reboot' ? 'the guest rebooted, which ends an install' : 'the guest powered off',
       );
+      for (const warning of warningTexts(outcome.warnings ?? [], ground.script?.rendered))
+        run.reporter.notice(warning);
       return outcome;
     } finally {
       events.close();

@@ -68,6 +68,18 @@ export const ANACONDA_LOG_PATTERNS: readonly ConsolePattern[] = [
   },
   {
     ...row,
+    kind: 'warning',
+    id: 'anaconda.log-script',
+    phase: 'running scripts',
+    regex: /^Error code (?<code>\d+) running the kickstart script at line (?<line>\d+)/,
+    meaning: 'a %pre or %post script failed',
+    remedy:
+      'What it said may stand in logs/installer.log; with `--erroronfail` on its section the build ends there instead.',
+    sample: { from: 'documented', text: 'Error code 2 running the kickstart script at line 13\n' },
+    never: 'There was an error running the kickstart script at line 13.',
+  },
+  {
+    ...row,
     kind: 'hint',
     id: 'anaconda.log-traceback',
     phase: 'any time',

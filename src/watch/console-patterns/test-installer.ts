@@ -61,6 +61,18 @@ export const TEST_INSTALLER_PATTERNS: readonly ConsolePattern[] = [
   },
   {
     family: 'test-installer',
+    kind: 'warning',
+    id: 'test-installer.script-passed-over',
+    phase: 'post-installation scripts',
+    regex: /^%post script at line (?<line>\d+) ended with exit code (?<code>\d+)$/,
+    meaning: 'a %post script failed',
+    remedy:
+      'What it said is in the file of its `--log=`, if it has one; with `--erroronfail` on its section the build ends there instead.',
+    sample: { from: 'recorded', text: '%post script at line 13 ended with exit code 2\n' },
+    never: 'KILN TEST INSTALLER ERROR: the %post script at line 13 failed with exit code 2',
+  },
+  {
+    family: 'test-installer',
     kind: 'error',
     id: 'test-installer.error',
     phase: 'any time',

@@ -3,7 +3,12 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listBuilds } from '../../../src/build/build-records.ts';
-import { type BuildSandbox, buildSandbox, PROJECT_DIR } from '../../support/build-sandbox.ts';
+import {
+  type BuildSandbox,
+  buildSandbox,
+  faultyKickstart,
+  PROJECT_DIR,
+} from '../../support/build-sandbox.ts';
 import { buildTestInstaller, type TestInstaller } from '../../support/test-installer.ts';
 
 let installer: TestInstaller;
@@ -81,6 +86,19 @@ describe('a build that ends well', () => {
       bootCheck: { result: 'passed' },
     });
     expect(sandbox.leftovers()).toEqual([]);
+  });
+
+  it('tells of a %post that failed and that the installer passed over', async () => {
+    const script = sandbox.script(`${faultyKickstart('')}%post\nexit 2\n%end\n`);
+    const line = readFileSync(script, 'utf8').split('\n').lastIndexOf('%post') + 1;
+    const result = await sandbox.build({ location: installer.iso, script });
+    const told = expect.stringMatching(
+      `%post script failed with exit code 2 \\(script\\.ks:${line}: %post\\)`,
+    );
+    expect(sandbox.events).toContainEqual(expect.objectContaining({ type: 'notice', message: told }));
+    expect(JSON.parse(readFileSync(result.manifestPath, 'utf8'))).toMatchObject({
+      outcome: { kind: 'completed', warnings: [told] },
+    });
   });
 
   it('takes a preseed alone and an install tree; a reboot at the end ends the install too', async () => {

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<ConsolePattern['kind'], string>> = {
   'not-booted': 'when nothing follows',
   hint: 'explains a stall or a bare prompt',
   ending: 'tells how the guest ends',
+  warning: 'told of an install that ended well',
 };
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

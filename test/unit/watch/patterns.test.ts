@@ -23,6 +23,8 @@ function verdictOf({ sample, kind }: ConsolePattern): string | undefined {
       return memory.hint()?.pattern.id;
     case 'ending':
       return memory.ending()?.pattern.id;
+    case 'warning':
+      return memory.warnings()[0]?.patternId;
     default:
       return memory.waiting()?.pattern.id;
   }
