@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { silentLogger } from '../foundation/logger.ts';
 import { publicFrom } from '../foundation/public-url.ts';
 import { knownArguments } from '../media/added-arguments.ts';
+import { type ForeseenChoice, foreseeChoice } from '../media/foresee-choice.ts';
 import { isNetworkTree, type MediaFacts, type MediaSource } from '../media/install-media.ts';
 import { isLocalFolder } from '../media/require-local-media.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -31,6 +32,8 @@ export type PlannedBuild = {
   readonly isWholeLine: boolean;
   /** What a build would say of the media. */
   readonly notices: readonly string[];
+  /** Of several media; absent where there is one. */
+  readonly choice?: ForeseenChoice;
   /** What was put into the install script, as a diff, and what its lint says besides; undefined without a script. */
   readonly script: Pick<BuildScript, 'diff' | 'findings'> | undefined;
 };
@@ -39,8 +42,21 @@ export type PlannedBuild = {
 export async function planBuild(request: BuildRequest, context: BuildContext): Promise<PlannedBuild> {
   const signal = context.signal ?? new AbortController().signal;
   const logger = context.logger ?? silentLogger;
-  const { plan: decided, facts, host, script } = await decidePlan(request, context, { signal, logger });
-  const added = mediaArguments(decided, facts);
+  const {
+    plan: decided,
+    facts: known,
+    host,
+    script,
+  } = await decidePlan(request, context, { signal, logger });
+  const choice = await foreseeChoice(decided.media, {
+    cacheDir: context.places.cache,
+    arch: decided.arch,
+    offline: request.offline === true,
+  });
+  const [first, second] = decided.media;
+  const medium = choice?.taken ?? (second === undefined ? first : undefined);
+  const facts = choice?.facts ?? known;
+  const added = medium && mediaArguments(medium, decided.loader, facts);
   const plan =
     added === undefined
       ? decided
@@ -54,35 +70,38 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
     host,
     uri: plannedUri(request, context, host.isRoot),
     directory: buildDirectory(root, '<id>'),
-    media: await plannedDisc(plan.media[0]),
+    media: await plannedDisc(medium ?? first),
   };
   return {
     plan,
     ...plannedXml(options),
     isWholeLine: added !== undefined,
-    notices: noticesOf(plan, facts),
+    notices: noticesOf(plan, medium, facts),
+    ...(choice === undefined ? {} : { choice }),
     script: script && { diff: script.diff, findings: script.findings },
   };
 }
 
-function noticesOf(plan: BuildPlan, facts: MediaFacts | undefined): readonly string[] {
-  const [medium] = plan.media;
+function noticesOf(
+  plan: BuildPlan,
+  medium: MediaSource | undefined,
+  facts: MediaFacts | undefined,
+): readonly string[] {
   return [
     facts && otherSystemNote(plan.os, facts),
     medium && unusedOptionsNote(plan, plan.kernelArguments, medium.from),
   ].filter((note) => note !== undefined);
 }
 
-/** What the one medium adds to the kernel's command line; undefined where that shows only once the media are here. */
+/** What the medium adds to the kernel's command line; undefined where that shows only once it is here. */
 function mediaArguments(
-  { media, loader }: BuildPlan,
+  medium: MediaSource,
+  loader: BuildPlan['loader'],
   facts: MediaFacts | undefined,
 ): readonly string[] | undefined {
-  const [only, second] = media;
-  if (only === undefined || second !== undefined) return undefined;
-  const known = knownArguments(only, loader);
+  const known = knownArguments(medium, loader);
   // iPXE gives an installer the packages of its medium over HTTP.
-  return known ?? (only.kind === 'location' && loader === undefined ? facts?.kernelArguments : undefined);
+  return known ?? (medium.kind === 'location' && loader === undefined ? facts?.kernelArguments : undefined);
 }
 
 /** An image that is here can be looked at before it is copied. */

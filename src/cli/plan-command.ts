@@ -1,3 +1,4 @@
+import type { PlannedBuild } from '../build/plan-build.ts';
 import { publicPlan } from '../build/write-plan.ts';
 import { formatDuration } from '../foundation/duration.ts';
 import { SpecError } from '../foundation/errors.ts';
@@ -38,8 +39,8 @@ export async function runPlan(
     const { xml, script } = planned;
     const plan = publicPlan(planned.plan);
     if (options.xml) io.out.write(`${safeText(publicText(xml)).trimEnd()}\n`);
-    else if (options.json) io.out.write(`${safeJson(plan, 2)}\n`);
-    else io.out.write(planText(plan, styleFor(io.out), planned.isWholeLine) + additions(script?.diff));
+    else if (options.json) io.out.write(`${safeJson({ ...plan, ...mediaChoice(planned) }, 2)}\n`);
+    else io.out.write(planText(plan, styleFor(io.out), planned) + additions(script?.diff));
     for (const notice of planned.notices) io.err.write(`Note: ${safeText(notice)}\n`);
     for (const finding of script?.findings ?? []) {
       if (finding.severity === 'warning')
@@ -50,15 +51,26 @@ export async function runPlan(
   }
 }
 
+/** Of several media, for programs; without what was read of the one taken. */
+function mediaChoice({ choice }: PlannedBuild): object {
+  if (choice === undefined) return {};
+  const { taken, why } = choice;
+  return { mediaChoice: { ...(taken === undefined ? {} : { taken: publicFrom(taken.from) }), why } };
+}
+
 function additions(diff = ''): string {
   return diff === '' ? '' : `\nAdded to the install script:\n${safeText(diff)}\n`;
 }
 
 /**
  * One line a choice.
- * @param isWholeLine what the media add to the kernel's command line is among the plan's arguments
+ * @param known `isWholeLine`: what the media add to the kernel's command line is among the plan's arguments; `choice`: of several media
  */
-export function planText(plan: BuildPlan, style: Style, isWholeLine = false): string {
+export function planText(
+  plan: BuildPlan,
+  style: Style,
+  { isWholeLine = false, choice }: Partial<Pick<PlannedBuild, 'isWholeLine' | 'choice'>> = {},
+): string {
   const rows: readonly (readonly [label: string, value: string | undefined])[] = [
     ['Name', plan.name],
     ['Templates', plan.templates.map(({ name }) => name).join(' → ') || undefined],
@@ -71,6 +83,7 @@ export function planText(plan: BuildPlan, style: Style, isWholeLine = false): st
     ['Loader', plan.loader && LOADER_TEXT[plan.loader]],
     ['Network', plan.network],
     ...plan.media.map((media, index) => [index === 0 ? 'Media' : '  or', mediaText(media)] as const),
+    ['Taken', choice?.why],
     ['Script', plan.script && `${plan.script.path} (${plan.script.kind} by ${plan.script.inject})`],
     [
       'Variables',

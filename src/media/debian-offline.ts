@@ -33,17 +33,11 @@ export async function debianOfflineIso(
   cache: MediaCache,
   options: DebianOfflineOptions = {},
 ): Promise<CachedFile> {
+  if (options.offline) return findOfflineIso(suite, packages, cache);
   const recipe = recipeFor(suite, packages);
-  const key = `debian-offline ${JSON.stringify(recipe)}`;
+  const key = keyOf(recipe);
   const cached = await cache.find(key);
-  if (cached && !(options.refresh && !options.offline)) return cached;
-  if (options.offline) {
-    throw new MediaError(
-      'media.offline',
-      `No assembled offline ISO of Debian ${suite} is in the cache, and fetching packages is forbidden by offline mode. ` +
-        'Run once without it.',
-    );
-  }
+  if (cached && !options.refresh) return cached;
   const lock = { ...(options.signal ? { signal: options.signal } : {}) };
   const aptFolder = await cache.folder(join('debian', recipe.suite));
   // ISOs of one suite with different packages share apt's folders, and apt is told not to lock them.
@@ -51,6 +45,26 @@ export async function debianOfflineIso(
     withLock(join(aptFolder, 'lock'), () => assemble(recipe, aptFolder, path, cached, options), lock);
   return options.refresh ? cache.make(key, make, lock) : cache.findOrMake(key, make, lock);
 }
+
+/**
+ * The same ISO as the cache has it.
+ * @throws MediaError `media.offline` where it was not made yet; `media.unavailable`
+ */
+export async function findOfflineIso(
+  suite: string,
+  packages: readonly string[],
+  cache: MediaCache,
+): Promise<CachedFile> {
+  const cached = await cache.find(keyOf(recipeFor(suite, packages)));
+  if (cached) return cached;
+  throw new MediaError(
+    'media.offline',
+    `No assembled offline ISO of Debian ${suite} is in the cache, and fetching packages is forbidden by offline mode. ` +
+      'Run once without it.',
+  );
+}
+
+const keyOf = (recipe: OfflineRecipe): string => `debian-offline ${JSON.stringify(recipe)}`;
 
 function recipeFor(suite: string, packages: readonly string[]): OfflineRecipe {
   const recipe = offlineRecipeFor(suite);

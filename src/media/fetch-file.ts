@@ -5,7 +5,7 @@ import { publicUrl } from '../foundation/public-url.ts';
 import { fileBytes } from './byte-source.ts';
 import { checkPin } from './check-pin.ts';
 import type { MediaSource } from './install-media.ts';
-import type { CachedFile } from './media-cache.ts';
+import type { CachedFile, MediaCache } from './media-cache.ts';
 import type { ResolveContext } from './resolve-media.ts';
 import { type CheckedPin, pinOf } from './verify/listed-pin.ts';
 
@@ -27,9 +27,9 @@ export async function fetchFile(
   source: MediaSource,
   context: ResolveContext,
 ): Promise<FetchedFile> {
+  if (context.offline) return fetchedBefore(url, source, context.cache);
   const key = keyOf(url);
   const cached = await context.cache.find(key);
-  if (context.offline) return knownOffline(url, cached, source, context);
   const checked = await pinOf(source, pathOf(url), context);
   const known = checked && (await knownByPin(checked, cached, context));
   if (known !== undefined) return { ...known, fromCache: true, ...(checked ? { checked } : {}) };
@@ -72,12 +72,16 @@ function listNote({ checksums, keyring }: MediaSource): Record<string, string> {
     : { list: createHash('sha256').update(`${checksums} ${keyring}`).digest('hex') };
 }
 
-async function knownOffline(
+/**
+ * The file of that URL as the cache has it.
+ * @throws MediaError `media.offline` where it has none, or none that was checked as it is to be
+ */
+export async function fetchedBefore(
   url: string,
-  cached: CachedFile | undefined,
   source: MediaSource,
-  { cache }: ResolveContext,
+  cache: MediaCache,
 ): Promise<FetchedFile> {
+  const cached = await cache.find(keyOf(url));
   const { pin } = source;
   const pinned = pin?.algorithm === 'sha256' ? await cache.findContent(pin.digest) : undefined;
   const found = pinned ?? cached;

@@ -92,6 +92,14 @@ describe('a plan with media of this machine', () => {
     ]);
   });
 
+  test('says which of several is taken, with the kernel line that it makes', async () => {
+    const several = 'base: debian-13\nmedia: [{location: apt-mirror:trixie}, {location: ./rocky}]\n';
+    await writeFile(join(home, 'several.yaml'), several);
+    const overrides = { accelerator: 'tcg' } as const;
+    const planned = await planBuild({ target: 'several.yaml', overrides }, context());
+    expect(planned).toMatchObject({ isWholeLine: true, choice: { taken: { from: join(home, 'rocky') } } });
+  });
+
   test('refuses what the build could not use', async () => {
     const media = [
       [{ location: join(home, 'arm') }, 'media.wrong-arch'],
