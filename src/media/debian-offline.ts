@@ -8,7 +8,7 @@ import { CommandError } from '../process/run-command.ts';
 import { assembleIso } from './debian-offline/assemble-iso.ts';
 import { archiveFileName } from './debian-offline/control-file.ts';
 import { findDebianMirror } from './debian-offline/debian-mirror.ts';
-import { OFFLINE_SUITES, type OfflineRecipe, offlineRecipeFor } from './debian-offline/recipe.ts';
+import { noRecipe, type OfflineRecipe, offlineRecipeFor } from './debian-offline/recipe.ts';
 import { type OfflineSelection, selectPackages } from './debian-offline/select-packages.ts';
 import type { CachedFile, MediaCache } from './media-cache.ts';
 
@@ -70,10 +70,7 @@ function recipeFor(suite: string, packages: readonly string[]): OfflineRecipe {
   const recipe = offlineRecipeFor(suite);
   const more = packages.filter((name) => !recipe?.extraPackages.includes(name));
   if (recipe) return { ...recipe, extraPackages: [...recipe.extraPackages, ...more] };
-  throw new MediaError(
-    'media.unavailable',
-    `Kiln has no recipe for an offline ISO of Debian "${suite}"; it knows ${OFFLINE_SUITES.join(', ')}.`,
-  );
+  throw new MediaError('media.unavailable', `${noRecipe(suite)}.`);
 }
 
 async function assemble(

@@ -1,3 +1,7 @@
+import { noRecipe, OFFLINE_SUITES } from './debian-offline/recipe.ts';
+
+export const MADE_SCHEMES = ['apt-mirror', 'debian-offline'] as const;
+
 const SUITE = '[a-z][a-z0-9-]*';
 /** Debian policy 5.6.1: at least two characters, letters, digits and `+-.`. */
 const PACKAGE = '[a-z0-9][a-z0-9+.-]+';
@@ -21,6 +25,10 @@ export function parseMadeMedia(from: string): MadeMedia | { readonly wrong: stri
   const names = new Set(packages?.split('/').slice(1));
   return { scheme: 'debian-offline', suite: ofIso, packages: [...names].sort() };
 }
+
+/** Why media of that suite cannot be made on any machine, without a period; what a mirror has shows only when it is asked. */
+export const suiteFault = (made: MadeMedia): string | undefined =>
+  made.scheme === 'debian-offline' && !OFFLINE_SUITES.includes(made.suite) ? noRecipe(made.suite) : undefined;
 
 /** Media that Kiln makes get what is asked for besides; all others have what they have. Words that no package can be called are left out. */
 export function withPackages(from: string, packages: readonly string[]): string {

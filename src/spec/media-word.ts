@@ -1,9 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brokenUrl } from '../foundation/broken-url.ts';
-import { suggestion } from '../foundation/nearest-word.ts';
+import { nearestWord, suggestion } from '../foundation/nearest-word.ts';
 import type { MediaKind, MediaSource } from '../media/install-media.ts';
-import { parseMadeMedia } from '../media/made-media.ts';
+import { MADE_SCHEMES, parseMadeMedia, suiteFault } from '../media/made-media.ts';
 import { readLine, wrong } from './words.ts';
 
 const ELSEWHERE = /^(https?|ftp):\/\//i;
@@ -18,7 +18,11 @@ export function readFrom(value: unknown, folder: string): string {
   }
   const made = parseMadeMedia(text);
   if (made !== undefined && 'wrong' in made) throw wrong(made.wrong);
+  const fault = made && suiteFault(made);
+  if (fault !== undefined) throw wrong(fault);
   if (made !== undefined) return text;
+  const mistyped = mistypedScheme(text);
+  if (mistyped !== undefined) throw wrong(mistyped);
   if (text.startsWith('file:')) {
     const path = pathOf(text);
     if (path === undefined) throw wrong(`"${text}" is not a file URL; write file:///path or a path`);
@@ -28,6 +32,14 @@ export function readFrom(value: unknown, folder: string): string {
   if (scheme !== undefined)
     throw wrong(`media cannot be fetched with ${scheme}:; use http, https, ftp or a file of this machine`);
   return isAbsolute(text) ? text : resolve(folder, text);
+}
+
+/** `apt-miror:trixie`; a file with a colon in its name may be called by a path. */
+function mistypedScheme(text: string): string | undefined {
+  const [, scheme, rest] = /^([a-z][a-z-]*):(?!\/\/)(.*)$/is.exec(text) ?? [];
+  const meant = scheme === undefined ? undefined : nearestWord(scheme, MADE_SCHEMES);
+  if (meant === undefined || rest === undefined) return undefined;
+  return `"${scheme}:" is not known. Did you mean "${meant}:${rest}"? A file of that name is written ./${text}`;
 }
 
 /** Undefined for a URL of another host, and for percent signs that stand for no character of a path. */

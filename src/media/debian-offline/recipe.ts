@@ -51,6 +51,10 @@ export function offlineRecipeFor(suite: string): OfflineRecipe | undefined {
 
 export const OFFLINE_SUITES: readonly string[] = RECIPES.map((recipe) => recipe.suite);
 
+/** A sentence, without its period, about a suite that no recipe is for. */
+export const noRecipe = (suite: string): string =>
+  `Kiln has no recipe for an offline ISO of Debian "${suite}"; it knows ${OFFLINE_SUITES.join(', ')}`;
+
 /**
  * Kernel modules by installer component, for repacking from the kernel package where the mirror lacks the component;
  * enough for QEMU's hardware. In this order: a module goes into the first component that needs it.

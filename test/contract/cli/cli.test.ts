@@ -164,6 +164,15 @@ test('a plan has the kernel line as it will be, where the one medium is known', 
   expect(text.match(/netcfg\/enable=false/g)).toHaveLength(1);
 });
 
+test.each([
+  ['debian-offline:bookworm', 'no recipe for an offline ISO of Debian "bookworm"; it knows trixie'],
+  ['apt-miror:trixie', 'Did you mean "apt-mirror:trixie"?'],
+])('%s is refused by the plan', async (media, why) => {
+  const ended = await cli.run(['plan', 'debian-12', '--location', media]);
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toContain(why);
+});
+
 test('a plan says which options an installer without network has no use for', async () => {
   const options = ['--syslog', '--var', 'mirror=http://m.example/debian', '--location'];
   const plan = (media: string) => cli.run(['plan', 'debian-13-jeos', ...options, media]);

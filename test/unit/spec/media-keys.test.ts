@@ -26,8 +26,15 @@ it.each([
   ['cdrom: https://a.example/x.iso, mirrors: [./x.iso]', /is not a URL/],
   ['cdrom: x.iso, keyring: keys.gpg', /name it with checksums/],
   ['cdrom: x.iso, mirors: [x]', /mirrors/],
+  ["location: 'debian-offline:bookworm'", /no recipe for .*"bookworm"; it knows trixie/],
+  ["location: 'apt-miror:trixie'", /Did you mean "apt-mirror:trixie"\? .* \.\/apt-miror:trixie/],
+  ["location: 'debian-ofline:trixie/vim'", /Did you mean "debian-offline:trixie\/vim"\?/],
 ])('refuses {%s}', (entry, message) => {
   const [problem] = parse(entry).problems;
   expect(problem?.where).toMatch(/^x\.yaml:2:/);
   expect(problem?.problem).toMatch(message);
+});
+
+it.each(['./apt-miror:trixie', 'backup:2024.iso', '/a/apt-miror:x'])('takes %s for a file', (path) => {
+  expect(parse(`location: '${path}'`).problems).toEqual([]);
 });
