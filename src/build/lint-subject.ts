@@ -54,8 +54,8 @@ export type LintSubject = {
   readonly ownVariables: GivenVariables;
   /** What a build would install from; empty where nobody told. */
   readonly media: readonly MediaSource[];
-  /** Where the size of memory or disk was given. */
-  readonly placeOf: (size: 'memory' | 'disk') => string;
+  /** Where the media, or the size of memory or disk, were given. */
+  readonly placeOf: (what: 'media' | 'memory' | 'disk') => string;
 };
 
 /** @throws SpecError `script.not-found`, `script.unknown-kind`, `script.encoding`, `template.not-found`, `spec.invalid` */
@@ -150,8 +150,8 @@ function placeFinder(
   { diskSize }: LintRequest,
   locate: LoadedTemplate['locate'] | undefined,
 ): LintSubject['placeOf'] {
-  return (size) => {
-    if (size === 'memory') return locate?.(['memory']) ?? 'memory';
+  return (what) => {
+    if (what !== 'disk') return locate?.([what]) ?? what;
     return diskSize === undefined ? (locate?.(['disk', 'size']) ?? 'disk.size') : '--disk';
   };
 }

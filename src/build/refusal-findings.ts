@@ -1,5 +1,6 @@
 import { type Finding, MISSING } from '../install-script/lint/lint-rule.ts';
 import { checkVariableNames } from '../spec/check-names.ts';
+import { mixedMediaProblem } from '../spec/check-spec.ts';
 import { diskProblem, memoryProblem } from '../spec/os-minimums.ts';
 import { ProblemList } from '../spec/problem-list.ts';
 import { wrongKindProblem } from '../spec/script-kind.ts';
@@ -7,7 +8,12 @@ import type { LintSubject } from './lint-subject.ts';
 
 /** What builds and plans refuse with an error of its own that no line of the script is to blame for, by their own checks. */
 export function refusalFindings(subject: LintSubject): readonly Finding[] {
-  return [...kindFindings(subject), ...variableFindings(subject), ...sizeFindings(subject)];
+  return [
+    ...kindFindings(subject),
+    ...variableFindings(subject),
+    ...mediaFindings(subject),
+    ...sizeFindings(subject),
+  ];
 }
 
 function kindFindings({ kind, target: { os }, media }: LintSubject): readonly Finding[] {
@@ -28,6 +34,12 @@ function variableFindings({ text, kind, label, ownVariables }: LintSubject): rea
   return list.problems.map(({ where, problem }) =>
     error('spec.invalid', `${where}: ${problem.replace(/\.$/, '')}`, 'correct the name, or leave it out'),
   );
+}
+
+function mediaFindings({ media, placeOf }: LintSubject): readonly Finding[] {
+  const problem = mixedMediaProblem(media);
+  if (problem === undefined) return [];
+  return [error('spec.invalid', `${placeOf('media')}: ${problem}`, 'name media of one kind')];
 }
 
 function sizeFindings({ target, media, placeOf }: LintSubject): readonly Finding[] {

@@ -12,6 +12,7 @@ import type { InstallerFamily, MediaFacts } from './install-media.ts';
 import { isFileUrl } from './install-media.ts';
 import { type IsoImage, openIsoImage, readIsoImage } from './iso9660/iso-image.ts';
 import { parseMediaLocator } from './media-locator.ts';
+import { noInstallTree } from './no-install-tree.ts';
 import { recogniseByOsinfo } from './recognise-by-osinfo.ts';
 import { recogniseMedia } from './recognise-media.ts';
 import { contextFor, type ResolveContext, type ResolveOptions } from './resolve-media.ts';
@@ -135,7 +136,7 @@ async function inspect(opened: Opened, context: ResolveContext): Promise<MediaIn
     // Any folder will do for a tree; an image is at least one.
     if (kind === 'tree' && facts.why.length === 0) {
       await opened.requireThere?.();
-      throw error;
+      throw opened.local ? await noInstallTree(tree.name, error) : error;
     }
     // An iPXE image fetches its kernel when it runs.
     if (facts.family !== 'ipxe') problems.push(error.message);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -55,7 +55,22 @@ async function iso(content: Record<string, string | Buffer>, options: IsoOptions
 
 describe('kiln media inspect', () => {
   it('refuses a folder that is no medium at all', async () => {
-    await expect(inspect(folder)).rejects.toMatchObject({ code: 'media.no-kernel', exitCode: 4 });
+    await expect(inspect(folder)).rejects.toMatchObject({
+      code: 'media.no-kernel',
+      exitCode: 4,
+      message: expect.stringMatching(/is no install tree\. One has .*install\.amd\/ \(Debian\).* Name /),
+    });
+  });
+
+  it('names what lies in such a folder and could be meant', async () => {
+    const path = await iso({});
+    await mkdir(join(folder, 'unpacked/install.amd'), { recursive: true });
+    for (const name of ['vmlinuz', 'initrd.gz'])
+      await writeFile(join(folder, 'unpacked/install.amd', name), 'a boot file\0');
+    await mkdir(join(folder, 'other'));
+    await expect(inspect(folder)).rejects.toMatchObject({
+      message: expect.stringContaining(`Name what is in it: ${folder}/unpacked, ${path}.`),
+    });
   });
 
   it('tells an address that is not there from one without an installer', async () => {

@@ -15,6 +15,8 @@ beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'kiln-lint-'));
   await writeFile(join(cwd, 'small.yaml'), 'base: debian-13-jeos\nmemory: 64MiB\ndisk: {size: 1GiB}\n');
   await writeFile(join(cwd, 'odd.yaml'), 'base: debian-13-jeos\nscript: a.preseed\nvariables: {nope: 1}\n');
+  const mixed = 'base: debian-13-jeos\nmedia: [{cdrom: a.iso}, {location: b.iso}]\n';
+  await writeFile(join(cwd, 'mixed.yaml'), mixed);
   await writeFile(join(cwd, 'a.preseed'), 'd-i mirror/suite string trixie\n');
   await writeFile(join(cwd, 'a.ks'), '# kiln: os=rhel9\ntext\nlang C\npoweroff\n');
   await writeFile(join(cwd, 'b.ks'), 'text\nlang C\npoweroff\n');
@@ -115,4 +117,18 @@ it('what nobody told is not checked', async () => {
   expect(await refusedOf({ target: 'rocky-9' })).toEqual([]);
   expect(await refusedOf({ target: 'a.sh', os: 'rhel9' })).toEqual([]);
   expect(await refusedOf({ target: 'b.ks', diskSize: gibibytes(1) })).toEqual([]);
+});
+
+it('media of different kinds are a finding, as a plan refuses them', async () => {
+  const told = /^mixed\.yaml:2:\d+ media: all entries must be of one kind/;
+  expect(await refusedOf({ target: './mixed.yaml' })).toEqual([
+    ['spec.invalid', expect.stringMatching(told)],
+  ]);
+  const templateDir = join(projectDir, 'vm-templates');
+  await expect(
+    resolveSpec({ target: './mixed.yaml', overrides: {}, cwd, templateDir }),
+  ).rejects.toMatchObject({
+    code: 'spec.invalid',
+    message: expect.stringContaining('all entries must be of one kind'),
+  });
 });
