@@ -12,6 +12,7 @@ import type { BuildContext, BuildRequest } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import { outputDirectory } from './claim-build.ts';
 import { decidePlan } from './decide-plan.ts';
+import { foreseeDisk } from './grow-disk.ts';
 import { refuseSmallerDisk } from './import-disk.ts';
 import { type FinalDomainOptions, finalDomain, installDomain } from './install-domain.ts';
 import { otherSystemNote } from './other-system-note.ts';
@@ -64,6 +65,8 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
   await checkImport(plan, signal);
   const root = await outputDirectory(request, context.cwd, plan.name, '<id>');
   await refuseOverwriting(root, plan);
+  const { sizeBytes } = plan.disk;
+  if (sizeBytes !== undefined) await foreseeDisk(buildDirectory(root, '<id>').disk, sizeBytes);
   const options = {
     buildId: '<id>',
     plan,

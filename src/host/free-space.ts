@@ -80,7 +80,7 @@ function whyNotWritable(error: unknown): string {
 }
 
 /** The path itself or the closest folder above it that exists. */
-async function nearestExisting(path: string): Promise<string> {
+export async function nearestExisting(path: string): Promise<string> {
   let current = resolve(path);
   for (;;) {
     try {

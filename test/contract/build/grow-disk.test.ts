@@ -17,6 +17,31 @@ afterAll(async () => {
   await rm(dirname(disk), { recursive: true, force: true });
 });
 
+test('a plan refuses such a disk, and leaves nothing', async () => {
+  const folder = join(dirname(disk), 'planned');
+  const script = 'ulimit -f 65536; exec "$0" "$@"';
+  const env = { PATH: process.env.PATH ?? '', HOME: dirname(disk) };
+  const plan = (size: string) => {
+    const words = [
+      'plan',
+      'kiln-test',
+      '--cdrom',
+      'http://mirror.example/x.iso',
+      '--output',
+      folder,
+      '--disk',
+      `size=${size}`,
+    ];
+    return runProgram('bash', ['-c', script, process.execPath, cli.main, ...words], { env });
+  };
+  const refused = await plan('1GiB');
+  expect(refused).toMatchObject({ code: 3, stdout: '' });
+  expect(refused.stderr).toMatch(
+    /host\.no-space.*planned.* is to have 1\.0 GiB, and a file may have 64MiB at most/,
+  );
+  await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 /** With files limited to 64 MiB, as file systems limit them to more; prints what is thrown. */
 async function growLimited(sizeBytes: number): Promise<unknown> {
   const program =
