@@ -7,6 +7,7 @@ import { makeOwnFolder } from '../foundation/own-folder.ts';
 import { detectKind } from '../install-script/detect-kind.ts';
 import { readScript } from '../install-script/read-script.ts';
 import { placeholdersIn } from '../install-script/render-script.ts';
+import { withCacheLease } from '../media/cache-lease.ts';
 import type { MediaSource, ResolvedLocation } from '../media/install-media.ts';
 import { type ResolveOptions, resolveMedia } from '../media/resolve-media.ts';
 import { findOs } from '../os/find-os.ts';
@@ -44,10 +45,12 @@ export type BootstrapReport = {
  * @throws MediaError of `resolveMedia`; SpecError `script.no-injection`, `script.wrong-kind`, `script.unknown-placeholder`; HostError
  * of `makeBootstrap`
  */
-export async function bootstrapMedia(
-  request: BootstrapRequest,
-  options: ResolveOptions,
-): Promise<BootstrapReport> {
+export function bootstrapMedia(request: BootstrapRequest, options: ResolveOptions): Promise<BootstrapReport> {
+  const make = () => makeFromMedia(request, options);
+  return withCacheLease(options.cacheDir, 'kiln media bootstrap', make, options);
+}
+
+async function makeFromMedia(request: BootstrapRequest, options: ResolveOptions): Promise<BootstrapReport> {
   const { format, media: source } = request;
   const output = await outputFile(request.output);
   const media = await resolveMedia([source], options);

@@ -4,6 +4,7 @@ import { silentLogger } from '../foundation/logger.ts';
 import { asKilnError } from '../foundation/system-error.ts';
 import { type ChosenLibvirt, chooseLibvirt } from '../libvirt/choose-uri.ts';
 import { requireQemu } from '../libvirt/require-qemu.ts';
+import { withCacheLease } from '../media/cache-lease.ts';
 import type { MediaSource, ResolvedMedia } from '../media/install-media.ts';
 import { proxyFrom } from '../media/proxy-fetch.ts';
 import { resolveMedia } from '../media/resolve-media.ts';
@@ -87,6 +88,16 @@ export function reasonOf(
   return signal.aborted && !cameBefore
     ? new CancelledError('The build was cancelled.', { cause: thrown })
     : asKilnError(thrown);
+}
+
+/** Nobody's clean-up takes media from the cache while the build's guest may read them there. */
+export function withCacheInUse<T>(
+  { id, context, signal, logger }: BuildRun,
+  work: () => Promise<T>,
+  since?: Date,
+): Promise<T> {
+  const options = { signal, logger, ...(since === undefined ? {} : { since }) };
+  return withCacheLease(context.places.cache, `build ${id}`, work, options);
 }
 
 /** Begins to connect at once: it can take as long as finding the media. */

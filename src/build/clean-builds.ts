@@ -18,7 +18,7 @@ import {
   writeRecord,
 } from './build-records.ts';
 import { canGoOn } from './can-go-on.ts';
-import { abandonedInCache, cleanCache } from './clean-cache.ts';
+import { abandonedInCache, cleanUnusedCache } from './clean-cache.ts';
 import { removeFromLibvirt } from './clean-libvirt.ts';
 import { othersWorkFolders, restoreLogs } from './folder-owner.ts';
 import { findInterruptedInstall } from './interrupted-install.ts';
@@ -91,7 +91,11 @@ export async function cleanBuilds(options: CleanOptions): Promise<CleanReport> {
     }
   }
   if (!options.dryRun) await endAbandonedDaemon(places.runtime, options.logger);
-  if (options.all) await cleanUnusedCache(options, { removed, kept });
+  if (options.all) {
+    const cache = await cleanUnusedCache(places.cache, options.dryRun === true);
+    removed.push(...cache.removed);
+    kept.push(...cache.kept);
+  }
   const freedBytes = removed.reduce((sum, item) => sum + item.bytes, 0);
   return { removed, kept, resumable: resumable.map(({ id, name }) => ({ id, name })), failed, freedBytes };
 }
@@ -101,16 +105,6 @@ type Doings = {
   readonly kept: KeptItem[];
   readonly resumable: BuildRecord[];
 };
-
-/** A guest reads its media where they lie in the cache. */
-async function cleanUnusedCache(
-  { places, dryRun = false }: CleanOptions,
-  { removed, kept }: Pick<Doings, 'removed' | 'kept'>,
-): Promise<void> {
-  const user = (await listBuilds(places.state)).find(({ status }) => status === 'running');
-  if (user === undefined) removed.push(...(await cleanCache(places.cache, dryRun)));
-  else kept.push({ what: places.cache, why: `build ${user.id} is running and may read its media there` });
-}
 
 async function cleanOrKeep(record: BuildRecord, options: CleanOptions, doings: Doings): Promise<void> {
   const what = `build ${record.id} (${record.name})`;

@@ -7,7 +7,7 @@ import { type ChosenLibvirt, chooseLibvirt } from '../libvirt/choose-uri.ts';
 import type { BuildContext, BuildRun } from './build-context.ts';
 import { type BuildDirectory, buildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
-import { newRun, reasonOf, tellEnd } from './build-frame.ts';
+import { newRun, reasonOf, tellEnd, withCacheInUse } from './build-frame.ts';
 import { type BuildRecord, findBuild, recordDirectory, requireWhole } from './build-records.ts';
 import { type ClaimedBuild, reclaimBuild } from './claim-build.ts';
 import { findInterruptedInstall, type InterruptedInstall } from './interrupted-install.ts';
@@ -133,7 +133,9 @@ async function goOn(found: Interrupted, taken: Taken): Promise<BuildResult> {
       claimed,
       directory: directory.root,
     };
-    const result = await runOwnedStages(run, groundwork, await startedInstall(found, taken));
+    const started = await startedInstall(found, taken);
+    const watch = () => runOwnedStages(run, groundwork, started);
+    const result = await withCacheInUse(run, watch, new Date(record.startedAt));
     return await publishResult(result, plan.publish ?? [], run);
   } catch (error) {
     if ((await findBuild(run.context.places.state, run.id)).status === 'running') {

@@ -2,7 +2,7 @@ import { secretNote } from '../install-script/read-secret.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import type { BuildContext, BuildRequest, BuildRun } from './build-context.ts';
 import type { BuildResult } from './build-events.ts';
-import { findOneOf, openLibvirt, reasonOf, withRun } from './build-frame.ts';
+import { findOneOf, openLibvirt, reasonOf, withCacheInUse, withRun } from './build-frame.ts';
 import { noteSecrets } from './build-secrets.ts';
 import { claimBuild, outputDirectory } from './claim-build.ts';
 import { type Decision, decidePlan, isKnownOs, withOs } from './decide-plan.ts';
@@ -52,8 +52,7 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
   }
   if (secret !== undefined) reporter.notice(secret);
   const libvirt = openLibvirt(run);
-  let result: BuildResult;
-  try {
+  const goOn = async (): Promise<BuildResult> => {
     const media = await reporter.run('media', async (stage) => {
       const [found] = await Promise.all([findMedia(run, decision, stage.progress), libvirt]);
       stage.note(found.facts.family === 'ipxe' ? `${found.source}, an iPXE image` : found.source);
@@ -65,7 +64,11 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
     const unused = unusedOptionsNote(decided.plan, guestCommandLine(decided.plan, media), media.source);
     if (unused !== undefined) reporter.notice(unused);
     await noteSecrets(context.places.state, run.id, decided);
-    result = await runOwnedStages(run, { ...decided, media, libvirt: await libvirt, claimed, directory });
+    return runOwnedStages(run, { ...decided, media, libvirt: await libvirt, claimed, directory });
+  };
+  let result: BuildResult;
+  try {
+    result = await withCacheInUse(run, goOn);
   } catch (error) {
     await claimed.failed(reasonOf(error, run), reporter.seconds());
     throw error;

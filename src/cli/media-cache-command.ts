@@ -1,7 +1,8 @@
-import { listBuilds } from '../build/build-records.ts';
+import { existsSync } from 'node:fs';
 import { EXIT_CODES } from '../foundation/errors.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { formatSize, parseSize } from '../foundation/size.ts';
+import { type CacheUser, cacheUsers, withCacheUsers } from '../media/cache-lease.ts';
 import { type CacheItem, findDamaged, listCache, removeItem, surplusOf } from '../media/cache-upkeep.ts';
 import type { CliIo } from './cli-io.ts';
 import { listenForInterruption } from './interruption.ts';
@@ -44,23 +45,27 @@ export async function runVerifyCache(options: CacheOptions, io: CliIo): Promise<
   }
 }
 
-/** `kiln media cache prune --max-size SIZE`. What running builds may use stays. */
+/** `kiln media cache prune --max-size SIZE`. What somebody may use stays. */
 export async function runPruneCache(options: PruneOptions, io: CliIo): Promise<void> {
   const maxSize = parseSize(options.maxSize);
-  const places = placesFrom(io.env);
-  const running = (await listBuilds(places.state)).filter(({ status }) => status === 'running');
-  const began = running.map(({ startedAt }) => Date.parse(startedAt)).filter((time) => !Number.isNaN(time));
-  const keepSince = began.length === 0 ? undefined : new Date(Math.min(...began));
-  const items = await listCache(places.cache);
-  const surplus = surplusOf(items, maxSize, keepSince);
-  if (!options.dryRun) await Promise.all(surplus.map(removeItem));
+  const { cache } = placesFrom(io.env);
+  const prune = async (users: readonly CacheUser[]) => {
+    const items = await listCache(cache);
+    const surplus = surplusOf(items, maxSize, users[0]?.since);
+    if (!options.dryRun) await Promise.all(surplus.map(removeItem));
+    return { items, surplus, users };
+  };
+  const isWork = options.dryRun !== true && existsSync(cache);
+  const pruned = isWork ? await withCacheUsers(cache, prune) : await prune(await cacheUsers(cache));
+  const { items, surplus, users } = pruned;
   const sum = (all: readonly CacheItem[]): number =>
     all.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
   const left = sum(items) - sum(surplus);
   if (options.json) io.out.write(`${safeJson({ removed: surplus, leftBytes: left }, 2)}\n`);
   else {
     const what = options.dryRun ? 'would be removed' : 'removed';
-    const kept = left > maxSize ? '; the rest is used by running builds' : '';
+    const names = users.map(({ name, pid }) => `${name} (process ${pid})`).join(', ');
+    const kept = left > maxSize ? `; the rest may be in use by ${safeLine(names)}` : '';
     io.out.write(
       `${surplus.length} files of ${formatSize(sum(surplus))} ${what}, ${formatSize(left)} left${kept}.\n`,
     );

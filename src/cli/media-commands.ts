@@ -106,7 +106,7 @@ function addCache(media: KilnCommand, io: CliIo, setExitCode: (code: number) => 
     );
   cache
     .command('prune')
-    .description('Remove the longest unused until the rest fits; never what a running build may use.')
+    .description('Remove the longest unused until the rest fits; never what is in use.')
     .requiredOption('--max-size <size>', 'what may stay: 20GiB, or 0 for nothing')
     .option('-n, --dry-run', 'only say what would be removed')
     .option(...JSON_OPTION)

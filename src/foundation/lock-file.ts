@@ -39,10 +39,11 @@ export async function withLock<T>(
 export async function acquireLock(path: string, options: LockOptions = {}): Promise<() => Promise<void>> {
   const clock = options.clock ?? systemClock;
   const me: Holder = { ...ownIdentity(), token: randomUUID() };
-  await makeFolder(dirname(path));
   let told = false;
   for (;;) {
     options.signal?.throwIfAborted();
+    // Whoever held the lock may have taken the folder away.
+    await makeFolder(dirname(path));
     if (await tryTake(path, me)) return async () => releaseIfMine(path, me);
     const holder = await readHolder(path);
     if (holder === undefined) continue;

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifMissing } from './if-missing.ts';
-import { isAlive, ownIdentity } from './process-identity.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** Process, its start and the machine's boot: whose the folder is stands in its name, so no moment passes without an owner. */
 const NAME = /^(.*)(?<!\d)(\d+)-(\d+)-([0-9a-f-]{36})-\w{6}$/;
@@ -19,14 +19,27 @@ export function newOwnFolder(parent: string, prefix: string): Promise<string> {
   return mkdtemp(join(parent, `${prefix}${pid}-${ticks}-${boot}-`));
 }
 
+/** A folder that a process made for itself. */
+export type OwnFolder = {
+  readonly path: string;
+  readonly prefix: string;
+  readonly owner: ProcessIdentity;
+};
+
+/** Those in `parent`, whether their process is alive or gone. */
+export async function ownFolders(parent: string): Promise<readonly OwnFolder[]> {
+  const names = await readdir(parent).catch(ifMissing([]));
+  return names.flatMap((name) => {
+    const [, prefix, pid, ticks, boot] = NAME.exec(name) ?? [];
+    if (prefix === undefined) return [];
+    return [{ path: join(parent, name), prefix, owner: { pid: Number(pid), startedAt: `${boot}/${ticks}` } }];
+  });
+}
+
 /** Folders whose process is gone. @param prefix of any, unless it is told */
 export async function abandonedFolders(parent: string, prefix?: string): Promise<readonly string[]> {
-  const names = await readdir(parent).catch(ifMissing([]));
-  return names
-    .filter((name) => {
-      const [, before, pid, ticks, boot] = NAME.exec(name) ?? [];
-      const isOurs = pid !== undefined && (prefix === undefined || before === prefix);
-      return isOurs && !isAlive({ pid: Number(pid), startedAt: `${boot}/${ticks}` });
-    })
-    .map((name) => join(parent, name));
+  const isOurs = (folder: OwnFolder): boolean => prefix === undefined || folder.prefix === prefix;
+  return (await ownFolders(parent))
+    .filter((folder) => isOurs(folder) && !isAlive(folder.owner))
+    .map(({ path }) => path);
 }

@@ -54,8 +54,8 @@ export async function removeItem({ path }: CacheItem): Promise<void> {
 }
 
 /**
- * What to remove so that the rest takes at most `maxSize` bytes: the longest unused first, none that was used since `keepSince`, which is
- * when the oldest running build began.
+ * What to remove so that the rest takes at most `maxSize` bytes: the longest unused first, none that was used since `keepSince`, from
+ * which on somebody may use it.
  */
 export function surplusOf(
   items: readonly CacheItem[],
@@ -80,10 +80,11 @@ async function objectItem(
 ): Promise<CacheItem | undefined> {
   const path = join(folder, name);
   if (!/^[0-9a-f]{64}$/.test(name)) return item(path, ['left by an interrupted run']);
-  const users = index.filter(({ sha256, key }) => sha256 === name && !OWN_KEYS.test(key));
-  const found = await item(path, users.map(({ key }) => useOf(key)).sort());
+  const entries = index.filter(({ sha256 }) => sha256 === name);
+  const uses = entries.filter(({ key }) => !OWN_KEYS.test(key)).map(({ key }) => useOf(key));
+  const found = await item(path, uses.sort());
   if (found === undefined) return undefined;
-  const used = users.map((user) => user.used.getTime());
+  const used = entries.map((entry) => entry.used.getTime());
   return { ...found, sha256: name, lastUsed: new Date(Math.max(found.lastUsed.getTime(), ...used)) };
 }
 

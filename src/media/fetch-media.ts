@@ -5,6 +5,7 @@ import { MediaError } from '../foundation/errors.ts';
 import { outputFile } from '../foundation/output-file.ts';
 import { makeOwnFolder } from '../foundation/own-folder.ts';
 import { aboutFile } from '../foundation/write-file.ts';
+import { withCacheLease } from './cache-lease.ts';
 import { type FetchedFile, fetchFile } from './fetch-file.ts';
 import type { MediaSource } from './install-media.ts';
 import { parseMediaLocator } from './media-locator.ts';
@@ -22,9 +23,12 @@ export async function fetchMedia(
   if (locator.scheme !== 'url')
     throw new MediaError('media.unsupported', `${source.from} is no http, https or ftp address; name one.`);
   const target = options.target === undefined ? undefined : await outputFile(options.target);
-  const file = await fetchWhole(locator.url, source, target !== undefined, await contextFor(options));
-  if (target !== undefined) await copyWhole(file.path, target);
-  return file;
+  const fetch = async (): Promise<FetchedFile> => {
+    const file = await fetchWhole(locator.url, source, target !== undefined, await contextFor(options));
+    if (target !== undefined) await copyWhole(file.path, target);
+    return file;
+  };
+  return withCacheLease(options.cacheDir, 'kiln media fetch', fetch, options);
 }
 
 /** What a pin or a copy vouches for is read: the cache itself goes by size and time, which a failing disk leaves as they are. */

@@ -109,9 +109,9 @@ function storeIn(root: string): Store {
   };
   const findContent = async (sha256: string): Promise<CachedFile | undefined> => {
     const placed = await readIndex(objectKey(sha256));
-    return placed && (await isUntouched(placed))
-      ? { ...placed, notes: {}, path: objectPath(sha256) }
-      : undefined;
+    if (placed === undefined || !(await isUntouched(placed))) return undefined;
+    await touch(objectKey(sha256));
+    return { ...placed, notes: {}, path: objectPath(sha256) };
   };
   /** One record for all keys of the object: a second key with the same content must not make the first one's invalid. */
   const place = async (temporary: string, { sha256, size, notes }: IndexEntry): Promise<void> => {

@@ -8,7 +8,7 @@ import { targetName } from '../../publish/publish-target.ts';
 import type { BuildContext, BuildRun } from '../build-context.ts';
 import { buildDirectory } from '../build-directory.ts';
 import type { MachineResult } from '../build-events.ts';
-import { findOneOf, newRun, openLibvirt, reasonOf, withRun } from '../build-frame.ts';
+import { findOneOf, newRun, openLibvirt, reasonOf, withCacheInUse, withRun } from '../build-frame.ts';
 import { claimBuild, outputDirectory } from '../claim-build.ts';
 import { checkTargets } from '../publish-check.ts';
 import { publishResult } from '../publish-result.ts';
@@ -27,7 +27,7 @@ export async function buildMachine(request: MachineRequest, context: BuildContex
     await tidyUp(run);
     const libvirt = await openFor(run, request);
     try {
-      return await withLibvirt(run, request, libvirt);
+      return await withCacheInUse(run, () => withLibvirt(run, request, libvirt));
     } finally {
       await libvirt.close();
     }

@@ -1,6 +1,5 @@
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -301,12 +300,4 @@ it('a folder that was behind a link is cleaned up when it is back', async () => 
   renameSync(at('moved'), at('out'));
   await clean({});
   expect(readdirSync(at('out'))).toEqual(['logs']);
-});
-
-it('the cache stays while a build runs that may read its media there', async () => {
-  mkdirSync(at('cache', 'media'), { recursive: true });
-  await record(EARLIER, { status: 'running', process: ownIdentity() });
-  const { kept } = await clean({ all: true });
-  expect(kept).toContainEqual({ what: at('cache'), why: expect.stringContaining(EARLIER) });
-  expect(existsSync(at('cache', 'media'))).toBe(true);
 });

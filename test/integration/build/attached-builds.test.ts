@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import type { Manifest } from '../../../src/artifact/manifest-schema.ts';
 import { type BuildRecord, findBuild, listBuilds } from '../../../src/build/build-records.ts';
 import { chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
+import { cacheUsers } from '../../../src/media/cache-lease.ts';
 import type { PhaseSpan } from '../../../src/watch/recorder.ts';
 import { faultyKickstart } from '../../support/build-sandbox.ts';
 import { buildWords, cliBuilds, GUEST_SPEAKS } from '../../support/cli-builds.ts';
@@ -30,6 +31,9 @@ it('--detach: the build runs on alone; it can be looked at, attached to and stop
 
   const view = kiln('builds', 'attach', id, '--json');
   await view.reached(GUEST_SPEAKS);
+  const users = async (): Promise<readonly string[]> =>
+    (await cacheUsers(scene.sandbox.context.places.cache)).map(({ name }) => name);
+  expect(await users()).toContain(`build ${id}`);
   const shot = kiln('builds', 'screenshot', id, '--output', 'screen.png');
   expect(await shot.ended()).toBe(0);
   expect(readFileSync(join(scene.sandbox.folder, 'screen.png')).subarray(1, 4).toString()).toBe('PNG');
@@ -50,6 +54,7 @@ it('--detach: the build runs on alone; it can be looked at, attached to and stop
   expect(await kiln('builds', 'stop', id).ended()).toBe(0);
   expect(await view.ended()).toBe(130);
   expect(view.stdout()).toContain('"code":"cancelled"');
+  expect(await users()).not.toContain(`build ${id}`);
   expect(await kiln('builds', 'screenshot', id).ended()).toBe(2);
   expect(scene.sandbox.leftovers()).toEqual([]);
 });
