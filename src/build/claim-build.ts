@@ -9,10 +9,11 @@ import { hidesSomething } from '../foundation/printable.ts';
 import { ownIdentity } from '../foundation/process-identity.ts';
 import { asKilnError } from '../foundation/system-error.ts';
 import { requireSpace } from '../host/free-space.ts';
+import type { BuildPlan } from '../plan/build-plan.ts';
 import { type BuildRecord, journalPath, listBuilds, writeRecord } from './build-records.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { refuseAnothersFolder } from './refuse-anothers-folder.ts';
-import { refuseForeignLogs } from './refuse-overwriting.ts';
+import { refuseOverwriting } from './refuse-overwriting.ts';
 
 export const newBuildId = (): string => randomBytes(4).toString('hex');
 
@@ -135,14 +136,16 @@ async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Pr
 
 /**
  * Where the results go, without links: should one come into its place while the build runs, that can be told.
- * @throws SpecError `output.in-use` when a build runs there or was kept, which `force` does not change; `output.exists` when a folder
- *   named by the user holds something and `force` is not given, or logs that are none of Kiln's; `output.not-a-folder`.
+ * @param plan what would be overwritten there
+ * @throws SpecError `output.in-use`, `output.is-input` and `output.exists` for what `force` does not change: another build's work, an image
+ *   to import, files that no build made; `output.exists` when a folder named by the user holds something and `force` is not given;
+ *   `output.not-a-folder`.
  *   `spec.invalid` for a path of which not all can be seen; HostError `host.no-permission`, `host.bad-path`, `host.no-space` where nothing can be made
  */
 export async function outputDirectory(
   request: { readonly output?: string; readonly force?: boolean },
   cwd: string,
-  name: string,
+  plan: Pick<BuildPlan, 'name' | 'outputs' | 'media'>,
   id: string,
 ): Promise<string> {
   if (request.output === '') {
@@ -150,14 +153,17 @@ export async function outputDirectory(
   }
   refuseHidden(request.output);
   if (request.output === undefined)
-    return canBeMade(await withoutLinks(join(cwd, 'builds', `${name}-${id}`)));
+    return canBeMade(await withoutLinks(join(cwd, 'builds', `${plan.name}-${id}`)));
   const directory = await withoutLinks(resolve(cwd, request.output));
+  if (dirname(directory) === directory) throw isRoot(directory);
   const content = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     if (error.code === 'ENOTDIR') throw notAFolder(directory, error);
     throw asKilnError(error);
   });
   refuseAnothersFolder(directory, content);
+  // Before --force is advised, which changes nothing about it.
+  await refuseOverwriting(directory, plan);
   if (content.length > 0 && request.force !== true) {
     throw new SpecError(
       'output.exists',
@@ -165,7 +171,6 @@ export async function outputDirectory(
       { details: { directory } },
     );
   }
-  await refuseForeignLogs(directory);
   return canBeMade(directory);
 }
 
@@ -205,6 +210,14 @@ function leadsNowhere(path: string): SpecError {
     'output.not-a-folder',
     `${path} is a link that leads nowhere, so no results can go there. Make the folder it names, or remove the link.`,
     { details: { path } },
+  );
+}
+
+function isRoot(directory: string): SpecError {
+  return new SpecError(
+    'output.not-a-folder',
+    `${directory} is the root of the file system and no folder for results, with or without --force. Name a folder with --output.`,
+    { details: { directory } },
   );
 }
 

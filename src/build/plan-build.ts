@@ -17,7 +17,6 @@ import { refuseSmallerDisk } from './import-disk.ts';
 import { type FinalDomainOptions, finalDomain, installDomain } from './install-domain.ts';
 import { otherSystemNote } from './other-system-note.ts';
 import { argumentsWith } from './receive-syslog.ts';
-import { refuseOverwriting } from './refuse-overwriting.ts';
 import type { BuildScript } from './render-for-build.ts';
 import { unusedOptionsNote } from './unused-options.ts';
 
@@ -63,8 +62,7 @@ export async function planBuild(request: BuildRequest, context: BuildContext): P
       ? decided
       : { ...decided, kernelArguments: argumentsWith(added, decided.kernelArguments) };
   await checkImport(plan, signal);
-  const root = await outputDirectory(request, context.cwd, plan.name, '<id>');
-  await refuseOverwriting(root, plan);
+  const root = await outputDirectory(request, context.cwd, plan, '<id>');
   const { sizeBytes } = plan.disk;
   if (sizeBytes !== undefined) await foreseeDisk(buildDirectory(root, '<id>').disk, sizeBytes);
   const options = {

@@ -10,12 +10,16 @@ import type { BuildPlan } from '../plan/build-plan.ts';
 import { buildDirectory } from './build-directory.ts';
 import { deliveredIn } from './folder-owner.ts';
 
-/** @throws SpecError `output.is-input`, `output.exists` */
+/**
+ * What is to stay in an output folder, `--force` or not.
+ * @throws SpecError `output.is-input`, `output.exists`
+ */
 export async function refuseOverwriting(
   directory: string,
   plan: Pick<BuildPlan, 'name' | 'outputs' | 'media'>,
 ): Promise<void> {
   await refuseOwnInput(directory, plan.media);
+  await refuseForeignLogs(directory);
   await refuseForeignFiles(directory, plan);
 }
 
@@ -47,13 +51,14 @@ export async function refuseForeignLogs(directory: string): Promise<void> {
 }
 
 /**
- * Files in the place of results that no manifest beside them names.
+ * Files in the place of results that no manifest beside them names; without outputs there are no results.
  * @throws SpecError `output.exists`
  */
 export async function refuseForeignFiles(
   directory: string,
   { name, outputs }: Pick<BuildPlan, 'name' | 'outputs'>,
 ): Promise<void> {
+  if (outputs.length === 0) return;
   const images = conversionJobs(name, outputs, () => '').map((job) => job.name);
   const earlier = await deliveredIn(directory);
   const made =
@@ -67,7 +72,7 @@ export async function refuseForeignFiles(
 const foreign = (path: string): SpecError =>
   new SpecError(
     'output.exists',
-    `${path} is no earlier result of Kiln's, so --force does not replace it. Move it away, or name another folder with --output.`,
+    `${path} is no earlier result of Kiln's, so it is not replaced, not even with --force. Move it away, or name another folder with --output.`,
     { details: { path } },
   );
 

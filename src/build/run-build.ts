@@ -10,7 +10,6 @@ import { withFastKernel } from './emulated-boot.ts';
 import { otherSystemNote } from './other-system-note.ts';
 import { checkTargets } from './publish-check.ts';
 import { publishResult } from './publish-result.ts';
-import { refuseOverwriting } from './refuse-overwriting.ts';
 import { runOwnedStages } from './run-owned-stages.ts';
 import { tidyUp } from './tidy-up.ts';
 import { guestCommandLine, unusedOptionsNote } from './unused-options.ts';
@@ -31,8 +30,7 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
   const { decision, directory } = await reporter.run('plan', async (stage) => {
     const decision = await decidePlan(request, context, run);
     const { plan } = decision;
-    const directory = await outputDirectory(request, context.cwd, plan.name, run.id);
-    await refuseOverwriting(directory, plan);
+    const directory = await outputDirectory(request, context.cwd, plan, run.id);
     // Last, since services are asked.
     await checkTargets(plan, run, stage.progress);
     return { decision, directory };

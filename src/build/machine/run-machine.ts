@@ -73,10 +73,14 @@ async function decide(run: BuildRun, request: MachineRequest, libvirt: ChosenLib
     const about = { outputs: request.outputs, disk: decision?.plan.disk ?? {}, publish: [target] };
     await whole.noted(`--publish ${targetName(target)}`, () => checkTargets(about, run, () => {}), undefined);
   }
-  const name = decision?.plan.name ?? 'machine';
+  const results = {
+    name: decision?.plan.name ?? 'machine',
+    outputs: request.life.capture ? request.outputs : [],
+    media: [],
+  };
   const folder = await whole.noted(
     '--output',
-    () => outputDirectory(request, context.cwd, name, run.id),
+    () => outputDirectory(request, context.cwd, results, run.id),
     undefined,
   );
   if (decision === undefined || folder === undefined || whole.problems.length > 0)

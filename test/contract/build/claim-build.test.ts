@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFileAtomically } from '../../../src/artifact/write-file-atomically.ts';
 import { findBuild, journalPath, recordDirectory } from '../../../src/build/build-records.ts';
@@ -8,9 +8,11 @@ import { type ClaimedBuild, claimBuild, outputDirectory } from '../../../src/bui
 import { systemClock } from '../../../src/foundation/clock.ts';
 import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import { asKilnError } from '../../../src/foundation/system-error.ts';
+import type { MediaSource } from '../../../src/media/install-media.ts';
 import { fillUp, mayMount, mountSmall } from '../disk/small-mount.ts';
 
 const ID = '0123abcd';
+const PLAN = { name: 'x', outputs: [{ format: 'qcow2' }], media: [] } as const;
 const MAY_MOUNT = await mayMount();
 
 describe.runIf(MAY_MOUNT)('on a full disk', () => {
@@ -99,7 +101,7 @@ describe('the folder of a build', () => {
     async (force) => {
       const output = join(folder, 'out');
       mkdirSync(join(output, '.kiln-work-aaaa0000'), { recursive: true });
-      await expect(outputDirectory({ output, force }, folder, 'x', ID)).rejects.toMatchObject({
+      await expect(outputDirectory({ output, force }, folder, PLAN, ID)).rejects.toMatchObject({
         code: 'output.in-use',
         message: expect.stringContaining('.kiln-work-aaaa0000'),
       });
@@ -109,7 +111,7 @@ describe('the folder of a build', () => {
   it('is refused with the command that ends the build which has it', async () => {
     mkdirSync(join(folder, 'out', '.kiln-work-aaaa0000'), { recursive: true });
     const output = join(folder, 'out');
-    await expect(outputDirectory({ output }, folder, 'x', ID)).rejects.toMatchObject({
+    await expect(outputDirectory({ output }, folder, PLAN, ID)).rejects.toMatchObject({
       message: expect.stringMatching(/kiln builds stop aaaa0000.*kiln builds clean aaaa0000/),
     });
   });
@@ -117,7 +119,7 @@ describe('the folder of a build', () => {
   it.each(['a\nb', 'a\u0007b', 'x/a\u202eb/y'])(
     'is refused when not all of its name can be seen: %j',
     async (output) => {
-      await expect(outputDirectory({ output }, folder, 'x', ID)).rejects.toMatchObject({
+      await expect(outputDirectory({ output }, folder, PLAN, ID)).rejects.toMatchObject({
         code: 'spec.invalid',
         details: {
           problems: [{ where: '--output', problem: expect.stringContaining(JSON.stringify(output)) }],
@@ -128,12 +130,12 @@ describe('the folder of a build', () => {
 
   it('may hold blanks, quotes and letters of any script', async () => {
     const output = `o'ut "größe" 日本`;
-    expect(await outputDirectory({ output }, folder, 'x', ID)).toBe(join(folder, output));
+    expect(await outputDirectory({ output }, folder, PLAN, ID)).toBe(join(folder, output));
   });
 
   it.each(['dangling', 'dangling/below'])('is refused as a link that leads nowhere: %s', async (output) => {
     symlinkSync('nowhere', join(folder, 'dangling'));
-    await expect(outputDirectory({ output }, folder, 'x', ID)).rejects.toMatchObject({
+    await expect(outputDirectory({ output }, folder, PLAN, ID)).rejects.toMatchObject({
       code: 'output.not-a-folder',
       message: expect.stringContaining(`${join(folder, 'dangling')} is a link`),
     });
@@ -144,5 +146,31 @@ describe('the folder of a build', () => {
     const ends = await Promise.allSettled(ids.map((id) => claim(id, '/nowhere/x')));
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(readdirSync(join(folder, 'builds'))).toHaveLength(1);
+  });
+
+  it.each([false, true])('advises --force only where it helps (force: %s)', async (force) => {
+    const output = join(folder, 'out');
+    const ask = (media: readonly MediaSource[] = []): Promise<string> =>
+      outputDirectory({ output, force }, folder, { ...PLAN, media }, ID);
+    mkdirSync(output);
+    writeFileSync(join(output, 'notes.txt'), 'x');
+    if (force) expect(await ask()).toBe(output);
+    else await expect(ask()).rejects.toMatchObject({ message: expect.stringContaining('add --force') });
+    for (const name of ['x.qcow2', 'SHA256SUMS', 'logs/mine.txt']) {
+      const path = join(output, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, 'x');
+      await expect(ask(), name).rejects.toMatchObject({
+        code: 'output.exists',
+        message: expect.stringMatching(/not even with --force\. Move it away/),
+      });
+      rmSync(join(output, name.split('/')[0] ?? ''), { recursive: true });
+    }
+    const image = { kind: 'import', from: join(output, 'notes.txt') } as const;
+    await expect(ask([image])).rejects.toMatchObject({ code: 'output.is-input' });
+    await expect(outputDirectory({ output: '/', force }, folder, PLAN, ID)).rejects.toMatchObject({
+      code: 'output.not-a-folder',
+      message: expect.stringContaining('root of the file system'),
+    });
   });
 });
