@@ -40,9 +40,12 @@ const BETWEEN_QUOTES = String.raw`(?<=")(?!")[^"\n]*(?:(?<=\\)"[^"\n]*){0,20}(?=
 
 const QUOTED = String.raw`"[^"\n]*"|'[^'\n]*'|\S+`;
 
+/** Up to the next one, as in `repo=http://host/a,http://host/b`. */
+const WEB_ADDRESS = /\b(?:https?|ftp):\/\/(?:(?!,?(?:https?|ftp):\/\/)[^\s"'<>])*/gi;
+
 /**
  * What looks like a secret in text that nobody has listed the secrets of: a guest's console, an installer's log. Hashes of passwords
- * (crypt(5), PBKDF2 of GRUB), private keys, credentials in URLs, values after words that name a password or token; tokens whose services gave them a form of their
+ * (crypt(5), PBKDF2 of GRUB), private keys, credentials and queries in URLs, of which no name tells what is a ticket, values after words that name a password or token; tokens whose services gave them a form of their
  * own, and passwords where well-known programs take them on their command line.
  *
  * A guest decides what is looked through, so each rule takes time in proportion to the text: nothing that may be long stands before what a
@@ -57,6 +60,7 @@ const RULES: readonly Rule[] = [
   [/((?<=[a-z0-9+.-]):\/\/)[^\s/:@"']+:[^\s/@"']+@/gi, `$1${MASK}@`],
   // A token in the place of the user, as code hosts take it; over ssh a user stands there.
   [/(\bhttps?:\/\/)[^\s/:@"']{8,}@/gi, `$1${MASK}@`],
+  [WEB_ADDRESS, withoutQuery],
   // As interfaces(5) has it.
   [/(\bwpa-(?:psk|passphrase)\s+["']?)[^\s"']+/g, `$1${MASK}`],
   [/(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{12,}/gi, `$1${MASK}`],
@@ -118,6 +122,13 @@ function inCommand(command: string, argument: string): Redactor {
     }
     return parts.join('') + text.slice(from);
   };
+}
+
+/** A question mark behind which nothing is asked ends a sentence. */
+function withoutQuery(address: string): string {
+  const mark = address.indexOf('?');
+  if (mark < 0 || !/\w/.test(address.slice(mark))) return address;
+  return `${address.slice(0, mark)}?${MASK}`;
 }
 
 /** Hides what looks like a secret. It errs on the side of hiding. */

@@ -40,6 +40,27 @@ describe('text that is handed on', () => {
     expect(scrubbed).toContain('*****');
   });
 
+  it.each([
+    [
+      'get https://joe.example.org/a/b.iso?sid=Zx9abc&e=1 now',
+      'get https://joe.example.org/a/b.iso?******** now',
+    ],
+    ["'http://h.example/?Zx9abc'", "'http://h.example/?********'"],
+    ['FTP://h.example/x?v=1,', 'FTP://h.example/x?********'],
+    [
+      'a=http://h.example/a?x=Zx9abc,http://g.example/b?y=1',
+      'a=http://h.example/a?********,http://g.example/b?********',
+    ],
+    ['&lt;http://h.example/a?x=1&amp;y=Zx9abc>', '&lt;http://h.example/a?********>'],
+  ])('hides the whole query of an address: %j', (text, scrubbed) => {
+    expect(scrubSecrets(text)).toBe(scrubbed);
+  });
+
+  it.each(['http://', 'http://a?', '?'])('takes a moment for a million of %j in an address', (part) => {
+    const text = `http://a/${part.repeat(1e6)}`;
+    expect(scrubSecrets(text)).toMatch(/^http:/);
+  });
+
   it('shows no key of AWS', () => {
     expect(scrubSecrets('AWS key AKIAIOSFODNN7EXAMPLE.')).toBe('AWS key ********.');
   });
@@ -60,6 +81,7 @@ describe('text that is handed on', () => {
     'task-sk-desktop sk_SK.UTF-8 risk-assessment-of-a-long-name',
     'Some account needs to be available. The password for that account',
     'http://mirror.example.org/debian',
+    'Is there http://mirror.example.org/debian? Or not? hd:///?device=sda1',
     'qemu+ssh://builder1@host.example.org/system',
     '[  12.3] Installing the base system  ... 17%',
   ])('leaves %j alone', (text) => {
