@@ -132,11 +132,17 @@ async function buildShown(
   const renderer = consoleRenderer(await chooseRenderer(options, io), autoConsole, io);
   const say = renderer.say ?? ((line: string) => io.err.write(`${line}\n`));
   let stage: StageName | undefined;
-  const interruption = listenForInterruption(io, say, () => endingIn(stage));
+  let finished = false;
+  const tellEnd = (reason: unknown): void => {
+    if (options.json && !seen.failure && !finished) jsonRenderer(io.out).show(failureEvent(reason));
+    seen.failure = true;
+  };
+  const interruption = listenForInterruption(io, say, () => endingIn(stage), tellEnd);
   const onEvent = (event: BuildEvent): void => {
     if (event.type === 'build-started') seen.started = event;
     if (event.type === 'stage-started') stage = event.stage;
     if (event.type === 'build-failed') seen.failure = true;
+    if (event.type === 'build-finished') finished = true;
     junit.show(event);
     renderer.show(event);
   };
@@ -187,7 +193,7 @@ async function printResult(
   io.out.write(buildSummary(result, plan, styleFor(io.out), await loginNote(plan)));
 }
 
-/** For requests that fail before a build exists to report it. */
+/** For requests that fail before a build exists to report it, and builds that are not waited for. */
 function failureEvent(error: unknown): BuildEvent {
   return { at: Date.now(), type: 'build-failed', ...describeError(error) };
 }

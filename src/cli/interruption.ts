@@ -23,16 +23,22 @@ export const ENDING_OF_PUBLISHING =
  * guest running), so listr2 and execa must not put up theirs.
  * @param say prints a line for the user
  * @param atSecond what the second Ctrl-C tells of what may be left by then
+ * @param beforeExit does what is still to be done when clean-up is not waited for any longer; nothing after it is
  */
 export function listenForInterruption(
   io: Pick<CliIo, 'signals' | 'exit'>,
   say: (line: string) => void,
   atSecond: () => string = () => 'Ending at once.',
+  beforeExit: (reason: unknown) => void = () => undefined,
 ): Interruption {
   const stopping = new AbortController();
   let exitTimer: NodeJS.Timeout | undefined;
   let count = 0;
 
+  const exit = (): void => {
+    beforeExit(stopping.signal.reason);
+    io.exit(EXIT_CODES.cancelled);
+  };
   const onSignal = (name: NodeJS.Signals): void => {
     count += 1;
     if (count === 1) {
@@ -40,9 +46,9 @@ export function listenForInterruption(
       stopping.abort(new CancelledError(`Cancelled by ${name}.`));
     } else if (count === 2) {
       say(atSecond());
-      exitTimer = setTimeout(() => io.exit(EXIT_CODES.cancelled), HARD_EXIT_AFTER_MS);
+      exitTimer = setTimeout(exit, HARD_EXIT_AFTER_MS);
     } else {
-      io.exit(EXIT_CODES.cancelled);
+      exit();
     }
   };
 

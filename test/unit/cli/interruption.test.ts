@@ -68,6 +68,28 @@ test('the third does not wait', () => {
   interruption.end();
 });
 
+test.each([
+  ['the third Ctrl-C', 3],
+  ['the end of the time for clean-up', 2],
+])('%s gives a build’s last event with --json, once', async (_, signals) => {
+  vi.useFakeTimers();
+  try {
+    const io = recordingIo();
+    await showBuild({ json: true }, io, async ({ signal }) => {
+      for (let count = 0; count < signals; count += 1) io.signals.emit('SIGINT');
+      await vi.advanceTimersByTimeAsync(HARD_EXIT_AFTER_MS);
+      throw signal?.reason;
+    });
+    const events = io.stdout().trim().split('\n');
+    expect(io.exits[0]).toBe(130);
+    expect(events.map((line) => JSON.parse(line))).toMatchObject([
+      { type: 'build-failed', code: 'cancelled', exitCode: 130 },
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('afterwards the listeners are gone', () => {
   const { io, interruption } = listening();
   interruption.end();
