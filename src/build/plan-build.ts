@@ -15,6 +15,7 @@ import { decidePlan } from './decide-plan.ts';
 import { foreseeDisk } from './grow-disk.ts';
 import { refuseSmallerDisk } from './import-disk.ts';
 import { type FinalDomainOptions, finalDomain, installDomain } from './install-domain.ts';
+import { kernelSecretsNote } from './kernel-secrets-note.ts';
 import { otherSystemNote } from './other-system-note.ts';
 import { argumentsWith } from './receive-syslog.ts';
 import type { BuildScript } from './render-for-build.ts';
@@ -30,7 +31,7 @@ export type PlannedBuild = {
   readonly finalXml: string;
   /** Whether the plan's kernel arguments are all: what the media add is among them. */
   readonly isWholeLine: boolean;
-  /** What a build would say of the media. */
+  /** What a build would say of the media and of kernel arguments. */
   readonly notices: readonly string[];
   /** Of several media; absent where there is one. */
   readonly choice?: ForeseenChoice;
@@ -90,6 +91,7 @@ function noticesOf(
 ): readonly string[] {
   return [
     facts && otherSystemNote(plan.os, facts),
+    kernelSecretsNote(plan.kernelArguments),
     medium && unusedOptionsNote(plan, plan.kernelArguments, medium.from),
   ].filter((note) => note !== undefined);
 }

@@ -7,6 +7,7 @@ import { noteSecrets } from './build-secrets.ts';
 import { claimBuild, outputDirectory } from './claim-build.ts';
 import { type Decision, decidePlan, isKnownOs, withOs } from './decide-plan.ts';
 import { withFastKernel } from './emulated-boot.ts';
+import { kernelSecretsNote } from './kernel-secrets-note.ts';
 import { otherSystemNote } from './other-system-note.ts';
 import { checkTargets } from './publish-check.ts';
 import { publishResult } from './publish-result.ts';
@@ -35,7 +36,7 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
     await checkTargets(plan, run, stage.progress);
     return { decision, directory };
   });
-  const { name, rootPassword, publish = [] } = decision.plan;
+  const { name, rootPassword, kernelArguments, publish = [] } = decision.plan;
   const secret = rootPassword === undefined ? undefined : await secretNote(rootPassword);
   const claimed = await claimBuild({
     stateDir: context.places.state,
@@ -48,7 +49,8 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
   if (decision.plan.accelerator === 'tcg') {
     reporter.notice(`Guests are emulated, which is much slower than KVM: ${decision.plan.acceleratorWhy}`);
   }
-  if (secret !== undefined) reporter.notice(secret);
+  for (const note of [secret, kernelSecretsNote(kernelArguments)])
+    if (note !== undefined) reporter.notice(note);
   const libvirt = openLibvirt(run);
   const goOn = async (): Promise<BuildResult> => {
     const media = await reporter.run('media', async (stage) => {

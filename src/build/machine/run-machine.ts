@@ -10,6 +10,7 @@ import { buildDirectory } from '../build-directory.ts';
 import type { MachineResult } from '../build-events.ts';
 import { findOneOf, newRun, openLibvirt, reasonOf, withCacheInUse, withRun } from '../build-frame.ts';
 import { claimBuild, outputDirectory } from '../claim-build.ts';
+import { kernelSecretsNote } from '../kernel-secrets-note.ts';
 import { checkTargets } from '../publish-check.ts';
 import { publishResult } from '../publish-result.ts';
 import { tidyUp } from '../tidy-up.ts';
@@ -99,6 +100,8 @@ async function withLibvirt(
   const claimed = await claimBuild({ stateDir: context.places.state, id, name, directory: folder, clock });
   reporter.emit({ type: 'build-started', buildId: id, name, directory: folder });
   for (const warning of decision.machine.warnings) reporter.notice(warning);
+  const secrets = kernelSecretsNote(request.extraArgs);
+  if (secrets !== undefined) reporter.notice(secrets);
   let result: MachineResult;
   try {
     const directory = buildDirectory(folder, id);
