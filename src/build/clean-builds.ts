@@ -21,6 +21,7 @@ import { canGoOn } from './can-go-on.ts';
 import { abandonedInCache, cleanUnusedCache } from './clean-cache.ts';
 import { removeFromLibvirt } from './clean-libvirt.ts';
 import { othersWorkFolders, restoreLogs } from './folder-owner.ts';
+import { historyFolder } from './install-history.ts';
 import { findInterruptedInstall } from './interrupted-install.ts';
 import { openJournal } from './journal.ts';
 import { isReplacedByLink, type OwnedPath, ownedPaths } from './owned-paths.ts';
@@ -34,7 +35,7 @@ export type CleanOptions = {
   /** These builds with their results; without ids: what interrupted builds left behind. */
   readonly ids?: readonly string[];
   /**
-   * All builds that are not running, with logs and records, and the cache; the images of successful builds stay. Without ids and without
+   * All builds that are not running, with logs and records, the times of earlier installs and the cache; the images of successful builds stay. Without ids and without
    * this, the logs and the record of an interrupted build stay, as those of a failed one do.
    */
   readonly all?: boolean;
@@ -92,6 +93,7 @@ export async function cleanBuilds(options: CleanOptions): Promise<CleanReport> {
   }
   if (!options.dryRun) await endAbandonedDaemon(places.runtime, options.logger);
   if (options.all) {
+    removed.push(...(await removePath(historyFolder(places.state), options.dryRun === true)));
     const cache = await cleanUnusedCache(places.cache, options.dryRun === true);
     removed.push(...cache.removed);
     kept.push(...cache.kept);

@@ -8,8 +8,11 @@ import type { EarlierInstall } from './estimate.ts';
 /** The newest installs of each template and accelerator are remembered. */
 const KEPT = 5;
 
+/** Times of earlier installs, from which the next ones tell how long they will take. */
+export const historyFolder = (stateDir: string): string => join(stateDir, 'history');
+
 const pathOf = (stateDir: string, { name, accelerator }: Pick<BuildPlan, 'name' | 'accelerator'>): string =>
-  join(stateDir, 'history', `${name}.${accelerator}.json`);
+  join(historyFolder(stateDir), `${name}.${accelerator}.json`);
 
 /** Earlier installs that ended well, oldest first. What cannot be read counts as none: it only serves estimates. */
 export async function readHistory(stateDir: string, plan: BuildPlan): Promise<readonly EarlierInstall[]> {
@@ -27,7 +30,7 @@ export async function addToHistory(
   install: EarlierInstall,
 ): Promise<void> {
   const path = pathOf(stateDir, plan);
-  await makeFolder(join(stateDir, 'history'), 0o700);
+  await makeFolder(historyFolder(stateDir), 0o700);
   const installs = [...(await readHistory(stateDir, plan)), install].slice(-KEPT);
   await writeFileAtomically(path, `${JSON.stringify(installs)}\n`);
 }

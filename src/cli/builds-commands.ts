@@ -116,7 +116,7 @@ function addClean(builds: KilnCommand, io: CliIo): void {
     .argument('[id...]', 'builds to remove with their results')
     .option(
       '--all',
-      'all builds that do not run: records, logs and work files, and the cache; finished images stay',
+      'all builds that do not run: records, logs and work files, earlier times and the cache; finished images stay',
     )
     .option(
       '--force',

@@ -235,6 +235,16 @@ describe('cleanBuilds', () => {
     expect(existsSync(at('cache'))).toBe(false);
   });
 
+  it('with all alone: forgets how long earlier installs took', async () => {
+    mkdirSync(at('state', 'history'), { recursive: true });
+    writeFileSync(at('state', 'history', 'demo.tcg.json'), '[]');
+    await clean({});
+    await clean({ all: true, dryRun: true });
+    expect(existsSync(at('state', 'history'))).toBe(true);
+    expect((await clean({ all: true })).removed).toMatchObject([{ what: at('state', 'history') }]);
+    expect(readdirSync(at('state'))).not.toContain('history');
+  });
+
   it('takes away work on media that was killed, at the start of a build too', async () => {
     const debian = at('cache', 'media', 'debian');
     mkdirSync(debian, { recursive: true });
