@@ -68,6 +68,8 @@ function completeValue(value: ValueKind | undefined): string {
     case 'templates':
       return '_kiln_targets';
     case 'builds':
+    case 'running-builds':
+    case 'resumable-builds':
     case 'os':
       return `_kiln_ask ${value.kind}`;
     default:

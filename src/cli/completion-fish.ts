@@ -59,6 +59,8 @@ function valueWords(value: ValueKind): string {
     case 'templates':
       return " -F -a '(kiln __words templates 2>/dev/null)'";
     case 'builds':
+    case 'running-builds':
+    case 'resumable-builds':
     case 'os':
       return ` -a '(kiln __words ${value.kind} 2>/dev/null)'`;
     default:

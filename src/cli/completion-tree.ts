@@ -7,7 +7,7 @@ export type ValueKind =
   | { readonly kind: 'file' | 'folder' | 'free' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
   /** Asked of `kiln __words` while the user types. */
-  | { readonly kind: 'templates' | 'builds' | 'os' };
+  | { readonly kind: 'templates' | 'builds' | 'running-builds' | 'resumable-builds' | 'os' };
 
 export type CompletionOption = {
   /** `-o`, `--output`. */
@@ -59,7 +59,7 @@ export function completionTree(command: KilnCommand): CompletionCommand {
       ...help.visibleOptions(command).map((option) => completionOption(option)),
       ...aliasesOf(command),
     ],
-    ...(argument === undefined ? {} : { argument: argumentKind(argument) }),
+    ...(argument === undefined ? {} : { argument: argumentKind(argument, command) }),
     subcommands: subcommands.map(completionTree),
   };
 }
@@ -110,4 +110,11 @@ const ARGUMENTS: Readonly<Record<string, ValueKind>> = {
   dir: { kind: 'folder' },
 };
 
-const argumentKind = (argument: Argument): ValueKind => ARGUMENTS[argument.name()] ?? { kind: 'free' };
+/** Commands that take only some of what others of the same word do. */
+const COMMAND_ARGUMENTS: Readonly<Record<string, ValueKind>> = {
+  'kiln builds stop': { kind: 'running-builds' },
+  'kiln builds resume': { kind: 'resumable-builds' },
+};
+
+const argumentKind = (argument: Argument, command: KilnCommand): ValueKind =>
+  COMMAND_ARGUMENTS[command.fullName()] ?? ARGUMENTS[argument.name()] ?? { kind: 'free' };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { listBuilds } from '../build/build-records.ts';
+import { type BuildRecord, listBuilds } from '../build/build-records.ts';
+import { canResume } from '../build/interrupted-install.ts';
 import { placesFrom } from '../foundation/places.ts';
 import { listTemplates } from '../spec/find-template.ts';
 import type { CliIo } from './cli-io.ts';
@@ -14,9 +15,17 @@ export async function printWords(kind: string, io: CliIo): Promise<void> {
 async function wordsOf(kind: string, io: CliIo): Promise<readonly string[]> {
   if (kind === 'templates') return listTemplates(join(io.projectDir, 'vm-templates'));
   if (kind === 'os') return (await import('../os/find-os.ts')).OS_WORDS;
-  return kind === 'builds' ? buildIds(io) : [];
+  const { state } = placesFrom(io.env);
+  const builds = await buildsOf(kind, state);
+  return builds.map(({ id }) => id).reverse();
 }
 
-async function buildIds({ env }: CliIo): Promise<readonly string[]> {
-  return (await listBuilds(placesFrom(env).state)).map(({ id }) => id).reverse();
+async function buildsOf(kind: string, state: string): Promise<readonly BuildRecord[]> {
+  if (kind === 'builds') return listBuilds(state);
+  if (kind === 'running-builds')
+    return (await listBuilds(state)).filter(({ status }) => status === 'running');
+  if (kind !== 'resumable-builds') return [];
+  const builds = await listBuilds(state);
+  const resumable = await Promise.all(builds.map((build) => canResume(build, state)));
+  return builds.filter((_, index) => resumable[index]);
 }

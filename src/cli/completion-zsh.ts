@@ -12,6 +12,8 @@ export function zshCompletion(root: CompletionCommand): string {
 _kiln_templates() { local -a found; found=(\${(f)"$(_call_program templates kiln __words templates 2>/dev/null)"}); compadd -a found; _files }
 _kiln_os() { local -a found; found=(\${(f)"$(_call_program os kiln __words os 2>/dev/null)"}); compadd -a found }
 _kiln_builds() { local -a found; found=(\${(f)"$(_call_program builds kiln __words builds 2>/dev/null)"}); compadd -a found }
+_kiln_running_builds() { local -a found; found=(\${(f)"$(_call_program builds kiln __words running-builds 2>/dev/null)"}); compadd -a found }
+_kiln_resumable_builds() { local -a found; found=(\${(f)"$(_call_program builds kiln __words resumable-builds 2>/dev/null)"}); compadd -a found }
 ${allCommands(root).map(commandFunction).join('\n')}
 if [[ $funcstack[1] == _kiln ]]; then _kiln "$@"; else compdef _kiln kiln; fi
 `;
@@ -75,6 +77,10 @@ function valueAction(value: ValueKind): string {
       return '_kiln_templates';
     case 'builds':
       return '_kiln_builds';
+    case 'running-builds':
+      return '_kiln_running_builds';
+    case 'resumable-builds':
+      return '_kiln_resumable_builds';
     case 'os':
       return '_kiln_os';
     default:

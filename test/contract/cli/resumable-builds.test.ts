@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { buildDirectory } from '../../../src/build/build-directory.ts';
 import { newRun } from '../../../src/build/build-frame.ts';
 import { journalPath, writeRecord } from '../../../src/build/build-records.ts';
@@ -8,9 +8,11 @@ import { openJournal } from '../../../src/build/journal.ts';
 import { tidyUp } from '../../../src/build/tidy-up.ts';
 import { runStopBuild } from '../../../src/cli/attach-build-command.ts';
 import { runCleanBuilds } from '../../../src/cli/clean-builds-command.ts';
+import { printWords } from '../../../src/cli/completion-words.ts';
 import { runListBuilds } from '../../../src/cli/list-builds-command.ts';
 import { runShowBuild } from '../../../src/cli/show-build-command.ts';
 import { placesFrom } from '../../../src/foundation/places.ts';
+import { ownIdentity } from '../../../src/foundation/process-identity.ts';
 import { METADATA_NAMESPACE } from '../../../src/vm/domain-xml.ts';
 import { type PageScene, pageScene } from '../../support/page-scene.ts';
 import { recordingIo } from '../../unit/cli/recording-io.ts';
@@ -151,4 +153,17 @@ describe('clean', () => {
       expect.stringContaining(`build ${RESUMABLE} (web), which could have been resumed until now`),
     ]);
   });
+});
+
+test.each([
+  ['builds', [RESUMABLE, LOST, 'dada0001', 'dada0002']],
+  ['running-builds', ['dada0001']],
+  ['resumable-builds', [RESUMABLE]],
+])('completion offers as %s those that it makes sense for', async (kind, ids) => {
+  const { state } = places();
+  await writeRecord(state, await scene.build({ id: 'dada0001', status: 'running', process: ownIdentity() }));
+  await writeRecord(state, await scene.build({ id: 'dada0002', status: 'failed', process: GONE }));
+  const asked = io();
+  await printWords(kind, asked);
+  expect(asked.stdout().trim().split('\n').sort()).toEqual([...ids].sort());
 });

@@ -86,6 +86,8 @@ test.each([
   ['kiln ipxe menu export', { kind: 'folder' }],
   ['kiln publish serve', { kind: 'folder' }],
   ['kiln builds show', { kind: 'builds' }],
+  ['kiln builds stop', { kind: 'running-builds' }],
+  ['kiln builds resume', { kind: 'resumable-builds' }],
 ])('the argument of %s is completed with %j', (name, value) => {
   expect(commands.find(({ path }) => path.join(' ') === name)?.argument).toEqual(value);
 });
