@@ -47,7 +47,8 @@ export function readSize(value: unknown, unit: 'MiB' | 'GiB'): Bytes {
 }
 
 export function readVcpus(value: unknown): number {
-  const count = typeof value === 'string' && value !== '' ? Number(value) : value;
+  // Number() would take 0x2, 2e0 and an empty text as well.
+  const count = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > 255)
     throw wrong(`expects a whole number from 1 to 255, found ${describeValue(value)}`);
   return count;

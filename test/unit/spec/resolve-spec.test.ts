@@ -107,6 +107,19 @@ describe('composition', () => {
     ]);
   });
 
+  it.each(['0x2', '2e0', '2.0', '+2', '', ' '])(
+    'takes no number of processors written as %j',
+    async (vcpus) => {
+      expect(await problemsOf(resolve('debian-13', { vcpus }))).toEqual(['--vcpus']);
+      expect((await resolve('debian-13', { vcpus: ' 3 ' })).vcpus).toBe(3);
+    },
+  );
+
+  it.each(['0x2', '0x2GiB', '0b11', '1_000'])('takes no size written as %j', async (size) => {
+    const given = { memory: size, disk: `size=${size}`, timeout: size };
+    expect(await problemsOf(resolve('debian-13', given))).toEqual(['--disk', '--memory', '--timeout']);
+  });
+
   it('tells what does not fit together beside what cannot be read, each under the option that was typed', async () => {
     const small = { vcpus: '0', memory: '100', disk: 'size=1', variables: ['nosuch=1'] };
     expect(await problemsOf(resolve('debian-13', small))).toEqual(['--vcpus', '--var', '--memory', '--disk']);
