@@ -66,6 +66,18 @@ async function run(options) {
   if (options.strict && missed.length > 0) process.exitCode = 1;
 }
 
-const options = readOptions(process.argv.slice(2));
+const options = chosenOptions();
 if (options === undefined) process.stdout.write(USAGE);
-else await run(options);
+else if (options !== 'wrong') await run(options);
+
+/** What is wrong with the command line is no fault of the program's, so no stack is shown. */
+function chosenOptions() {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    say(`error: ${error.message}`);
+    process.exitCode = 2;
+    return 'wrong';
+  }
+}

@@ -8,6 +8,7 @@ import type { DiskReport } from '../disk/disk-report.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import type { BuildPlan, FirmwarePlan } from '../plan/build-plan.ts';
+import { formatWord } from '../qemu-img/disk-format.ts';
 import type { CompletedInstall } from '../watch/install-outcome.ts';
 import type { BootCheckReport } from './boot-check.ts';
 import type { ImportedDisk } from './import-disk.ts';
@@ -79,7 +80,7 @@ export function manifestHost(
 }
 
 function outcomeOf(origin: DiskOrigin, script: BuildScript | undefined): Manifest['outcome'] {
-  if (origin.kind === 'imported') return { kind: origin.kind, detail: `from ${origin.format}` };
+  if (origin.kind === 'imported') return { kind: origin.kind, detail: `from ${formatWord(origin.format)}` };
   const { kind, ending: detail, warnings } = origin;
   return { kind, detail, ...(warnings === undefined ? {} : { warnings: warningTexts(warnings, script) }) };
 }

@@ -4,6 +4,7 @@ import { modificationTime } from '../disk/modification-time.ts';
 import { requirePartitionImage } from '../disk/partition-image.ts';
 import { assertVerified, verifyDisk } from '../disk/verify-disk.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
+import { formatWord } from '../qemu-img/disk-format.ts';
 import type { StageReporter } from './stage-reporter.ts';
 
 /** A filled disk's way to verified images that only wait to be moved into place. */
@@ -95,7 +96,7 @@ function startAttempt({ disk, plan, reporter, signal, ...options }: DiskFinishOp
         directory: options.outputs,
         signal: either,
         onProgress: (part: number) =>
-          stage.progress(plan.outputs.map(({ format }) => format).join(', '), part * 100),
+          stage.progress(plan.outputs.map(({ format }) => formatWord(format)).join(', '), part * 100),
       }),
     ),
   );

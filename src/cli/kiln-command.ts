@@ -179,8 +179,8 @@ export function refuseEmptyWords(command: Command): void {
   });
 }
 
-/** What a list of commands says of one: its summary, or the first clause of its description. */
+/** What a list of commands says of one: its summary, or its description up to the first colon or stop. */
 export function briefly(command: Command): string {
-  const text = command.summary() || (command.description().split(/[.:;,]( |$)/, 1)[0] ?? '');
+  const text = command.summary() || (command.description().split(/[.:;]( |$)/, 1)[0] ?? '');
   return text.charAt(0).toLowerCase() + text.slice(1);
 }

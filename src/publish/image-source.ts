@@ -7,7 +7,7 @@ import type { Logger } from '../foundation/logger.ts';
 import { readTextIfThere, whyNoFile } from '../foundation/read-regular-file.ts';
 import { MANIFEST_FILE } from '../foundation/result-files.ts';
 import { type Bytes, bytes } from '../foundation/size.ts';
-import { DISK_FORMATS, type DiskFormat } from '../qemu-img/disk-format.ts';
+import { DISK_FORMATS, type DiskFormat, formatWord } from '../qemu-img/disk-format.ts';
 import { qemuImg } from '../qemu-img/qemu-img.ts';
 import { requireRawDisk, requireWhole } from './require-disk.ts';
 
@@ -130,8 +130,9 @@ function whyNone({ outputs }: Manifest, format: DiskFormat | undefined): string 
     const parts = outputs.map(({ file, imageKind }) => `${file} (${imageKind})`).join(', ') || 'nothing';
     return `names no image of a disk or a partition, only ${parts}. Name another build, or an image.`;
   }
-  const there = images.map((one) => one.format).join(', ');
-  return `has no ${format} image, only ${there}; choose one of these, or build with --format ${format}.`;
+  const there = images.map((one) => formatWord(one.format)).join(', ');
+  const wanted = format && formatWord(format);
+  return `has no ${wanted} image, only ${there}; choose one of these, or build with --format ${wanted}.`;
 }
 
 /** A build's whole disk goes before its partition image; kernel and initrd are published with the latter alone. */
@@ -204,9 +205,10 @@ export function imageChanged(path: string): DiskError {
 }
 
 function wrongFormat(path: string, declared: DiskFormat, found: DiskFormat): DiskError {
+  const [said, is] = [declared, found].map(formatWord);
   return new DiskError(
     'disk.wrong-format',
-    `${path} is said to be ${declared}, but its content is ${found}. Nothing was sent: a service that believes the one and boots the other can be made to read foreign files. Say --format ${found} if that is what you mean.`,
+    `${path} is said to be ${said}, but its content is ${is}. Nothing was sent: a service that believes the one and boots the other can be made to read foreign files. Say --format ${is} if that is what you mean.`,
     { details: { path, declared, found } },
   );
 }

@@ -1,5 +1,6 @@
 import { SpecError } from '../foundation/errors.ts';
 import type { DiskFormat } from '../qemu-img/disk-format.ts';
+import { formatWord } from '../qemu-img/disk-format.ts';
 import { demandOf, expectedImage } from './demand.ts';
 import { glanceSettings, refuseDownload } from './glance/glance-settings.ts';
 import { refuseKernel } from './image-properties.ts';
@@ -37,10 +38,11 @@ function plannedKind(target: PublishTarget, outputs: readonly PlannedOutput[]): 
   );
   const chosen = chooseOutput(images, format);
   if (chosen !== undefined) return chosen.imageKind;
-  const there = [...new Set(outputs.map((output) => output.format))].join(', ');
+  const there = [...new Set(outputs.map((output) => formatWord(output.format)))].join(', ');
+  const wanted = format && formatWord(format);
   throw new SpecError(
     'publish.no-image',
-    `The build is to make no ${format} image, only ${there}; choose one of these, or build with --format ${format}.`,
+    `The build is to make no ${wanted} image, only ${there}; choose one of these, or build with --format ${wanted}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { SpecError } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
-import { DISK_FORMATS, type DiskFormat } from '../qemu-img/disk-format.ts';
+import { DISK_FORMATS, type DiskFormat, FORMAT_WORDS, formatWord } from '../qemu-img/disk-format.ts';
 import type { PublishTarget } from './publish-target.ts';
 
 /** A target's options as values. Every reader throws SpecError `options.invalid`. */
@@ -35,11 +35,11 @@ export function targetValues({ options }: PublishTarget) {
     format: (): DiskFormat | undefined => {
       const value = one('format');
       if (value === undefined) return undefined;
-      const format = DISK_FORMATS.find((candidate) => candidate === (value === 'vhd' ? 'vpc' : value));
+      const format = DISK_FORMATS.find((candidate) => candidate === value || formatWord(candidate) === value);
       if (format !== undefined) return format;
       throw invalid(
         'format',
-        `takes ${DISK_FORMATS.join(', ')}, not "${value}".${suggestion(value, DISK_FORMATS)}`,
+        `takes ${FORMAT_WORDS.join(', ')}, not "${value}".${suggestion(value, FORMAT_WORDS)}`,
       );
     },
   };

@@ -6,3 +6,5 @@ export type DiskFormat = (typeof DISK_FORMATS)[number];
 /** As users type it: qemu-img's `vpc` is VHD to everybody else. */
 export const formatWord = (format: DiskFormat): Exclude<DiskFormat, 'vpc'> | 'vhd' =>
   format === 'vpc' ? 'vhd' : format;
+
+export const FORMAT_WORDS = DISK_FORMATS.map(formatWord);

@@ -1,4 +1,4 @@
-import { DISK_FORMATS, type DiskFormat, type OutputSpec } from '../artifact/output-spec.ts';
+import type { DiskFormat, OutputSpec } from '../artifact/output-spec.ts';
 import { parseDuration, type Seconds } from '../foundation/duration.ts';
 import { SpecError } from '../foundation/errors.ts';
 import { readLinePattern } from '../foundation/line-pattern.ts';
@@ -7,7 +7,7 @@ import { isNameOfKilns } from '../foundation/result-files.ts';
 import { type Bytes, bytes, parseSize } from '../foundation/size.ts';
 import { describeValue } from '../foundation/value-shape.ts';
 import type { MediaPin } from '../media/install-media.ts';
-import { formatWord } from '../qemu-img/disk-format.ts';
+import { FORMAT_WORDS, formatWord } from '../qemu-img/disk-format.ts';
 
 /**
  * Readers of single values, shared by templates and options so that a word means the same in both. Each takes what YAML or a
@@ -122,8 +122,6 @@ export function readChecksum(text: string): MediaPin {
 }
 
 /** qemu-img calls VHD files "vpc", which is understood as well. */
-const FORMAT_WORDS = DISK_FORMATS.map(formatWord);
-
 export function readFormat(value: unknown): DiskFormat {
   const text = readText(value);
   const word = readOneOf(text.toLowerCase() === 'vpc' ? 'vhd' : text, FORMAT_WORDS);

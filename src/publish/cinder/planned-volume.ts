@@ -1,3 +1,4 @@
+import { formatWord } from '../../qemu-img/disk-format.ts';
 import { demandOf } from '../demand.ts';
 import { plannedImage } from '../glance/planned-image.ts';
 import { CONTENT_PROPERTY } from '../glance/wanted-image.ts';
@@ -49,7 +50,7 @@ export async function plannedVolume(
   const renamings = await planRenaming(older, job.cinder);
   // Cinder chooses the volume's id, and until the older one is renamed its name is no name.
   const volume = older.length > 0 ? 'VOLUME' : wanted.name;
-  const about = `${source.path}: ${source.format}, sha512 ${known.sha512}`;
+  const about = `${source.path}: ${formatWord(source.format)}, sha512 ${known.sha512}`;
   return {
     ...planned,
     notes: [

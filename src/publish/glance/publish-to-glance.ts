@@ -1,3 +1,4 @@
+import { formatWord } from '../../qemu-img/disk-format.ts';
 import { imageProperties, type Preset, type Properties } from '../image-properties.ts';
 import type { ImageSource } from '../image-source.ts';
 import { openCloud } from '../openstack/open-cloud.ts';
@@ -49,7 +50,7 @@ export async function publishToGlance(
     if (context.dryRun) {
       const { path, format, size, sha512 } = await summed(source, context.signal);
       const planned = await plannedImage({ ...wanted, sha512 }, source, settings, session, context);
-      const file = `${path}: ${format}, ${size} bytes, sha512 ${sha512}`;
+      const file = `${path}: ${formatWord(format)}, ${size} bytes, sha512 ${sha512}`;
       return await plannedPublication(planned, file, settings, session);
     }
     return await publishedImage(

@@ -3,6 +3,7 @@ import { checksumLine } from '../../artifact/checksum.ts';
 import { digestFile } from '../../foundation/digest-file.ts';
 import { hidesSomething } from '../../foundation/printable.ts';
 import { quoteCommand } from '../../process/run-command.ts';
+import { formatWord } from '../../qemu-img/disk-format.ts';
 import type { ImageSource } from '../image-source.ts';
 import { instanceInfo, instanceInfoArguments } from '../ironic/instance-info.ts';
 import type { Publication, PublishContext } from '../publication.ts';
@@ -26,7 +27,7 @@ export async function publishToFolder(
   const source = await summed(image, context.signal);
   const folder = resolve(context.cwd, target.where);
   const values = targetValues(target);
-  const extension = /\.[^.]+$/.exec(basename(source.path))?.[0] ?? `.${source.format}`;
+  const extension = /\.[^.]+$/.exec(basename(source.path))?.[0] ?? `.${formatWord(source.format)}`;
   const file = `${values.text('name') ?? source.name}${extension}`;
   requireFileName(file);
   const base = baseUrl(values.text('url'));

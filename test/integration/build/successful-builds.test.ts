@@ -40,6 +40,8 @@ describe('a build that ends well', () => {
       'vhdx',
       'vdi',
     ]);
+    const told = JSON.stringify(sandbox.events.filter(({ type }) => type === 'stage-progress'));
+    expect(told).toContain('vmdk, vhd, vhdx');
     expect(existsSync(join(sandbox.folder, 'x'))).toBe(false);
     const run = (tool: string, ...args: string[]): string =>
       execFileSync(tool, args, { cwd: result.directory, encoding: 'utf8' });

@@ -20,11 +20,12 @@ test("the manifest's plan has addresses without their logins", () => {
     plan,
     createdAt: new Date(0),
     host: { arch: 'x86_64' } as ManifestFacts['host'],
-    origin: { kind: 'imported', format: 'qcow2' } as ManifestFacts['origin'],
+    origin: { kind: 'imported', format: 'vpc' } as ManifestFacts['origin'],
     artifacts: [],
   };
   const manifest = buildManifest(facts as ManifestFacts);
   expect(JSON.stringify(manifest)).not.toContain('hush');
+  expect(manifest.outcome.detail).toBe('from vhd');
   expect(manifest.plan).toMatchObject({
     variables: { mirror: 'http://host/debian', my_token: '********' },
     kernelArguments: ['inst.proxy=http://host:3128/'],

@@ -24,6 +24,7 @@ test.each([
   [['build', '--help'], '--root-password-file'],
   [['plan', '--help'], '--xml'],
   [['doctor', '--help'], '--json'],
+  [['media', '--help'], 'say which system an ISO, folder or URL installs, why Kiln'],
   [['builds', '--help'], 'clean'],
   [['builds', 'clean', '--help'], '--dry-run'],
   [['completion', '--help'], 'bash, zsh or fish'],
