@@ -80,13 +80,17 @@ export type Problem = {
   /** Where: `vm-templates/x.yaml:4:3 memory`, `--disk size`. */
   readonly where: string;
   readonly problem: string;
+  /** Of the error that it would be alone; `spec.invalid` when left out. */
+  readonly code?: string;
 };
 
-/** Builds the one SpecError that reports all problems of an input at once. */
+/** Builds the one SpecError that reports all problems of an input at once: `spec.invalid`, or the code that all of them have. */
 export function specErrorOf(subject: string, problems: readonly Problem[]): SpecError {
   const lines = problems.map(({ where, problem }) => `  ${shortened(where)}: ${cut(problem)}`);
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  return new SpecError('spec.invalid', `${subject} has ${count}:\n${lines.join('\n')}`, {
+  const [code = 'spec.invalid', another] = new Set(problems.map((problem) => problem.code ?? 'spec.invalid'));
+  const shared = another === undefined ? code : 'spec.invalid';
+  return new SpecError(shared, `${subject} has ${count}:\n${lines.join('\n')}`, {
     details: { problems },
   });
 }

@@ -1,5 +1,6 @@
 import type { BuildOverrides } from './build-overrides.ts';
 import { OVERRIDES } from './check-names.ts';
+import type { KeyPath } from './parse-template.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Settings } from './settings.ts';
 
@@ -34,7 +35,9 @@ export function faultyOptions(list: ProblemList): readonly string[] {
 }
 
 /** The option that a key of a template goes by, as it was given. */
-export function optionFor(key: string, given: BuildOverrides): string | undefined {
+export function optionFor(path: KeyPath, given: BuildOverrides): string | undefined {
+  const key = path.join('.');
+  if (path[0] === 'variables') return `--var ${String(path[1])}`;
   if (key === 'disk.bus' && given.bus !== undefined) return '--bus';
   if (key === 'media')
     return given.cdrom !== undefined ? '--cdrom' : given.import === undefined ? '--location' : '--import';

@@ -1,5 +1,15 @@
 import { dirname } from 'node:path';
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type * as z from 'zod';
 import type { Problem } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
@@ -121,8 +131,22 @@ function soundPart(
       : issue.path.slice(0, 1).map(String),
   );
   const sound = Object.entries(Object(plain)).filter(([key]) => !faulty.includes(key));
-  const parsed = templateSchema(dirname(path)).safeParse(Object.fromEntries(sound));
+  const parsed = templateSchema(dirname(path)).safeParse(
+    Object.fromEntries([...sound, ...soundVariables(plain, issues)]),
+  );
   return parsed.success ? { settings: settingsOf(parsed.data), faulty } : { settings: {}, faulty: 'all' };
+}
+
+/** Of variables the others are checked as well. */
+function soundVariables(
+  plain: unknown,
+  issues: readonly z.core.$ZodIssue[],
+): readonly (readonly [string, unknown])[] {
+  const paths = issues.map(({ path }) => path).filter(([key]) => key === 'variables');
+  if (paths.length === 0 || paths.some(({ length }) => length === 1)) return [];
+  const { variables } = Object(plain);
+  const sound = Object.entries(Object(variables)).filter(([name]) => paths.every(([, key]) => key !== name));
+  return [['variables', Object.fromEntries(sound)]];
 }
 
 /** What `yaml` says, in the words of somebody who edits a template. */
@@ -194,6 +218,8 @@ function baseOf(document: Document): string | undefined {
 }
 
 function problemsOf(issue: z.core.$ZodIssue, around: Around): readonly Problem[] {
+  if (issue.code === 'invalid_key')
+    return issue.issues.map(({ message }) => ({ where: around(issue.path, 'key'), problem: message }));
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(issue.path);
     return issue.keys.map((key) => ({
@@ -221,7 +247,7 @@ function nameOf(keys: KeyPath): string {
     .replace(/^\./, '');
 }
 
-/** Where a key's value stands; the key itself when it has no value, or is asked for. */
+/** Where a key's value stands; the key itself when it is asked for, or when there is nothing beside it. */
 function offsetOf(document: Document, keys: KeyPath, at: 'key' | 'value'): number | undefined {
   let node: unknown = document.contents;
   let offset = startOf(node);
@@ -230,8 +256,7 @@ function offsetOf(document: Document, keys: KeyPath, at: 'key' | 'value'): numbe
       const pair = node.items.find((entry) => isScalar(entry.key) && entry.key.value === key);
       if (pair === undefined) return undefined;
       node = pair.value;
-      const hasValue = at === 'value' && !(isScalar(node) && node.value === null);
-      offset = (hasValue ? startOf(node) : undefined) ?? startOf(pair.key);
+      offset = (at === 'value' && !isBelow(node) ? startOf(node) : undefined) ?? startOf(pair.key);
     } else {
       node = typeof key === 'number' && isSeq(node) ? node.items[key] : undefined;
       if (node === undefined) return undefined;
@@ -240,6 +265,9 @@ function offsetOf(document: Document, keys: KeyPath, at: 'key' | 'value'): numbe
   }
   return offset;
 }
+
+const isBelow = (node: unknown): boolean =>
+  isScalar(node) ? node.value === null : isCollection(node) && node.flow !== true;
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;

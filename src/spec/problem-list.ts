@@ -20,9 +20,16 @@ export class ProblemList {
     return this.#places.has(where);
   }
 
-  add(where: string, problem: string): void {
+  /** `code` as in `Problem`. A place may name more behind the option: `--var locale`. */
+  add(where: string, problem: string, code?: string): void {
     this.#places.add(where);
-    this.#problems.push({ where: this.#spelling.get(where) ?? where, problem });
+    this.#problems.push({ where: this.#spelled(where), problem, ...(code === undefined ? {} : { code }) });
+  }
+
+  #spelled(where: string): string {
+    const [option = where] = where.split(' ', 1);
+    const other = this.#spelling.get(option);
+    return this.#spelling.get(where) ?? (other === undefined ? where : other + where.slice(option.length));
   }
 
   addAll(problems: readonly Problem[]): void {

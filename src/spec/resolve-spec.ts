@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { SpecError, specErrorOf } from '../foundation/errors.ts';
+import { type Problem, SpecError, specErrorOf } from '../foundation/errors.ts';
 import { detectKind } from '../install-script/detect-kind.ts';
 import { readScript } from '../install-script/read-script.ts';
 import { type ScriptHints, scriptHints } from '../install-script/script-hints.ts';
@@ -12,16 +12,18 @@ import type { BuildSpec } from './build-spec.ts';
 import { type BuildTarget, findTarget } from './build-target.ts';
 import { checkOverrideKeys, checkVariableNames, type GivenVariables, ownVariablesOf } from './check-names.ts';
 import { checkSpec } from './check-spec.ts';
+import { checkVariableValues } from './check-variable-values.ts';
 import { completeSpec } from './complete-spec.ts';
 import { findTemplate, labelOf } from './find-template.ts';
 import { type LoadedTemplate, readTemplateChain, type TemplatePlaces } from './load-template.ts';
 import { mediaOf } from './media-word.ts';
-import { faultyOptions, optionFor } from './option-keys.ts';
+import { faultyOptions } from './option-keys.ts';
 import { readOs } from './os-word.ts';
 import { overrideSettings } from './override-settings.ts';
 import type { KeyPath } from './parse-template.ts';
 import { ProblemList } from './problem-list.ts';
 import { wrongKindError } from './script-kind.ts';
+import { placeFinder, settingKeys } from './setting-places.ts';
 import { mergeSettings, type Settings } from './settings.ts';
 import { inLineOrder } from './template-place.ts';
 
@@ -33,11 +35,45 @@ export type SpecRequest = TemplatePlaces & {
 
 type Base = Omit<LoadedTemplate, 'name'> & { readonly fallbackName: string };
 
+/** What was asked for, with everything that is wrong with it. */
+export type SpecReading = {
+  /** As far as its parts could be read; the others are as if nobody had named them. */
+  readonly spec: BuildSpec;
+  /** What messages call it. */
+  readonly subject: string;
+  readonly problems: readonly Problem[];
+  /** The error that stands for a problem when that is the only one. */
+  readonly failure: SpecError | undefined;
+  /** Where a key that counts was written, as a line of a template or an option. */
+  readonly locate: (path: KeyPath) => string | undefined;
+  /** Settings with a problem of their own. */
+  readonly isFaulty: (key: keyof Settings) => boolean;
+};
+
 /**
  * What is to be built: the target's template with its bases, the install script when that is the target, and the options over all.
- * @throws SpecError `spec.invalid` with every problem found, `template.not-found`, `script.*`
+ * @throws SpecError `spec.invalid` with every problem found, or the code that all of them have; `template.not-found`, `script.*`
  */
 export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
+  const reading = await readSpec(request);
+  if (reading.problems.length > 0) throw specRefusal(reading);
+  return reading.spec;
+}
+
+/** All problems as one error, `more` from elsewhere among them. */
+export function specRefusal(
+  { subject, problems, failure }: SpecReading,
+  more: readonly Problem[] = [],
+): SpecError {
+  const all = [...problems, ...more];
+  return failure !== undefined && all.length === 1 ? failure : specErrorOf(subject, inLineOrder(all));
+}
+
+/**
+ * The same with its problems returned for others to be added.
+ * @throws SpecError `template.not-found`, `template.unreadable`, and `script.*` of a target that cannot be read
+ */
+export async function readSpec(request: SpecRequest): Promise<SpecReading> {
   const { overrides = {}, ...places } = request;
   const target = await findTarget(request.target, places);
   const given = overrideSettings(overrides, places.cwd);
@@ -46,27 +82,29 @@ export async function resolveSpec(request: SpecRequest): Promise<BuildSpec> {
   const { list } = given;
   checkOverrideKeys(overrides, list);
   list.addAll(base.problems);
-  const faulty = new Set([...faultyOptions(list), ...templateKeys(base.faulty)]);
+  const faulty = new Set<string>([...faultyOptions(list), ...settingKeys(base.faulty)]);
   const isFaulty = (key: keyof Settings): boolean => base.faulty === 'all' || faulty.has(key);
   const variables = isFaulty('script') ? new Map() : variablesFor(target, base, given.settings);
   const { settings, failure: unread } = await withScriptKind(merged, variables, places, list);
+  if (unread !== undefined) faulty.add('script');
   const spec = completeSpec({
     settings,
     fallbackName: base.fallbackName || nameFromMedia(settings) || 'image',
     templates: base.sources,
   });
-  const locate = placeFinder(base, given.settings, overrides);
+  const locate = placeFinder(base.locate, given.settings, overrides);
+  checkVariableValues(spec, locate, list);
   checkSpec(spec, list, locate, isFaulty);
   const isKnown = !(['os', 'media', 'script'] as const).some(isFaulty);
-  // One more problem beside others, and alone the error.
   const failure = unread ?? (isKnown ? wrongKindError(spec, places.cwd) : undefined);
   const isNoMedia = target.type === 'script' && spec.media.length === 0 && failure === undefined;
-  if (isNoMedia && list.problems.every(({ where }) => where === 'media')) throw noMedia(target, spec.os);
-  if (failure !== undefined && list.problems.length === 0) throw failure;
-  if (failure !== undefined)
-    list.add(locate(['script', 'path']) ?? locate(['script']) ?? 'script', failure.message);
-  if (list.problems.length > 0) throw specErrorOf(subjectOf(target), inLineOrder(list.problems));
-  return spec;
+  const reading = { spec, subject: subjectOf(target), locate, isFaulty };
+  if (isNoMedia && list.problems.every(({ where }) => where === 'media'))
+    return { ...reading, problems: list.problems, failure: noMedia(target, spec.os) };
+  if (failure === undefined) return { ...reading, problems: inLineOrder(list.problems), failure };
+  const where = locate(['script', 'path']) ?? locate(['script']);
+  list.add(where ?? 'script', failure.message, failure.code);
+  return { ...reading, problems: inLineOrder(list.problems), failure };
 }
 
 /** What the script must ask for. A script that takes the place of a template's own need not ask for what that one did. */
@@ -99,7 +137,7 @@ async function withScriptKind(
     return { settings: { ...settings, script: { ...script, kind } } };
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    return { settings, failure: error };
+    return { settings: { ...settings, script: undefined }, failure: error };
   }
 }
 
@@ -175,33 +213,6 @@ function nameFromMedia({ media }: Settings): string {
   const from = media?.[0]?.from.replace(/[?#].*$/, '').replace(/\/+$/, '') ?? '';
   return nameFrom(basename(from).replace(/\.(iso|img|qcow2|raw|vmdk|vdi|vhdx?)$/i, ''));
 }
-
-/** Options have no line; a key they set must not be reported at the template's. */
-function placeFinder(
-  base: Base,
-  given: Settings,
-  overrides: BuildOverrides,
-): (path: KeyPath) => string | undefined {
-  const keys: Readonly<Record<string, unknown>> = given;
-  return (path) => {
-    const [first, second] = path;
-    const value = keys[CAMEL[String(first)] ?? String(first)];
-    const part =
-      typeof value === 'object' && value !== null && second !== undefined ? Object.entries(value) : undefined;
-    const byOption = part
-      ? part.some(([key, set]) => key === second && set !== undefined)
-      : value !== undefined;
-    return byOption ? optionFor(path.join('.'), overrides) : base.locate(path);
-  };
-}
-
-const CAMEL: Readonly<Record<string, string>> = {
-  'boot-check': 'bootCheck',
-  'root-password': 'rootPassword',
-  'extra-args': 'extraArgs',
-};
-const templateKeys = (keys: readonly string[] | 'all'): readonly string[] =>
-  keys === 'all' ? [] : keys.map((key) => CAMEL[key] ?? key);
 
 function noMedia(
   { label, kind, text }: Extract<BuildTarget, { type: 'script' }>,

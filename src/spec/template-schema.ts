@@ -10,7 +10,7 @@ import { checkMedia, mediaOf, readFrom, readMirror } from './media-word.ts';
 import { readOs } from './os-word.ts';
 import type { Settings } from './settings.ts';
 import { field, isWord, item, mapOr, oneOf, reading } from './template-field.ts';
-import { readEnvironmentName, readVariables } from './variable-words.ts';
+import { readEnvironmentName, readMap, readVariableName, readVariableValue } from './variable-words.ts';
 import * as words from './words.ts';
 
 function mediaEntry(folder: string) {
@@ -119,6 +119,11 @@ const cpuField = mapOr(
   readCpu,
 );
 
+/** Each name and each value that is wrong is a problem of its own, at its own place. */
+const variablesField = field(readMap).pipe(
+  z.record(z.string().transform(reading(readVariableName)), item(readVariableValue)).optional(),
+);
+
 const watchPatternFields = z
   .strictObject({
     match: field(words.readWatchPattern),
@@ -161,7 +166,7 @@ export function templateSchema(folder: string) {
       () => 'ipxe' as const,
     ).optional(),
     script: scriptField(folder).optional(),
-    variables: field(readVariables),
+    variables: variablesField,
     'root-password': passwordField(folder).optional(),
     'extra-args': field(readExtraArgs),
     outputs: list(outputField),

@@ -1,4 +1,6 @@
+import { SpecError } from '../foundation/errors.ts';
 import { publicText } from '../foundation/public-url.ts';
+import { describeValue } from '../foundation/value-shape.ts';
 import { DERIVED_PLACEHOLDERS } from '../install-script/options/derived-values.ts';
 import { readLine, readText, wrong } from './words.ts';
 
@@ -22,38 +24,23 @@ export function readVariableValue(value: unknown): string {
   return readLine(typeof value === 'boolean' || Number.isInteger(value) ? String(value) : value);
 }
 
-export function readVariables(value: unknown): Readonly<Record<string, string>> {
+export function readMap(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw wrong('expects a map of names and values');
-  const problems = Object.entries(value).flatMap(([name, text]) => problemOf(name, text) ?? []);
-  if (problems.length > 0) throw wrong(problems.join('; '));
-  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, readVariableValue(text)]));
+    throw wrong(`expects a map of names and values, found ${describeValue(value)}`);
+  return value as Readonly<Record<string, unknown>>;
 }
-
-function problemOf(name: string, text: unknown): string | undefined {
-  try {
-    readVariableName(name);
-  } catch (error) {
-    return messageOf(error);
-  }
-  try {
-    readVariableValue(text);
-  } catch (error) {
-    return `${name} ${messageOf(error)}`;
-  }
-  return undefined;
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** `name=value`; everything after the first `=` is the value, blanks, quotes and all. */
 export function readAssignment(text: string): readonly [name: string, value: string] {
   const at = text.indexOf('=');
   if (at < 1) throw wrong(`"${publicText(text)}" is not of the form name=value`);
-  const [name, value] = [text.slice(0, at), text.slice(at + 1)];
-  const problem = problemOf(name, value);
-  if (problem !== undefined) throw wrong(problem);
-  return [name, readVariableValue(value)];
+  const name = readVariableName(text.slice(0, at));
+  try {
+    return [name, readVariableValue(text.slice(at + 1))];
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw wrong(`${name} ${error.message}`);
+  }
 }
 
 export function readEnvironmentName(value: unknown): string {

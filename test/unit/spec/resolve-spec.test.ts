@@ -498,8 +498,8 @@ describe('options', () => {
     await file('v.yaml', 'variables: {a: "1\\n2", "b c": 3}\nvcpus: [1]\nmedia: [{cdrom: x}]\nvcpus: 2\n');
     const { message } = await thrownBy(resolve('v.yaml'));
     for (const says of [
-      'a holds a line break',
-      '"b c" is not a variable name',
+      'v.yaml:1:16 variables.a: holds a line break',
+      'v.yaml:1:24 variables.b c: "b c" is not a variable name',
       'the key vcpus stands here a second',
     ])
       expect(message).toContain(says);
@@ -508,6 +508,38 @@ describe('options', () => {
     const level = (name: string, below: string) => `${name}: &${name} [${`*${below},`.repeat(20)}]\n`;
     await file('a.yaml', `a: &a [x]\n${level('b', 'a')}${level('c', 'b')}${level('d', 'c')}`);
     expect((await thrownBy(resolve('a.yaml'))).message).toMatch(/a\.yaml:2:8: .* without end/);
+  });
+
+  it('tells a value that no script can use by the place that gave it', async () => {
+    const variables = 'variables:\n  keyboard: qwertz\n  timezone: Mars/One\n';
+    await file('k.yaml', `media: [{cdrom: x}]\nscript: asks.ks\n${variables}`);
+    await file('asks.ks', 'keyboard {{keyboard}}\ntimezone {{timezone}}\n');
+    const refused = await thrownBy(resolve('k.yaml', { variables: ['timezone=Moon/Two'] }));
+    expect(refused).toMatchObject({
+      code: 'script.bad-option',
+      details: {
+        problems: [
+          { where: '--var timezone', problem: expect.stringContaining('"Moon/Two"') },
+          { where: 'k.yaml:4:13 variables.keyboard', problem: expect.stringContaining('"qwertz"') },
+        ],
+      },
+    });
+    const spelling = { '--var': 'overrides.variables' };
+    const spelled = await thrownBy(resolve('k.yaml', { variables: ['timezone=Moon/Two'], spelling }));
+    expect(spelled.message).toContain('overrides.variables timezone: "Moon/Two"');
+  });
+
+  it('tells each wrong variable of a template at its own key, and looks at the others', async () => {
+    await file('w.yaml', 'variables:\n  packages:\n    - vim\n  locale: ??\n  1x: y\nmedia: [{cdrom: x}]\n');
+    expect(await problemsOf(resolve('w.yaml'))).toEqual([
+      'w.yaml:2:3 variables.packages',
+      'w.yaml:4:11 variables.locale',
+      'w.yaml:5:3 variables.1x',
+    ]);
+    await file('l.yaml', 'variables: [a]\nmedia: [{cdrom: x}]\n');
+    expect((await thrownBy(resolve('l.yaml'))).message).toContain(
+      'l.yaml:1:12 variables: expects a map of names',
+    );
   });
 
   it('reports --timeout and --stall that contradict each other', async () => {
