@@ -18,10 +18,11 @@ import type { BuildPlan } from '../plan/build-plan.ts';
 import { resolvePlan } from '../plan/resolve-plan.ts';
 import { unknownCpuNames } from '../plan/unknown-cpu-names.ts';
 import type { BuildSpec } from '../spec/build-spec.ts';
-import { resolveSpec } from '../spec/resolve-spec.ts';
+import { readSpec, type SpecReading } from '../spec/resolve-spec.ts';
 import type { BuildContext, BuildRequest } from './build-context.ts';
 import { refuseTargets } from './publish-check.ts';
 import { type BuildScript, renderForBuild } from './render-for-build.ts';
+import { requireSound } from './require-sound.ts';
 
 export type Decision = {
   readonly host: HostFacts;
@@ -46,11 +47,19 @@ export async function decidePlan(
   context: BuildContext,
   { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
 ): Promise<Decided> {
-  const asked = await specOf(request, context);
+  const reading = await readingOf(request, context);
+  const { spec: asked } = reading;
+  const sound = { cwd: context.cwd, edit: request.edit !== false };
+  // Of a script for a system that only the media may tell, not all can be said yet.
+  if (asked.os !== undefined || reading.problems.length > 0) await requireSound(reading, sound);
   await requireLocalMedia(asked.media);
   const facts = await lookAtLocal(asked.media, asked.arch);
-  const spec =
-    asked.os === undefined && isKnownOs(facts) ? await specOf(withOs(request, facts.osId), context) : asked;
+  const known =
+    asked.os === undefined && isKnownOs(facts)
+      ? await readingOf(withOs(request, facts.osId), context)
+      : reading;
+  if (asked.os === undefined) await requireSound(known, sound);
+  const { spec } = known;
   const host = await probeHost({ cacheDir: context.places.cache, signal, logger });
   const plan = resolvePlan(spec, host, { is32Bit: is32Bit(spec, facts) });
   await refuseUnknownCpu(spec, plan, request, context);
@@ -75,8 +84,8 @@ function withItsPackages(plan: BuildPlan, script: BuildScript | undefined): Buil
   return { ...plan, media: plan.media.map((one) => ({ ...one, from: withPackages(one.from, asked) })) };
 }
 
-const specOf = (request: BuildRequest, context: BuildContext): Promise<BuildSpec> =>
-  resolveSpec({
+const readingOf = (request: BuildRequest, context: BuildContext): Promise<SpecReading> =>
+  readSpec({
     ...(request.target === undefined ? {} : { target: request.target }),
     overrides: request.overrides ?? {},
     cwd: context.cwd,

@@ -1,15 +1,32 @@
 import { join } from 'node:path';
-import { SpecError } from '../foundation/errors.ts';
+import { type Problem, SpecError } from '../foundation/errors.ts';
+import type { Bytes } from '../foundation/size.ts';
 import { writeFile } from '../foundation/write-file.ts';
 import { lineDiff } from '../install-script/line-diff.ts';
-import { compareFindings, type Finding } from '../install-script/lint/lint-rule.ts';
-import { valueFindings } from '../install-script/lint/value-findings.ts';
+import { compareFindings, type Finding, MISSING } from '../install-script/lint/lint-rule.ts';
 import { checkScript } from '../install-script/prepare-script.ts';
-import { scriptValues } from '../install-script/script-values.ts';
-import type { InstallScriptKind } from '../spec/build-spec.ts';
+import type { BuildOverrides } from '../spec/build-overrides.ts';
+import type { DiskBus, InstallScriptKind } from '../spec/build-spec.ts';
+import { readSpec, type SpecReading, specRefusal } from '../spec/resolve-spec.ts';
 import type { BuildContext } from './build-context.ts';
-import { type LintRequest, type LintSubject, lintSubject } from './lint-subject.ts';
-import { refusalFindings } from './refusal-findings.ts';
+import { type ScriptSubject, scriptFindings, scriptSubject } from './script-subject.ts';
+
+export type LintRequest = {
+  /** An install script, or a template, whose script is looked at as that template uses it. */
+  readonly target: string;
+  /** System it is for; default: as the template or the script's head says. */
+  readonly os?: string;
+  /** Bus of the disk; default: that of the template, or of the template that a build of the script takes, else virtio. */
+  readonly bus?: DiskBus;
+  /** Size of the disk; default: as with the bus, else what a build makes without being told. */
+  readonly diskSize?: Bytes;
+  /** Values for the script's placeholders, over those of the template. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Write what is missing into the file. */
+  readonly fix?: boolean;
+  /** What a build would put in by itself is no more than a warning; false, as for a build that may not: initially true. */
+  readonly edit?: boolean;
+};
 
 export type LintReport = {
   readonly path: string;
@@ -24,16 +41,22 @@ export type LintReport = {
 };
 
 /**
- * Everything wrong with an install script that can be seen without running it.
+ * Everything wrong with an install script, and with the template that uses it, that can be seen without running it.
  * @throws SpecError `script.not-found`, `script.unknown-kind`, `template.not-found`, `spec.invalid`
  */
 export async function lintInstallScript(
   request: LintRequest,
-  context: Pick<BuildContext, 'cwd' | 'projectDir'>,
+  { cwd, projectDir }: Pick<BuildContext, 'cwd' | 'projectDir'>,
 ): Promise<LintReport> {
-  const places = { cwd: context.cwd, templateDir: join(context.projectDir, 'vm-templates') };
+  const templateDir = join(projectDir, 'vm-templates');
+  const { target } = request;
   try {
-    return await reportOn(await lintSubject(request, places), request);
+    const reading = withoutMedia(
+      await readSpec({ target, overrides: overridesOf(request), cwd, templateDir }),
+    );
+    const subject = await scriptSubject(reading, cwd);
+    if (subject === undefined) throw reading.problems.length > 0 ? specRefusal(reading) : noScript(target);
+    return await reportOn(subject, reading, request);
   } catch (error) {
     const unreadable = error instanceof SpecError && error.code === 'script.encoding';
     if (!unreadable) throw error;
@@ -41,26 +64,46 @@ export async function lintInstallScript(
   }
 }
 
-async function reportOn(subject: LintSubject, request: LintRequest): Promise<LintReport> {
-  const { path, label, kind, text, target } = subject;
-  const { os, disk, media } = target;
-  const values = scriptValues({
-    name: 'image',
-    kind,
-    media: media?.kind,
-    token: 'token',
-    variables: subject.variables,
-    os,
-    disk,
-    passwordHash: undefined,
-  });
-  const fix = request.fix === true;
-  const { text: mended, findings: found } = checkScript({ text, kind, label, values, target, edit: fix });
-  const all = [...found, ...valueFindings(text, kind, values), ...refusalFindings(subject)];
+function overridesOf({ os, bus, diskSize, variables = {} }: LintRequest): BuildOverrides {
+  return {
+    ...{ os, bus, disk: diskSize === undefined ? undefined : `${diskSize}B` },
+    variables: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+  };
+}
+
+/** Media need not be named to look at a script. */
+const withoutMedia = (reading: SpecReading): SpecReading => ({
+  ...reading,
+  problems: reading.problems.filter(({ where }) => where !== 'media'),
+});
+
+async function reportOn(
+  subject: ScriptSubject,
+  reading: SpecReading,
+  request: LintRequest,
+): Promise<LintReport> {
+  const { path, label, kind, text } = subject;
+  const { os } = reading.spec;
+  const mended = request.fix === true ? checkScript({ ...subject, edit: true }) : undefined;
+  const found = mended?.findings ?? scriptFindings(subject, reading);
+  const all = [...found, ...reading.problems.map(findingOf)];
   const findings = (request.edit === false ? all : all.map(asBuildTakesIt)).sort(compareFindings);
-  const diff = lineDiff(text, mended, label, label);
-  if (diff !== '') await writeFile(path, mended);
-  return { path, label, kind, ...(target.os === undefined ? {} : { os: target.os }), findings, diff };
+  const diff = mended === undefined ? '' : lineDiff(text, mended.text, label, label);
+  if (mended !== undefined && diff !== '') await writeFile(path, mended.text);
+  return { path, label, kind, ...(os === undefined ? {} : { os }), findings, diff };
+}
+
+/** What builds and plans refuse that no line of the script is to blame for. */
+function findingOf({ where, problem, code = 'spec.invalid' }: Problem): Finding {
+  const message = problem.replace(/\.$/, '');
+  const fix =
+    code === 'script.wrong-kind'
+      ? 'name the system it is for, or write a script of that kind'
+      : 'correct it there: builds and plans refuse it as well';
+  return {
+    ...{ rule: code, severity: 'error', line: MISSING, message, fix, mendable: false },
+    ...(where === 'script' ? {} : { where }),
+  };
 }
 
 /** A script that builds is no wrong one. */
@@ -83,4 +126,11 @@ function unreadableReport({ message, details }: SpecError, target: string): Lint
     mendable: false,
   } as const;
   return { path: target, label: target, findings: [finding], diff: '' };
+}
+
+function noScript(target: string): SpecError {
+  return new SpecError(
+    'script.not-found',
+    `The template ${target} has no install script: its media bring their own.`,
+  );
 }

@@ -86,17 +86,14 @@ function readOption<T>(name: string, read: () => T): T {
   }
 }
 
-function findingLines(
-  label: string,
-  { line, severity, rule, message, fix, mendable }: Finding,
-  style: Style,
-): string {
+function findingLines(label: string, finding: Finding, style: Style): string {
+  const { severity, rule, message, fix, mendable } = finding;
   const colours: Readonly<Record<Severity, (text: string) => string>> = {
     error: style.bad,
     warning: style.bold,
     note: style.faint,
   };
-  const where = `${placeText(safeLine(label), line)}:`;
+  const where = `${safeLine(placeText(label, finding))}:`;
   const by = mendable ? ' (--fix does it, and so does a build)' : '';
   return `${where} ${colours[severity](severity)}: ${safeLine(message)} ${style.faint(`[${rule}]`)}\n    ${safeLine(fix)}${by}\n`;
 }

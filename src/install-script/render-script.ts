@@ -95,7 +95,7 @@ export function unknownPlaceholders(
 }
 
 /** @throws SpecError `script.unknown-placeholder` */
-export function refuseUnknown({ text, kind, values, label = 'install script' }: RenderInput): void {
+function refuseUnknown({ text, kind, values, label = 'install script' }: RenderInput): void {
   const problems = unknownPlaceholders(text, kind, values).map(({ line, problem, fix }) => ({
     where: `${label}:${line}`,
     problem,

@@ -1,5 +1,6 @@
 import { SpecError } from '../foundation/errors.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
+import type { GivenValues } from './lint/blame-values.ts';
 import { MARKER_PLACEHOLDER, markerCommand } from './marker.ts';
 import { COMMON_OPTIONS, commonProblems } from './options/common-options.ts';
 import { type DerivedFrom, derivedValues } from './options/derived-values.ts';
@@ -53,6 +54,19 @@ export function scriptValues(from: ValuesFrom): ScriptValues {
     secret: new Map([['root_password_hash', passwordHash]]),
     markup: new Set([...derived.keys()].filter((key) => key.endsWith('_elements'))),
   };
+}
+
+/** Those that were given, by name; `whereOf` tells where. */
+export function givenValues(from: ValuesFrom, whereOf: (name: string) => string | undefined): GivenValues {
+  return new Map(
+    Object.keys(from.variables).flatMap((name) => {
+      const where = whereOf(name);
+      const { [name]: _left, ...variables } = from.variables;
+      return where === undefined
+        ? []
+        : [[name, { where, without: () => scriptValues({ ...from, variables }) }]];
+    }),
+  );
 }
 
 function refuseBadOptions(variables: Readonly<Record<string, string>>, kind: InstallScriptKind): void {

@@ -11,12 +11,6 @@ type Rule = {
 };
 type Finding = { readonly at: KeyPath; readonly problem: string };
 
-/** What is wrong with entries of several kinds; undefined when all are of one. */
-export const mixedMediaProblem = (media: BuildSpec['media']): string | undefined =>
-  new Set(media.map(({ kind }) => kind)).size > 1
-    ? 'all entries must be of one kind, since the way to boot follows from it'
-    : undefined;
-
 /** An imported image is installed already; what only an installer would read must not be ignored in silence. */
 function forInstallersOnly(
   key: string,
@@ -74,10 +68,10 @@ const RULES: readonly Rule[] = [
   },
   {
     needs: ['media'],
-    check: ({ media }) => {
-      const problem = mixedMediaProblem(media);
-      return problem === undefined ? undefined : { at: ['media'], problem };
-    },
+    check: ({ media }) =>
+      new Set(media.map(({ kind }) => kind)).size > 1
+        ? { at: ['media'], problem: 'all entries must be of one kind, since the way to boot follows from it' }
+        : undefined,
   },
   {
     needs: ['media'],

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { type Problem, SpecError, specErrorOf } from '../foundation/errors.ts';
+import { type Problem, SpecError } from '../foundation/errors.ts';
 import { readRegularFile } from '../foundation/read-regular-file.ts';
-import { findTemplate, labelOf, templateNotFound, templatesAdvice } from './find-template.ts';
+import { findTemplate, labelOf, templatesAdvice } from './find-template.ts';
 import { type KeyPath, type ParsedTemplate, parseTemplate } from './parse-template.ts';
 import { mergeSettings, type Settings } from './settings.ts';
 import { inLineOrder } from './template-place.ts';
@@ -33,18 +33,9 @@ export type LoadedTemplate = {
 type Link = ParsedTemplate & { readonly name: string; readonly sha256: string };
 
 /**
- * Reads `vm-templates/<name>.yaml` or a YAML file, and the chain of its bases.
- * @throws SpecError `template.not-found`, `spec.invalid` with all problems of all files of the chain
+ * Reads a template's file, known to exist, and the chain of its bases, with the problems returned for others to be added.
+ * @throws SpecError `template.unreadable`
  */
-export async function loadTemplate(nameOrPath: string, places: TemplatePlaces): Promise<LoadedTemplate> {
-  const path = await findTemplate(nameOrPath, [places.templateDir], places.cwd);
-  if (path === undefined) throw await templateNotFound(nameOrPath, places.templateDir);
-  const template = await readTemplateChain(path, places);
-  if (template.problems.length > 0) throw specErrorOf(`Template ${template.name}`, template.problems);
-  return template;
-}
-
-/** As `loadTemplate`, of a file known to exist, with the problems returned for others to be added. */
 export async function readTemplateChain(path: string, places: TemplatePlaces): Promise<LoadedTemplate> {
   const links: Link[] = [];
   const problems: Problem[] = [];

@@ -28,11 +28,15 @@ export type Finding = Hit & {
   readonly severity: Severity;
   /** A build puts in by itself what is missing. */
   readonly mendable: boolean;
+  /** What is to blame when no line of the script is: the place of a variable or of a template's key. */
+  readonly where?: string;
 };
 
-/** `FILE:LINE`, or the file alone. */
-export const placeText = (label: string, line: number): string =>
-  line === MISSING ? label : `${label}:${line}`;
+/** `FILE:LINE`, or the file alone; what is to blame instead stands before it, or for it where there is no line. */
+export function placeText(label: string, { line, where }: Pick<Finding, 'line' | 'where'>): string {
+  if (line === MISSING) return where ?? label;
+  return where === undefined ? `${label}:${line}` : `${where} (${label}:${line})`;
+}
 
 /** By line, then by severity. */
 export const compareFindings = (a: Finding, b: Finding): number =>

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { LintRequest } from '../../../src/build/lint-install-script.ts';
 import { lintInstallScript } from '../../../src/build/lint-install-script.ts';
-import type { LintRequest } from '../../../src/build/lint-subject.ts';
 import { gibibytes } from '../../../src/foundation/size.ts';
 import { MISSING } from '../../../src/install-script/lint/lint-rule.ts';
 import type { BuildOverrides } from '../../../src/spec/build-overrides.ts';
@@ -28,9 +28,9 @@ async function refusedOf(request: LintRequest) {
   const { findings } = await lintInstallScript(request, { cwd, projectDir });
   return findings
     .filter(({ rule }) => rule === 'spec.invalid' || rule === 'script.wrong-kind')
-    .map(({ rule, severity, line, message, mendable }) => {
+    .map(({ rule, severity, line, message, mendable, where = '' }) => {
       expect({ severity, line, mendable }).toEqual({ severity: 'error', line: MISSING, mendable: false });
-      return [rule, message] as const;
+      return [rule, `${where}: ${message}`] as const;
     });
 }
 
@@ -69,21 +69,21 @@ const REFUSED: readonly (readonly [string, LintRequest, BuildOverrides, string, 
     { target: 'debian-13-jeos', os: 'fedora42' },
     { os: 'fedora42' },
     'script.wrong-kind',
-    /^the script is preseed, and the installer of Fedora 42 reads kickstart$/,
+    /install script .*preseed is preseed, and the installer of Fedora 42 reads kickstart$/,
   ],
   [
     'a script of the wrong kind',
     { target: 'a.preseed', os: 'fedora42' },
     { os: 'fedora42' },
     'script.wrong-kind',
-    /^the script is preseed, and the installer of Fedora 42 reads kickstart$/,
+    /install script .*preseed is preseed, and the installer of Fedora 42 reads kickstart$/,
   ],
   [
     'a program for an installer that Kiln boots itself',
     { target: 'a.sh' },
     {},
     'script.wrong-kind',
-    /^the script is user-script, and the installer of Debian 13/,
+    /install script .* is user-script, and the installer of Debian 13/,
   ],
   [
     'a disk too small for the system',

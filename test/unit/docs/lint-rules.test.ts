@@ -18,8 +18,9 @@ it('docs/lint.md lists every rule', async () => {
     ['script.wrong-kind', "a script of a kind that the system's installer does not read"],
     [
       'spec.invalid',
-      'a variable that the script does not ask for; a disk or memory below what the system needs',
+      'what a plan refuses in the template and in `--var`: a variable that the script does not ask for, a disk below what the system needs …',
     ],
+    ['script.bad-option', 'a variable that means the same for all scripts has a value that cannot be used'],
   ].map(([id, about]) => [`\`${id}\``, 'error', about, ''].join('\t'));
   const rows = [...new Set([...all, ...besides])].sort().map((row) => row.split('\t'));
   const table = markdownTable([['rule', 'severity', 'what is wrong', 'put in by itself'], ...rows]);

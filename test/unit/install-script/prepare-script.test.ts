@@ -252,7 +252,7 @@ describe('values that would not stay in their place', () => {
     expect(() => render(text, kind, value)).toThrowError(
       expect.objectContaining({
         code: 'script.bad-value',
-        message: expect.stringContaining(`x:${line}: {{v}}: its value`),
+        message: expect.stringContaining(`x:${line}: error: {{v}}: its value`),
         details: expect.objectContaining({ script: 'x' }),
       }),
     );
@@ -282,7 +282,7 @@ it('tells the lines of the file as it is written, not as it was mended', () => {
   expect(() => prepareScript({ ...given, edit: true })).toThrowError(
     expect.objectContaining({
       code: 'script.unknown-placeholder',
-      message: expect.stringContaining('x.ks:4: {{nobody}} has no value'),
+      message: expect.stringContaining('x.ks:4: error: {{nobody}} has no value'),
     }),
   );
 });

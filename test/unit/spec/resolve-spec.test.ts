@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/foundation/errors.ts';
 import { gibibytes, mebibytes } from '../../../src/foundation/size.ts';
 import type { BuildOverrides } from '../../../src/spec/build-overrides.ts';
-import { loadTemplate } from '../../../src/spec/load-template.ts';
+import { readTemplateChain } from '../../../src/spec/load-template.ts';
 import { resolveSpec } from '../../../src/spec/resolve-spec.ts';
 import { keysAt } from '../../../src/spec/template-keys.ts';
 import { templateSchema } from '../../../src/spec/template-schema.ts';
@@ -165,7 +165,10 @@ describe('composition', () => {
   });
 
   it('loads a template alone, with the digest of each file', async () => {
-    const { settings, sources } = await loadTemplate('debian-13', { cwd, templateDir: TEMPLATES });
+    const { settings, sources } = await readTemplateChain(join(TEMPLATES, 'debian-13.yaml'), {
+      cwd,
+      templateDir: TEMPLATES,
+    });
     expect(settings.os).toBe('debian13');
     expect(sources.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
   });
