@@ -49,7 +49,7 @@ export async function decidePlan(
 ): Promise<Decided> {
   const reading = await readingOf(request, context);
   const { spec: asked } = reading;
-  const sound = { cwd: context.cwd, edit: request.edit !== false };
+  const sound = { cwd: context.cwd, env: context.env, edit: request.edit !== false };
   // Of a script for a system that only the media may tell, not all can be said yet.
   if (asked.os !== undefined || reading.problems.length > 0) await requireSound(reading, sound);
   await requireLocalMedia(asked.media);

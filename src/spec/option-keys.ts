@@ -54,6 +54,9 @@ const OPTIONS: Readonly<Record<string, string>> = {
   outputs: '--format',
   script: '--script',
   'root-password': '--root-password-file, --root-password-env',
+  'root-password.file': '--root-password-file',
+  'root-password.env': '--root-password-env',
+  'script.path': '--script',
   'extra-args': '--extra-args',
 };
 

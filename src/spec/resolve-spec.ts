@@ -104,7 +104,12 @@ export async function readSpec(request: SpecRequest): Promise<SpecReading> {
   if (failure === undefined) return { ...reading, problems: inLineOrder(list.problems), failure };
   const where = locate(['script', 'path']) ?? locate(['script']);
   list.add(where ?? 'script', failure.message, failure.code);
-  return { ...reading, problems: inLineOrder(list.problems), failure };
+  return { ...reading, problems: inLineOrder(list.problems), failure: placed(failure, where) };
+}
+
+/** The same error, told with the place of the key that it is about. */
+function placed({ code, message, details, cause }: SpecError, where: string | undefined): SpecError {
+  return new SpecError(code, where === undefined ? message : `${where}: ${message}`, { details, cause });
 }
 
 /** What the script must ask for. A script that takes the place of a template's own need not ask for what that one did. */

@@ -35,7 +35,7 @@ d-i partman-auto/method string nothing
 
 async function refusalOf(target: string, variables: readonly string[] = []): Promise<KilnError> {
   const reading = await readSpec({ target, overrides: { variables }, cwd, templateDir });
-  return requireSound(reading, { cwd, edit: true }).then(
+  return requireSound(reading, { cwd, env: {}, edit: true }).then(
     () => expect.fail('is not refused'),
     (error) => error,
   );
@@ -82,4 +82,24 @@ it('a fault of the script itself stays its own, whatever is given', async () => 
   );
   const { message } = await refusalOf('./own.yaml');
   expect(message).toMatch(/^ {2}own\.preseed:1: error: .*xx_YY/m);
+});
+
+it.each([
+  ['script: nowhere.ks\n', 'script.not-found', 'x.yaml:1:9 script: Install script nowhere.ks does not exist'],
+  [
+    'script: {path: nowhere.ks, kind: kickstart}\n',
+    'script.not-found',
+    'x.yaml:1:16 script.path: Install script nowhere.ks does not exist',
+  ],
+  [
+    'root-password: {env: NO_SUCH}\n',
+    'secret.not-found',
+    'x.yaml:1:22 root-password.env: The environment variable NO_SUCH is not set',
+  ],
+  ['root-password:\n  file: nowhere\n', 'secret.not-found', 'x.yaml:2:9 root-password.file: The secret file'],
+])('what a template names and is not there is told with its line: %s', async (text, code, says) => {
+  await writeFile(join(cwd, 'x.yaml'), `${text}base: debian-13-jeos\n`);
+  const refused = await refusalOf('./x.yaml');
+  expect(refused.code).toBe(code);
+  expect(refused.message).toContain(says);
 });
