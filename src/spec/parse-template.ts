@@ -19,6 +19,7 @@ import { keysAt } from './template-keys.ts';
 import { fileAndLine, inLineOrder, placeIn } from './template-place.ts';
 import { settingsOf, templateSchema } from './template-schema.ts';
 import { strangeTags } from './template-tags.ts';
+import { yamlProblems } from './yaml-problems.ts';
 
 export type KeyPath = readonly PropertyKey[];
 
@@ -51,16 +52,13 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
     const { line, col } = lines.linePos(offset);
     return placeIn(label, line, col);
   };
-  // The parser calls itself for each level and gives up with an error of its own for every one that stays open.
-  const deep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
   // Of tags the parser knows neither the key nor all that are strange here.
   const others = [...document.errors, ...document.warnings].filter(
     ({ code }) => code !== 'TAG_RESOLVE_FAILED',
   );
-  const reported = deep ? [deep] : others;
-  const yamlProblems = reported.map((error) => ({
-    where: place(error.pos[0]),
-    problem: yamlProblem(error.code, error.message, text.slice(error.pos[0])),
+  const malformed = yamlProblems(others, text, lines).map(({ offset, problem }) => ({
+    where: place(offset),
+    problem,
   }));
   const locate = (keys: KeyPath, at: 'key' | 'value' = 'value'): string | undefined => {
     const offset = offsetOf(document, keys, at);
@@ -69,7 +67,7 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
   const shape = broken ? undefined : shapeProblem(document, label, place);
   const nothing = { settings: {}, base: undefined, locate, faulty: 'all' as const };
-  if (broken || shape) return { ...nothing, problems: shape ? [...yamlProblems, shape] : yamlProblems };
+  if (broken || shape) return { ...nothing, problems: shape ? [...malformed, shape] : malformed };
 
   const marked = (offset: number, keys: KeyPath): string => `${place(offset)} ${nameOf(keys)}`.trimEnd();
   const noWords = strangeKeys(document).map(({ found, offset, keys }) => ({
@@ -81,7 +79,7 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
     problem: `the tag ${tag} means nothing in a template; remove it and write the value itself`,
   }));
   const strange = [...noWords, ...tags];
-  if (strange.length > 0) return { ...nothing, problems: inLineOrder([...yamlProblems, ...strange]) };
+  if (strange.length > 0) return { ...nothing, problems: inLineOrder([...malformed, ...strange]) };
   keepKeysAsWritten(document);
   keepVariablesAsWritten(document);
   const value = plainValue(document);
@@ -94,12 +92,12 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   if (parsed.success) {
     const { base } = parsed.data;
     const settings = withPatternPlaces(settingsOf(parsed.data), locate);
-    return { settings, base, locate, problems: yamlProblems, faulty: [] };
+    return { settings, base, locate, problems: malformed, faulty: [] };
   }
   const around: Around = (keys, at) =>
     locate(keys, at) ?? (keys.length > 0 ? around(keys.slice(0, -1), at) : label);
   const found = parsed.error.issues.flatMap((issue) => problemsOf(issue, around));
-  const problems = inLineOrder([...yamlProblems, ...found]);
+  const problems = inLineOrder([...malformed, ...found]);
   return {
     ...nothing,
     base: baseOf(document),
@@ -147,16 +145,6 @@ function soundVariables(
   const { variables } = Object(plain);
   const sound = Object.entries(Object(variables)).filter(([name]) => paths.every(([, key]) => key !== name));
   return [['variables', Object.fromEntries(sound)]];
-}
-
-/** What `yaml` says, in the words of somebody who edits a template. */
-function yamlProblem(code: string, message: string, rest: string): string {
-  if (code === 'RESOURCE_EXHAUSTION') return 'maps and lists are nested too deeply here to be a template';
-  if (code === 'TAB_AS_INDENT') return 'a tab indents this line; YAML wants blanks';
-  if (code === 'DUPLICATE_KEY')
-    return `the key ${/^[^\s:]+/.exec(rest)?.[0]} stands here a second time; remove one`;
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here ("---"); a template is one document';
-  return message;
 }
 
 function shapeProblem(
