@@ -13,12 +13,11 @@ import {
 import type * as z from 'zod';
 import type { Problem } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
-import { keepKeysAsWritten, strangeKeys } from './key-nodes.ts';
 import type { Settings } from './settings.ts';
+import { strangeNodes } from './strange-nodes.ts';
 import { keysAt } from './template-keys.ts';
 import { fileAndLine, inLineOrder, placeIn } from './template-place.ts';
 import { settingsOf, templateSchema } from './template-schema.ts';
-import { strangeTags } from './template-tags.ts';
 import { yamlProblems } from './yaml-problems.ts';
 
 export type KeyPath = readonly PropertyKey[];
@@ -70,15 +69,10 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   if (broken || shape) return { ...nothing, problems: shape ? [...malformed, shape] : malformed };
 
   const marked = (offset: number, keys: KeyPath): string => `${place(offset)} ${nameOf(keys)}`.trimEnd();
-  const noWords = strangeKeys(document).map(({ found, offset, keys }) => ({
+  const strange = strangeNodes(document).map(({ problem, offset, keys }) => ({
     where: marked(offset, keys),
-    problem: `a key must be a word, found ${found}`,
+    problem,
   }));
-  const tags = strangeTags(document).map(({ tag, offset, keys }) => ({
-    where: marked(offset, keys),
-    problem: `the tag ${tag} means nothing in a template; remove it and write the value itself`,
-  }));
-  const strange = [...noWords, ...tags];
   if (strange.length > 0) return { ...nothing, problems: inLineOrder([...malformed, ...strange]) };
   keepKeysAsWritten(document);
   keepVariablesAsWritten(document);
@@ -188,6 +182,15 @@ function firstAlias(document: Document, place: (offset: number) => string): stri
     },
   });
   return found === undefined ? undefined : place(found);
+}
+
+/** A key is the word that stands there: `1`, `null` and `true` are none of a number, of nothing and of a truth. */
+function keepKeysAsWritten(document: Document): void {
+  visit(document, {
+    Pair: (_at, { key }) => {
+      if (isScalar(key) && typeof key.value !== 'string') key.value = key.source ?? String(key.value);
+    },
+  });
 }
 
 /** A variable's value is text: `1.10` and `0644` stay as written instead of becoming numbers. */
