@@ -29,14 +29,13 @@ export class Refusals {
 
   /** What somebody found already; twice is once. */
   note(where: string, error: KilnError): void {
-    const isSame = ({ code, message }: KilnError): boolean =>
-      code === error.code && message === error.message;
-    if (this.#errors.some(isSame)) return;
+    if (this.#errors.some(({ code, message }) => code === error.code && message === error.message)) return;
     this.#errors.push(error);
     // One that names its place by itself does not name it twice.
     const isNamed = error.message.startsWith(`${where}: `);
     const problem = isNamed ? error.message.slice(where.length + 2) : error.message;
-    this.#problems.push(...(problemsIn(error) ?? [{ where, problem }]));
+    const found = problemsIn(error) ?? [{ where, problem }];
+    this.#problems.push(...found.filter((one) => !this.#problems.some((known) => isSame(one, known))));
   }
 
   /** Everything as one error; what is the only refusal stays itself, with its own code. */
@@ -48,12 +47,18 @@ export class Refusals {
   }
 }
 
+/** Of two checks one may end its sentence. */
+const isSame = (one: Problem, other: Problem): boolean =>
+  one.where === other.where && one.problem.replace(/\.$/, '') === other.problem.replace(/\.$/, '');
+
 const isRefusal = (error: unknown): error is SpecError | MediaError | PublishError =>
   error instanceof SpecError || error instanceof MediaError || error instanceof PublishError;
 
 /** Those of an error made by `specErrorOf`. */
-function problemsIn({ code, details }: KilnError): readonly Problem[] | undefined {
+function problemsIn({ details }: KilnError): readonly Problem[] | undefined {
   const { problems } = details;
-  // Only specErrorOf fills this in.
-  return code === 'spec.invalid' && Array.isArray(problems) ? (problems as readonly Problem[]) : undefined;
+  return Array.isArray(problems) && problems.every(isProblem) ? problems : undefined;
 }
+
+const isProblem = (value: { readonly where?: unknown; readonly problem?: unknown }): boolean =>
+  typeof value.where === 'string' && typeof value.problem === 'string';

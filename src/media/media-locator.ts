@@ -18,7 +18,7 @@ export function parseMediaLocator(from: string): MediaLocator {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(from)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'https' || scheme === 'ftp') {
     if (!URL.canParse(from)) {
-      throw new MediaError('media.not-found', `The media URL ${brokenUrl(from)} is malformed; check it.`);
+      throw new MediaError('media.not-found', `"${brokenUrl(from)}" is not a URL; check how it is written.`);
     }
     return { scheme: 'url', url: from };
   }

@@ -15,7 +15,7 @@ import type { BuildContext, BuildRun } from '../build-context.ts';
 import { type BuildScript, renderForBuild } from '../render-for-build.ts';
 import { hasSystemFolder, installArguments } from './boot-files.ts';
 import { chainProblems } from './chain-problems.ts';
-import { cpuProblems } from './cpu-problems.ts';
+import { cpuLevelProblems, cpuProblems } from './cpu-problems.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { diskNamedBy } from './disk-writes.ts';
 import { driveProblems } from './drive-problems.ts';
@@ -72,7 +72,7 @@ export async function decideMachine(
     boot,
     refusals,
   });
-  await refuseProblems(request, machine, libvirt, { context, scriptPlan });
+  await refuseProblems(request, machine, libvirt, { context, scriptPlan, host, media });
   const markerToken = randomBytes(8).toString('hex');
   const named = text === undefined ? undefined : diskNamedBy(text);
   const kernelArguments = argumentsFor(machineFacts(machine.final).accelerator === 'tcg');
@@ -126,11 +126,16 @@ function planScript({ script, media }: MachineRequest, text: string | undefined)
   return { path: script.path, kind, ...injection };
 }
 
+type Surroundings = Pick<Found, 'host' | 'media'> & {
+  readonly context: BuildContext;
+  readonly scriptPlan: ScriptPlan | undefined;
+};
+
 async function refuseProblems(
   request: MachineRequest,
   machine: MachineXml,
   { connection, privateDaemon }: ChosenLibvirt,
-  { context, scriptPlan }: { readonly context: BuildContext; readonly scriptPlan: ScriptPlan | undefined },
+  { context, scriptPlan, host, media }: Surroundings,
 ): Promise<void> {
   const { checks } = request.life;
   const storage = localStorageHost(connection, context);
@@ -140,6 +145,7 @@ async function refuseProblems(
     ...(request.life.capture ? overlayProblems(connection, machine) : []),
     ...(await identityProblems(connection, machine, checks)),
     ...(await cpuProblems(connection.uri, machine.final)),
+    ...cpuLevelProblems(connection.uri, machine.final, { host, media: media?.facts }),
     ...(await definitionProblems(connection, machine, request.originOf)),
     ...(await networkProblems({ connection, privateDaemon }, machine)),
     ...(await driveProblems(drives, machine, checks)),

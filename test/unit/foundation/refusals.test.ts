@@ -60,3 +60,20 @@ test('a refusal that names its place by itself does not name it twice', async ()
     await refusals.noted('--disk x', () => Promise.reject(new SpecError('options.invalid', problem)), 0);
   expect(refusals.problems).toEqual(Array(2).fill({ where: '--disk x', problem: 'is no size' }));
 });
+
+test('what two checks say alike of one option is told once', () => {
+  const refusals = new Refusals();
+  refusals.note(
+    '--location',
+    specErrorOf('X', [{ where: '--location', problem: '"https://" is not a URL' }]),
+  );
+  refusals.note('--location', new MediaError('media.not-found', '"https://" is not a URL.'));
+  expect(refusals.problems).toEqual([{ where: '--location', problem: '"https://" is not a URL' }]);
+});
+
+test('problems that have a code of their own are told one by one as well', () => {
+  const refusals = new Refusals([MEMORY]);
+  const level = { where: '--cpu', problem: 'lacks sse3', code: 'spec.cpu-level' };
+  refusals.note('The machine', specErrorOf('X', [level]));
+  expect(refusals.problems).toEqual([MEMORY, level]);
+});

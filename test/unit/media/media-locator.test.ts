@@ -22,7 +22,7 @@ describe('parseMediaLocator', () => {
     expect(() => parseMediaLocator('http://me:secret@[/x?token=secret')).toThrow(
       expect.objectContaining({
         code: 'media.not-found',
-        message: 'The media URL http://[/x is malformed; check it.',
+        message: '"http://[/x" is not a URL; check how it is written.',
       }),
     );
   });
