@@ -62,7 +62,7 @@ export async function decidePlan(
   const { spec } = known;
   const host = await probeHost({ cacheDir: context.places.cache, signal, logger });
   const plan = resolvePlan(spec, host, { is32Bit: is32Bit(spec, facts) });
-  await refuseUnknownCpu(spec, plan, request, context);
+  await refuseUnknownCpu(known, plan, request, context);
   requireReadWhole(plan.kernelArguments);
   if (plan.loader === 'ipxe') requireHandedOver(plan.kernelArguments);
   refuseTargets(plan);
@@ -100,18 +100,17 @@ function is32Bit({ media }: BuildSpec, facts: MediaFacts | undefined): boolean {
 
 /** @throws SpecError `spec.invalid` for a model or feature that the libvirt of this machine does not know */
 async function refuseUnknownCpu(
-  spec: BuildSpec,
+  { spec, locate, subject }: SpecReading,
   plan: BuildPlan,
-  { connect, overrides }: BuildRequest,
+  { connect }: BuildRequest,
   { env }: BuildContext,
 ): Promise<void> {
   if (spec.cpu === undefined || isRemoteUri(connect ?? env.LIBVIRT_DEFAULT_URI ?? '')) return;
   const map = await readCpuMap();
   if (map === undefined) return;
   const cpu = { model: plan.cpu.model, features: spec.cpu.features.map((word) => word.slice(1)) };
-  const where = overrides?.cpu === undefined ? 'cpu' : '--cpu';
-  const problems = unknownCpuNames(cpu, map, where);
-  if (problems.length > 0) throw specErrorOf(`The build of ${spec.name}`, problems);
+  const problems = unknownCpuNames(cpu, map, locate(['cpu', 'model']) ?? locate(['cpu']) ?? 'cpu');
+  if (problems.length > 0) throw specErrorOf(subject, problems);
 }
 
 /** The media told a system that the table has. */

@@ -21,9 +21,19 @@ export function unknownCpuNames({ model, features }: NamedCpu, map: CpuMap, wher
   const isUnknown = model !== undefined && !map.models.includes(model);
   const strange = features.filter((name) => !map.features.includes(name));
   return [
-    ...(isUnknown ? [unknown('model', model, suggestion(model, [...map.models, ...CPU_MODES]))] : []),
+    ...(isUnknown ? [unknown('model', model, modelAdvice(model, map))] : []),
     ...strange.map((name) => unknown('feature', name, featureAdvice(name, map))),
   ];
+}
+
+/** A model that is newer than this libvirt is spelled well; others of its family are of use then. */
+function modelAdvice(name: string, { models }: CpuMap): string {
+  const meant = suggestion(name, [...models, ...CPU_MODES]);
+  if (meant !== '') return meant;
+  const family = name.replace(/-.*$/, '').toLowerCase();
+  const relatives = models.filter((model) => model.replace(/-.*$/, '').toLowerCase() === family);
+  const such = relatives.length === 0 ? '' : `, such as ${relatives.join(', ')}`;
+  return ` Name one that it knows${such}, or take all that there is: host-passthrough with KVM, max when emulated.`;
 }
 
 function featureAdvice(name: string, { features, aliases }: CpuMap): string {

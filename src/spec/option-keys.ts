@@ -45,6 +45,8 @@ export function optionFor(path: KeyPath, given: BuildOverrides): string | undefi
 }
 
 const OPTIONS: Readonly<Record<string, string>> = {
+  cpu: '--cpu',
+  'cpu.model': '--cpu',
   machine: '--machine',
   memory: '--memory',
   'disk.size': '--disk',

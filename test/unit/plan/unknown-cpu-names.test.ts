@@ -24,3 +24,11 @@ test.each([
     expected.map((text) => ({ where: '--cpu', problem: `libvirt on this machine knows no CPU ${text}` })),
   );
 });
+
+test('a model that is too new for this libvirt comes with those of its family, and with what gives all', () => {
+  const problemOf = (model: string) => unknownCpuNames({ model, features: [] }, MAP, '--cpu')[0]?.problem;
+  expect(problemOf('Haswell-Tomorrow')).toContain(
+    'Name one that it knows, such as Haswell, Haswell-noTSX, or take all that there is: host-passthrough with KVM, max when emulated.',
+  );
+  expect(problemOf('Fancy-v9')).toContain('Name one that it knows, or take all');
+});
