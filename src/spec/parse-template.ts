@@ -80,7 +80,7 @@ export function parseTemplate({ text, path, label }: TemplateText): ParsedTempla
   if (value.problem !== undefined)
     return {
       ...nothing,
-      problems: [{ where: firstAlias(document, place) ?? label, problem: value.problem }],
+      problems: [{ where: firstAlias(document, place, value.alias) ?? label, problem: value.problem }],
     };
   const parsed = templateSchema(dirname(path)).safeParse(value.plain);
   if (parsed.success) {
@@ -164,19 +164,33 @@ const ALIASES_WITHOUT_END =
   'its aliases ("*name") repeat themselves, or one another, without end; write out what they stand for';
 
 /** `maxAliasCount` stops a file of a few lines from growing to gigabytes ("billion laughs"); yaml throws a ReferenceError. */
-function plainValue(document: Document): { readonly plain?: unknown; readonly problem?: string } {
+function plainValue(document: Document): {
+  readonly plain?: unknown;
+  readonly problem?: string;
+  /** The one it is about; the first where none is named. */
+  readonly alias?: string;
+} {
   try {
     return { plain: document.toJS({ maxAliasCount: 100 }) };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    return { problem: ALIASES_WITHOUT_END };
+    // "Unresolved alias (the anchor must be set before the alias): x"
+    const [, name] = /^Unresolved alias .*: (.*)$/.exec(error.message) ?? [];
+    if (name === undefined) return { problem: ALIASES_WITHOUT_END };
+    const problem = `nothing before it has the anchor "&${name}"; put a value that begins with "*" in quotes`;
+    return { problem, alias: name };
   }
 }
 
-function firstAlias(document: Document, place: (offset: number) => string): string | undefined {
+function firstAlias(
+  document: Document,
+  place: (offset: number) => string,
+  name: string | undefined,
+): string | undefined {
   let found: number | undefined;
   visit(document, {
-    Alias: (_key, { range }) => {
+    Alias: (_key, { range, source }) => {
+      if (name !== undefined && source !== name) return undefined;
       found = range?.[0];
       return visit.BREAK;
     },
@@ -215,13 +229,19 @@ function problemsOf(issue: z.core.$ZodIssue, around: Around): readonly Problem[]
     const known = keysAt(issue.path);
     return issue.keys.map((key) => ({
       where: around([...issue.path, key], 'key'),
-      problem: `unknown key "${key}".${suggestion(key, known) || ` Known here: ${known.join(', ')}.`}`,
+      problem:
+        key === '<<'
+          ? NO_MERGE
+          : `unknown key "${key}".${suggestion(key, known) || ` Known here: ${known.join(', ')}.`}`,
     }));
   }
   const problem =
     issue.code === 'invalid_type' ? `expects ${SHAPES[issue.expected] ?? issue.expected}` : issue.message;
   return [{ where: around(issue.path), problem }];
 }
+
+const NO_MERGE =
+  'templates have no merge keys ("<<"); write the keys out, or put them into a template named as base';
 
 type Around = (keys: KeyPath, at?: 'key' | 'value') => string;
 

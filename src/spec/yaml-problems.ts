@@ -36,6 +36,8 @@ function simpleProblem(code: string, rest: string): string | undefined {
 
 function structureProblem({ code, message, pos }: YamlFault, text: string, lines: LineCounter): YamlProblem {
   const [offset] = pos;
+  if (code === 'BAD_DIRECTIVE')
+    return { offset, problem: 'a template has no directives ("%…"); remove the line' };
   if (code === 'BAD_SCALAR_START')
     return { offset, problem: `a value that begins with ${text[offset]} must stand in quotes` };
   if (message.startsWith('Missing closing'))

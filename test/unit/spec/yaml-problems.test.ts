@@ -44,6 +44,9 @@ it.each([
 it.each([
   ['memory 1GiB\nname: x\n', '1:1: "memory 1GiB" is no key with a value'],
   ['name: x\nmemory:1GiB\nos: debian13\n', '2:1: "memory:1GiB" is no key with a value'],
+  ['description: &a x\nname: *b\n', '2:7: nothing before it has the anchor "&b"'],
+  ['limits: &a {total: 2h}\nboot-check:\n  <<: *a\n', '3:3 boot-check.<<: templates have no merge keys'],
+  ['%YAML 9.9\n---\nname: x\n', '1:7: a template has no directives'],
   ['name: x: y\n', '1:7: a value with ": " in it must stand in quotes'],
   ['name: @x\n', '1:7: a value that begins with @ must stand in quotes'],
   ['name: "x\nos: y\n', '3:1: a quote (") that was opened above is never closed'],
