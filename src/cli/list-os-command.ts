@@ -47,7 +47,8 @@ function osTable(
     ...ours.map((os) => [
       os.id,
       os.title,
-      os.installers.map(({ family }) => family).join(', '),
+      // One that reads several kinds of script has a row for each.
+      [...new Set(os.installers.map(({ family }) => family))].join(', '),
       os.scriptKinds.join(', '),
       formatSize(os.minimumMemory),
       os.cpuLevel,

@@ -16,6 +16,12 @@ it('lists those that every word is found in', async () => {
   expect((await kiln('os', 'list', 'nosuch')).stdout).toContain('No system');
 });
 
+it('names an installer once that reads two kinds of script', async () => {
+  const lines = (await kiln('os', 'list', 'preseed')).stdout.split('\n');
+  const [, , installer, scripts] = lines.find((line) => line.startsWith('debian13'))?.split(/ {2,}/) ?? [];
+  expect([installer, scripts]).toEqual(['debian-installer', 'preseed, kickstart']);
+});
+
 it('lists as JSON, without rows that stand for others', async () => {
   const list = JSON.parse((await kiln('os', 'list', '--json')).stdout) as { id: string }[];
   expect(list.length).toBeGreaterThan(25);
