@@ -7,6 +7,8 @@ import { COMMON_RULES } from './common/common-rules.ts';
 import { ANSWER_RULES as KICKSTART_ANSWERS } from './kickstart/answer-rules.ts';
 import { COMMAND_RULES } from './kickstart/command-rules.ts';
 import { ENDING_RULES as KICKSTART_ENDINGS } from './kickstart/ending-rules.ts';
+import { NAME_RULES } from './kickstart/name-rules.ts';
+import { OPTION_VALUE_RULES } from './kickstart/option-value-rules.ts';
 import { SECTION_RULES } from './kickstart/section-rules.ts';
 import { SOURCE_RULES } from './kickstart/source-rules.ts';
 import { VALUE_RULES as KICKSTART_VALUES } from './kickstart/value-rules.ts';
@@ -26,6 +28,8 @@ type RulesOf = { readonly [K in InstallScriptKind]: readonly LintRule<ScriptOf<K
 export const RULES_OF: RulesOf = {
   kickstart: [
     ...COMMAND_RULES,
+    ...OPTION_VALUE_RULES,
+    ...NAME_RULES,
     ...SECTION_RULES,
     ...KICKSTART_ANSWERS,
     ...KICKSTART_VALUES,

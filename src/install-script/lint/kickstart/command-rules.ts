@@ -1,10 +1,9 @@
 import { suggestion } from '../../../foundation/nearest-word.ts';
-import { type KickstartCommand, optionValue } from '../../kickstart-document.ts';
+import type { KickstartCommand } from '../../kickstart-document.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import {
   commandNames,
   commandStatus,
-  isKickseed,
   kickstartRelease,
   optionsOfCommand,
   optionsOfSection,
@@ -176,30 +175,6 @@ const openQuote: Rule = {
       .map(({ line }) => ({ line, message: 'a quote is not closed', fix: 'close it on the same line' })),
 };
 
-const missingValue: Rule = {
-  id: 'kickstart.missing-value',
-  severity: 'error',
-  about: 'a user without a name, or an SSH key without its user or itself; Anaconda stops at it',
-  check: ({ document }, { os, family }) =>
-    family === 'test-installer' || isKickseed(os)
-      ? []
-      : document.commands.flatMap((command): Hit[] => {
-          const lacks = lackOf(command);
-          if (lacks === undefined) return [];
-          const message = `${command.name} has no ${lacks}, which it must have`;
-          return [{ line: command.line, message, fix: `add ${lacks}` }];
-        }),
-};
-
-/** A word behind an option without `=` counts as its value, and among the words. */
-function lackOf(command: KickstartCommand): string | undefined {
-  if (command.name === 'user') return optionValue(command, '--name') ? undefined : '--name=USER';
-  if (command.name !== 'sshkey') return undefined;
-  const user = optionValue(command, '--username');
-  if (!user) return '--username=USER';
-  return command.words.some((word) => word !== user) ? undefined : 'key ("ssh-ed25519 AAAA… me")';
-}
-
 export const COMMAND_RULES: readonly Rule[] = [
   unknownCommand,
   removedCommand,
@@ -207,5 +182,4 @@ export const COMMAND_RULES: readonly Rule[] = [
   unknownOption,
   deprecatedOption,
   openQuote,
-  missingValue,
 ];

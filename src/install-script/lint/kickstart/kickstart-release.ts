@@ -47,7 +47,7 @@ export function optionsOfCommand(command: string, release: string | undefined): 
     const names = KICKSEED_COMMANDS.get(command)?.split(' ') ?? [];
     return new Map(names.filter(Boolean).map((name) => [name, 'known' as const]));
   }
-  return optionsIn(COMMANDS.get(command)?.options ?? {}, release);
+  return wordsIn(COMMANDS.get(command)?.options ?? {}, release);
 }
 
 /** Of a section's header; undefined for sections whose options are not looked at, as those of kickseed. */
@@ -56,10 +56,11 @@ export function optionsOfSection(
   release: string | undefined,
 ): ReadonlyMap<string, Status> | undefined {
   const options = release === KICKSEED ? undefined : SECTION_OPTIONS.get(section);
-  return options === undefined ? undefined : optionsIn(options, release);
+  return options === undefined ? undefined : wordsIn(options, release);
 }
 
-function optionsIn(
+/** Of words under their letters, those that a release has ever known. */
+export function wordsIn(
   options: Readonly<Record<string, string>>,
   release: string | undefined,
 ): ReadonlyMap<string, Status> {
