@@ -42,7 +42,7 @@ function diskLines(layout: DiskLayout): readonly string[] {
 
 /**
  * An archive's address in the parts debian-installer keeps (installation guide, B.4.3). It puts them together again as they are, so that a
- * login stands before the host.
+ * login stands before the host. An empty folder is none to it.
  */
 function mirrorLines(mirror: string): readonly string[] {
   if (mirror === '') return [];
@@ -53,7 +53,7 @@ function mirrorLines(mirror: string): readonly string[] {
     'd-i mirror/country string manual',
     `d-i mirror/protocol string ${kind}`,
     `d-i mirror/${kind}/hostname string ${login}${host}`,
-    `d-i mirror/${kind}/directory string ${pathname.replace(/\/$/, '')}`,
+    `d-i mirror/${kind}/directory string ${pathname.replace(/(?<=.)\/$/, '')}`,
   ];
 }
 

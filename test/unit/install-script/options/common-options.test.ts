@@ -102,6 +102,12 @@ it.each([
   expect(values.plain.get(name)).toContain(expected);
 });
 
+it('debian-installer, which takes no empty folder of a mirror, gets a slash', () => {
+  const variables = { mirror: 'http://mirror.example/' };
+  const values = scriptValues({ name: 'x', kind: 'preseed', token: 't', passwordHash: undefined, variables });
+  expect(values.plain.get('source_lines')).toMatch(/^d-i mirror\/http\/directory string \/$/m);
+});
+
 it('all problems are told together', () => {
   const from = { name: 'x', kind: 'kickstart', token: 't', passwordHash: undefined } as const;
   expect(() => scriptValues({ ...from, variables: { locale: '?', user: '?' } })).toThrowError(
