@@ -8,11 +8,13 @@ import { type ClosedValue, FATAL_VALUES, IGNORED_VALUES } from './closed-values.
 import { COMMAND_RULES } from './command-rules.ts';
 import { LANGUAGE_RULES } from './language-rules.ts';
 import { LOCALE_RULES } from './locale-rule.ts';
+import { MIRROR_RULES } from './mirror-rules.ts';
 import { NAME_RULES } from './name-rules.ts';
 import { PASSWORD_RULES } from './password-rule.ts';
 import { QUOTE_RULES, quotedWhole } from './quote-rules.ts';
 import { RECIPE_RULES } from './recipe-rule.ts';
 import { RECIPE_SHAPE_RULES } from './recipe-shape.ts';
+import { TASK_RULES } from './task-rule.ts';
 
 type Script = ScriptOf<'preseed'>;
 type Rule = LintRule<Script>;
@@ -91,4 +93,6 @@ export const VALUE_RULES: readonly Rule[] = [
   ...QUOTE_RULES,
   ...RECIPE_RULES,
   ...RECIPE_SHAPE_RULES,
+  ...MIRROR_RULES,
+  ...TASK_RULES,
 ];
