@@ -34,3 +34,14 @@ function countryFault(code: string): string | undefined {
 
 const isKnown = (type: 'language' | 'region', code: string): boolean =>
   new Intl.DisplayNames(['en'], { type, fallback: 'none' }).of(code) !== undefined;
+
+/** One with another mark or letters of another size. */
+const MEANT = /^([a-z]{2,3})[-_]([a-z]{2})((?:\.[\w-]+)?(?:@\w+)?)$/i;
+
+/** What to write instead of a locale with a fault, behind "write": the one that is meant, or examples. */
+export function localeToWrite(locale: string): string {
+  const [, language = '', country = '', rest = ''] = MEANT.exec(locale) ?? [];
+  const meant = `${language.toLowerCase()}_${country.toUpperCase()}${rest}`;
+  const isMeant = language !== '' && localeFault(meant) === undefined;
+  return isMeant ? meant : 'one such as en_US.UTF-8, de_DE.UTF-8 or C.UTF-8';
+}

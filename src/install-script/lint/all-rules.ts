@@ -1,14 +1,17 @@
 import type { InstallScriptKind } from '../../spec/build-spec.ts';
 import { ANSWER_RULES as AUTOINSTALL_ANSWERS } from './autoinstall/answer-rules.ts';
+import { REGIONAL_RULES as AUTOINSTALL_REGION } from './autoinstall/regional-rules.ts';
 import { SHAPE_RULES } from './autoinstall/shape-rules.ts';
 import { ENDING_RULES as AUTOYAST_ENDINGS } from './autoyast/ending-rules.ts';
 import { PROFILE_RULES } from './autoyast/profile-rules.ts';
+import { REGIONAL_RULES as AUTOYAST_REGION } from './autoyast/regional-rules.ts';
 import { COMMON_RULES } from './common/common-rules.ts';
 import { ANSWER_RULES as KICKSTART_ANSWERS } from './kickstart/answer-rules.ts';
 import { COMMAND_RULES } from './kickstart/command-rules.ts';
 import { ENDING_RULES as KICKSTART_ENDINGS } from './kickstart/ending-rules.ts';
 import { NAME_RULES } from './kickstart/name-rules.ts';
 import { OPTION_VALUE_RULES } from './kickstart/option-value-rules.ts';
+import { REGIONAL_RULES as KICKSTART_REGION } from './kickstart/regional-rules.ts';
 import { SECTION_RULES } from './kickstart/section-rules.ts';
 import { SOURCE_RULES } from './kickstart/source-rules.ts';
 import { VALUE_RULES as KICKSTART_VALUES } from './kickstart/value-rules.ts';
@@ -32,13 +35,14 @@ export const RULES_OF: RulesOf = {
     ...NAME_RULES,
     ...SECTION_RULES,
     ...KICKSTART_ANSWERS,
+    ...KICKSTART_REGION,
     ...KICKSTART_VALUES,
     ...SOURCE_RULES,
     ...KICKSTART_ENDINGS,
     ...COMMON_RULES,
   ],
   preseed: [...LINE_RULES, ...PRESEED_ANSWERS, ...VALUE_RULES, ...PRESEED_ENDINGS, ...COMMON_RULES],
-  autoinstall: [...SHAPE_RULES, ...AUTOINSTALL_ANSWERS, ...COMMON_RULES],
-  autoyast: [...PROFILE_RULES, ...AUTOYAST_ENDINGS, ...COMMON_RULES],
+  autoinstall: [...SHAPE_RULES, ...AUTOINSTALL_ANSWERS, ...AUTOINSTALL_REGION, ...COMMON_RULES],
+  autoyast: [...PROFILE_RULES, ...AUTOYAST_ENDINGS, ...AUTOYAST_REGION, ...COMMON_RULES],
   'user-script': [...USER_SCRIPT_RULES, ...COMMON_RULES],
 };

@@ -1,38 +1,15 @@
 import { formatSize } from '../../../foundation/size.ts';
-import { isTimeZone, timeZoneToWrite } from '../../../foundation/time-zone.ts';
 import { hasOption, type KickstartCommand, optionValue } from '../../kickstart-document.ts';
 import { MARKER_PLACEHOLDER } from '../../marker.ts';
 import { plainCall } from '../../plain-exit.ts';
 import { ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
-import { isPlaceholder, isTestInstaller, type LintTarget } from '../lint-target.ts';
+import { isTestInstaller, type LintTarget } from '../lint-target.ts';
 import { kickseedLanguage } from './kickseed-language.ts';
 import { shellSections, shellSyntax } from './shell-sections.ts';
 
 type Script = ScriptOf<'kickstart'>;
 type Rule = LintRule<Script>;
-
-/** A word behind an option without `=` may be the option's. */
-function wrongZone({ words }: KickstartCommand): string | undefined {
-  if (words.some((word) => isPlaceholder(word) || isTimeZone(word))) return undefined;
-  return words.at(-1);
-}
-
-const unknownTimeZone: Rule = {
-  id: 'kickstart.unknown-time-zone',
-  severity: 'warning',
-  about: 'a time zone that does not exist: Anaconda takes one of its own',
-  check: ({ document }) =>
-    document.commands
-      .filter(({ name }) => name === 'timezone')
-      .flatMap((command): Hit[] => {
-        const zone = wrongZone(command);
-        if (zone === undefined) return [];
-        const message = `no time zone is called "${zone}", so the installer takes its own default`;
-        const fix = `write ${timeZoneToWrite(zone)}`;
-        return [{ line: command.line, message, fix }];
-      }),
-};
 
 /** Of a partition that is to be made, in bytes: kickstart counts MiB. Undefined where the script does not say. */
 function sizeOf(command: KickstartCommand): number | undefined {
@@ -92,7 +69,6 @@ const endsGuest: Rule = {
 };
 
 export const VALUE_RULES: readonly Rule[] = [
-  unknownTimeZone,
   {
     id: 'kickstart.partitions-too-large',
     severity: 'error',

@@ -1,6 +1,6 @@
-import { isTimeZone, timeZoneToWrite } from '../../../foundation/time-zone.ts';
 import { HOST_NAME } from '../../host-name.ts';
 import { DEBIAN_ACCOUNTS } from '../../system-accounts.ts';
+import { timeZoneRule } from '../common/regional-rules.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder } from '../lint-target.ts';
 import { makesNoUser } from './answer-rules.ts';
@@ -20,21 +20,14 @@ export function judged({ answers }: Script, questions: readonly string[]): Scrip
   );
 }
 
-const unknownTimeZone: Rule = {
+const unknownTimeZone: Rule = timeZoneRule<Script>({
   id: 'preseed.unknown-time-zone',
   severity: 'warning',
   about: 'a time zone that does not exist: the installed system is left with UTC',
-  check: (script) =>
-    judged(script, ['time/zone'])
-      .filter(({ value }) => !isTimeZone(value))
-      .map(
-        ({ value, lineNumber }): Hit => ({
-          line: lineNumber,
-          message: `no time zone is called "${value}", so the installer ignores it`,
-          fix: `write ${timeZoneToWrite(value)}`,
-        }),
-      ),
-};
+  otherwise: 'the installer ignores it',
+  find: (script) =>
+    judged(script, ['time/zone']).map(({ value, lineNumber }) => ({ value, line: lineNumber })),
+});
 
 const badHostname: Rule = {
   id: 'preseed.bad-hostname',
