@@ -1,4 +1,5 @@
 import type { InstallScriptKind } from '../../spec/build-spec.ts';
+import { ANSWER_FAULT_RULES } from './autoinstall/answer-faults.ts';
 import { ANSWER_RULES as AUTOINSTALL_ANSWERS } from './autoinstall/answer-rules.ts';
 import { REGIONAL_RULES as AUTOINSTALL_REGION } from './autoinstall/regional-rules.ts';
 import { SHAPE_RULES } from './autoinstall/shape-rules.ts';
@@ -42,7 +43,13 @@ export const RULES_OF: RulesOf = {
     ...COMMON_RULES,
   ],
   preseed: [...LINE_RULES, ...PRESEED_ANSWERS, ...VALUE_RULES, ...PRESEED_ENDINGS, ...COMMON_RULES],
-  autoinstall: [...SHAPE_RULES, ...AUTOINSTALL_ANSWERS, ...AUTOINSTALL_REGION, ...COMMON_RULES],
+  autoinstall: [
+    ...SHAPE_RULES,
+    ...ANSWER_FAULT_RULES,
+    ...AUTOINSTALL_ANSWERS,
+    ...AUTOINSTALL_REGION,
+    ...COMMON_RULES,
+  ],
   autoyast: [...PROFILE_RULES, ...AUTOYAST_ENDINGS, ...AUTOYAST_REGION, ...COMMON_RULES],
   'user-script': [...USER_SCRIPT_RULES, ...COMMON_RULES],
 };
