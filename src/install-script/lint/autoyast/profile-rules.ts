@@ -76,7 +76,8 @@ const BOOLEANS = new Set(
   ),
 );
 
-const typeOf = ({ attributes }: PlacedXmlNode): string | undefined =>
+/** What an element says that it holds. */
+export const typeOf = ({ attributes }: PlacedXmlNode): string | undefined =>
   attributes.get('config:type') ?? attributes.get('t') ?? attributes.get('type');
 
 const untyped: Rule = {
