@@ -6,6 +6,7 @@ import { ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isTestInstaller, type LintTarget } from '../lint-target.ts';
 import { kickseedLanguage } from './kickseed-language.ts';
+import { badLayout } from './layout-rule.ts';
 import { shellSections, shellSyntax } from './shell-sections.ts';
 
 type Script = ScriptOf<'kickstart'>;
@@ -75,6 +76,7 @@ export const VALUE_RULES: readonly Rule[] = [
     about: 'partitions whose sizes do not fit on the disk; Anaconda stops at them',
     check: tooLarge,
   },
+  badLayout,
   endsGuest,
   shellSyntax,
   kickseedLanguage,
