@@ -36,6 +36,7 @@ export async function foreseeChoice(
   if (candidates.length < 2) return undefined;
   const cache = openMediaCache(cacheDir);
   const reasons: string[] = [];
+  const unusable: string[] = [];
   for (const source of candidates) {
     const name = publicFrom(source.from);
     try {
@@ -44,12 +45,16 @@ export async function foreseeChoice(
       return { taken: source, why, ...(facts === undefined ? {} : { facts }) };
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
-      const isElsewhere = error.code === 'media.offline';
-      reasons.push(isElsewhere ? `${name} is not asked` : `${name} is passed over: ${error.message}`);
-      if (!isElsewhere && !offline) break;
+      if (error.code === 'media.offline') {
+        reasons.push(`${name} is not asked`);
+        continue;
+      }
+      const reason = `${name} is passed over: ${error.message}`;
+      reasons.push(reason);
+      unusable.push(reason);
+      if (!offline) break;
     }
   }
-  const unusable = reasons.filter((reason) => !reason.endsWith(' is not asked'));
   return { why: ['the first that can be used, tried in this order', ...unusable].join('; ') };
 }
 
