@@ -41,6 +41,7 @@ import { writePlan } from './write-plan.ts';
 
 export type PreparedInstall = {
   readonly kind: 'install';
+  /** With the kernel's command line as the guest got it, but for addresses. */
   readonly plan: BuildPlan;
   readonly directory: BuildDirectory;
   readonly markerToken: string;
@@ -107,10 +108,11 @@ export async function prepareInstall(options: PrepareOptions): Promise<PreparedI
     const cdroms = [...boot.cdroms, seed].filter((path) => path !== undefined);
     const metadataSocket = served?.metadataSocket;
     const domain = installDomain({ ...options, boot: boot.domain, cdroms, metadataSocket, installerLog });
-    await writeIntent({ ...options, plan: asBooted(options, words, syslog) }, domain);
+    const booted = asBooted(options, words, syslog);
+    await writeIntent({ ...options, plan: booted }, domain);
     const { markerToken } = options;
     const syslogPort = syslog === undefined ? {} : { syslogPort: syslog.port };
-    return { kind: 'install', plan, directory, markerToken, domain, served, ...syslogPort, close };
+    return { kind: 'install', plan: booted, directory, markerToken, domain, served, ...syslogPort, close };
   } catch (error) {
     await served?.close();
     await syslog?.close();

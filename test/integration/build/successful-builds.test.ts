@@ -3,6 +3,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listBuilds } from '../../../src/build/build-records.ts';
+import { firstOf, folderContent, memoryContent } from '../../../src/http-server/served-content.ts';
+import { startHttpServer } from '../../../src/http-server/start-http-server.ts';
 import {
   type BuildSandbox,
   buildSandbox,
@@ -101,6 +103,24 @@ describe('a build that ends well', () => {
     expect(JSON.parse(readFileSync(result.manifestPath, 'utf8'))).toMatchObject({
       outcome: { kind: 'completed', warnings: [told] },
     });
+  });
+
+  it('keeps the kernel line as the guest got it, with what the media add', async () => {
+    const info = readFileSync(join(installer.tree, '.treeinfo'), 'utf8');
+    const fedora = info.replace(/^family = .*/m, 'family = Fedora').replaceAll('1.0', '42');
+    const own = memoryContent(new Map([['.treeinfo', fedora]]));
+    const content = firstOf(own, folderContent(installer.tree));
+    const server = await startHttpServer({ host: '127.0.0.1', port: 0, content });
+    try {
+      const location = `http://127.0.0.1:${server.port}`;
+      const { directory, manifestPath } = await sandbox.build({ location });
+      const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+      const { kernelArguments } = read(manifestPath).plan;
+      expect(kernelArguments).toContainEqual(expect.stringContaining(`inst.repo=${location}`));
+      expect(kernelArguments).toEqual(read(join(directory, 'logs/plan.json')).kernelArguments);
+    } finally {
+      await server.close();
+    }
   });
 
   it('takes a preseed alone and an install tree; a reboot at the end ends the install too', async () => {
