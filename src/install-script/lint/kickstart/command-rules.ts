@@ -4,6 +4,7 @@ import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import {
   commandNames,
   commandStatus,
+  fullOption,
   kickstartRelease,
   optionsOfCommand,
   optionsOfSection,
@@ -119,7 +120,7 @@ function optionHits(
   });
   return [...commands, ...sections].flatMap(({ line, name, options, known }) =>
     options
-      .filter((option) => !option.name.includes('{{') && wanted(known.get(option.name)))
+      .filter((option) => !option.name.includes('{{') && wanted(known.get(fullOption(option.name, known))))
       .map((option) => ({ line, ...say(option.name, name, [...known.keys()]) })),
   );
 }

@@ -18,18 +18,24 @@ export type CommandWords = {
  * A command's options and words as Python's argparse tells them apart: the word behind an option is its value, unless the option is a
  * switch.
  * @param switches names of options that take no value unless `=` gives them one
+ * @param fullName of an option that may be abbreviated
  */
-export function commandWords({ text }: KickstartCommand, switches: ReadonlySet<string>): CommandWords {
+export function commandWords(
+  { text }: KickstartCommand,
+  switches: ReadonlySet<string>,
+  fullName: (word: string) => string = (word) => word,
+): CommandWords {
   const options: WrittenOption[] = [];
   const words: string[] = [];
   const rest = (shellWords(text) ?? []).slice(1);
   for (let at = 0; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
-    const [, name, value] = /^(--[A-Za-z][^=]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
-    if (name === undefined) {
+    const [, written, value] = /^(--[A-Za-z][^=]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    if (written === undefined) {
       words.push(word);
       continue;
     }
+    const name = fullName(written);
     const next = rest[at + 1];
     const takesNext = value === undefined && !switches.has(name) && next?.startsWith('--') === false;
     if (takesNext) at += 1;

@@ -50,6 +50,15 @@ export function optionsOfCommand(command: string, release: string | undefined): 
   return wordsIn(COMMANDS.get(command)?.options ?? {}, release);
 }
 
+/** The option that a word means: itself, or the only one that begins so, since pykickstart takes abbreviations. */
+export function fullOption(word: string, known: ReadonlyMap<string, Status>): string {
+  if (known.has(word)) return word;
+  const [option, another] = [...known].filter(
+    ([name, status]) => status !== 'removed' && name.startsWith(word),
+  );
+  return option === undefined || another !== undefined ? word : option[0];
+}
+
 /** Of a section's header; undefined for sections whose options are not looked at, as those of kickseed. */
 export function optionsOfSection(
   section: string,

@@ -5,6 +5,7 @@ import { isPlaceholder, isTestInstaller, type LintTarget } from '../lint-target.
 import { type CommandWords, commandWords, type WrittenOption } from './command-words.ts';
 import {
   commandStatus,
+  fullOption,
   isKickseed,
   kickstartRelease,
   optionsOfCommand,
@@ -38,7 +39,8 @@ function commandFaults(
     const takes = KICKSTART_VALUES.get(name);
     const known = ['known', 'deprecated'].includes(commandStatus(name, release));
     if (takes === undefined || openQuote || !known) return [];
-    const words = commandWords(command, new Set(listOf(takes.switches)));
+    const options = optionsOfCommand(name, release);
+    const words = commandWords(command, new Set(listOf(takes.switches)), (word) => fullOption(word, options));
     return faultsOf({ ...words, name, takes, release }).map((fault) => ({ line, ...fault }));
   });
 }

@@ -47,6 +47,25 @@ it.each([
   expect(found(line)).toMatchObject([{ rule: 'kickstart.bad-value', severity: 'error' }]);
 });
 
+it.each([
+  'bootloader --disable',
+  'selinux --disable',
+  'rootpw --plaintex secret',
+  'repo --nam=x --base=http://a/',
+  'reboot --ej',
+])('takes the abbreviation of an option, as pykickstart does: %s', (line) => {
+  const all = lintScript({ text: line, kind: 'kickstart', target: { os: 'fedora42' } });
+  const about = all.filter(({ rule, severity }) => severity === 'error' && rule.includes('option'));
+  expect([...about, ...found(line)]).toEqual([]);
+});
+
+it('refuses an abbreviation that several options begin with', () => {
+  const [finding] = lintScript({
+    ...{ text: 'part / --size=1 --on=sda', kind: 'kickstart', target: { os: 'fedora42' } },
+  }).filter(({ rule }) => rule === 'kickstart.unknown-option');
+  expect(finding).toMatchObject({ severity: 'error', line: 1 });
+});
+
 it('shows no word of a password', () => {
   expect(JSON.stringify(found('rootpw --plaintext correct horse'))).not.toContain('horse');
 });
