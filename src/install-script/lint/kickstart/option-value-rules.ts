@@ -48,9 +48,15 @@ function commandFaults(
 const NUMBER = /^[+-]?\d+$/;
 const BOOLEAN = /^(?:on|yes|true|1|off|no|false|0)$/i;
 
-function valueFault({ name, takes, release }: Judged, option: WrittenOption): Fault | undefined {
+/** blivet knows formats by their full names as well (`PPC PReP Boot`, `LVM2_member`), and a thin pool has none whatever is said. */
+const isUnjudgedFormat = ({ options }: Judged, { name, value }: WrittenOption): boolean =>
+  name === '--fstype' &&
+  (/[\s_]/.test(value ?? '') || options.some((option) => option.name === '--thinpool'));
+
+function valueFault(command: Judged, option: WrittenOption): Fault | undefined {
+  const { name, takes, release } = command;
   const { name: word, value } = option;
-  if (isPlaceholder(word) || isPlaceholder(value)) return undefined;
+  if (isPlaceholder(word) || isPlaceholder(value) || isUnjudgedFormat(command, option)) return undefined;
   if (listOf(takes.switches).includes(word)) {
     if (value === undefined) return undefined;
     return { message: `${name} ${word} takes no value`, fix: `write ${word} alone, or leave it out` };
@@ -78,15 +84,23 @@ function numberFix(option: string, value: string): string {
     : 'write a whole number';
 }
 
-function tooMany({ name, takes, options }: Judged): readonly Fault[] {
-  const given = listOf(takes.onlyOne).filter((option) => options.some((each) => each.name === option));
+/** `--dir=` is the root of its partition. */
+const MAY_BE_EMPTY = '--dir';
+
+/** An empty value counts as none; one that is missing is told by itself. */
+const isGiven = ({ options }: Judged, option: string): boolean =>
+  options.some(({ name, value }) => name === option && (value !== '' || name === MAY_BE_EMPTY));
+
+function tooMany(command: Judged): readonly Fault[] {
+  const { name, takes } = command;
+  const given = listOf(takes.onlyOne).filter((option) => isGiven(command, option));
   if (given.length < 2) return [];
   return [{ message: `${name} takes one of ${given.join(' and ')}, not both`, fix: 'remove one' }];
 }
 
 function strayWords({ name, takes, options, words, release }: Judged): readonly Fault[] {
-  const passed = takes.passesOver !== undefined && release !== undefined;
-  if (passed && wordsIn({ [takes.passesOver ?? '']: name }, release).size > 0) return [];
+  const { passesOver } = takes;
+  if (passesOver !== undefined && wordsIn({ [passesOver]: name }, release).size > 0) return [];
   const stray = takes.most === undefined ? [] : words.slice(takes.most);
   if (stray.length === 0 || words.some(isPlaceholder)) return [];
   if (name === 'sshkey')
@@ -114,10 +128,6 @@ const badValue: Rule = {
       ...strayWords(command),
     ]),
 };
-
-/** One whose value is missing is told by itself. */
-const isGiven = ({ options }: Judged, option: string): boolean =>
-  options.some(({ name, value }) => name === option && value !== '');
 
 /** Names of the repositories that installers of Fedora and Red Hat's kin bring along, so that `repo --name` alone switches one on. */
 const BROUGHT_ALONG =

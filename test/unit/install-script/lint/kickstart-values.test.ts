@@ -59,6 +59,21 @@ it.each([
   expect([...about, ...found(line)]).toEqual([]);
 });
 
+it.each([
+  'repo --name=x --baseurl="" --mirrorlist=http://a/',
+  'harddrive --dir= --partition=LABEL=x',
+  'part None --fstype "PPC PReP Boot" --size=8',
+  'part pv.1 --fstype=LVM2_member --size=8',
+  'logvol none --fstype=None --thinpool --name=pool --vgname=vg --size=1000',
+])('takes what the installer takes: %s', (line) => {
+  expect(found(line)).toEqual([]);
+});
+
+it('judges no word that some release passes over where the release is not known', () => {
+  const all = lintScript({ text: 'zerombr yes', kind: 'kickstart', target: {} });
+  expect(all.filter(({ rule }) => RULES.includes(rule))).toEqual([]);
+});
+
 it('refuses an abbreviation that several options begin with', () => {
   const [finding] = lintScript({
     ...{ text: 'part / --size=1 --on=sda', kind: 'kickstart', target: { os: 'fedora42' } },
