@@ -146,12 +146,7 @@ const interactive: Rule = {
   about: 'a command that makes the installer wait for somebody',
   check: ({ document }) =>
     document.commands
-      .filter(
-        (command) =>
-          command.name === 'interactive' ||
-          command.name === 'autostep' ||
-          hasOption(command, '--interactive'),
-      )
+      .filter((command) => command.name === 'interactive' || hasOption(command, '--interactive'))
       .map(({ line, name }) => ({
         line,
         message: `${name} makes the installer wait for answers`,

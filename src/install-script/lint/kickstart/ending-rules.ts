@@ -34,6 +34,7 @@ const halts: Rule = {
   about: 'halt leaves the guest running',
   check: (script) =>
     endingsOf(script)
+      .slice(-1)
       .filter(({ name }) => name === 'halt')
       .map(({ line }) => ({
         line,
@@ -42,17 +43,18 @@ const halts: Rule = {
       })),
 };
 
+/** They are one command to pykickstart. */
 const twoEndings: Rule = {
   id: 'kickstart.two-endings',
-  severity: 'error',
-  about: 'two endings that contradict each other',
+  severity: 'warning',
+  about: 'two endings that contradict each other: the last one counts',
   check: (script) => {
     const endings = endingsOf(script);
     const words = [...new Set(endings.map(({ name }) => (name === 'shutdown' ? 'poweroff' : name)))];
     const last = endings.at(-1);
     if (words.length < 2 || last === undefined) return [];
     const where = endings.map(({ line }) => line).join(' and ');
-    const message = `the script ends in two ways: ${words.join(' and ')} (lines ${where})`;
+    const message = `the script ends in two ways: ${words.join(' and ')} (lines ${where}), and the last one counts`;
     return [{ line: last.line, message, fix: 'remove all but one' }];
   },
 };

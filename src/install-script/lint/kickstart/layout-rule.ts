@@ -12,7 +12,7 @@ type Made = { readonly command: KickstartCommand; readonly words: readonly strin
 
 const MAKERS = ['part', 'partition', 'raid', 'volgroup', 'logvol', 'btrfs', 'mount'];
 
-const madeBy = ({ document }: Script): readonly Made[] =>
+export const madeBy = ({ document }: Script): readonly Made[] =>
   document.commands
     .filter(({ name, openQuote }) => MAKERS.includes(name) && !openQuote)
     .map((command) => {
@@ -21,7 +21,7 @@ const madeBy = ({ document }: Script): readonly Made[] =>
     });
 
 /** Where it is mounted, or the name by which another command means it: `pv.01`, `raid.1`. */
-const placeOf = ({ command, words }: Made): string | undefined =>
+export const placeOf = ({ command, words }: Made): string | undefined =>
   command.name === 'volgroup' ? undefined : words[command.name === 'mount' ? 1 : 0];
 
 /** Taken as it lies on the disk, with what is in it. */

@@ -6,20 +6,22 @@ import { ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isTestInstaller, type LintTarget } from '../lint-target.ts';
 import { kickseedLanguage } from './kickseed-language.ts';
-import { badLayout } from './layout-rule.ts';
+import { badLayout, madeBy, placeOf } from './layout-rule.ts';
 import { shellSections, shellSyntax } from './shell-sections.ts';
 
 type Script = ScriptOf<'kickstart'>;
 type Rule = LintRule<Script>;
 
-/** Of a partition that is to be made, in bytes: kickstart counts MiB. Undefined where the script does not say. */
+/** Of a partition that is to be made, in bytes: kickstart counts MiB. Undefined where the script does not say, and for one in memory. */
 function sizeOf(command: KickstartCommand): number | undefined {
   if (hasOption(command, '--onpart') || hasOption(command, '--usepart')) return undefined;
+  if (optionValue(command, '--fstype') === 'tmpfs') return undefined;
   const size = optionValue(command, '--size');
   return size !== undefined && /^\d+$/.test(size) ? Number(size) * 2 ** 20 : undefined;
 }
 
-function tooLarge({ document }: Script, target: LintTarget): readonly Hit[] {
+function tooLarge(script: Script, target: LintTarget): readonly Hit[] {
+  const { document } = script;
   const { diskSize } = target;
   // Members of an array lie on several disks.
   if (
@@ -28,22 +30,22 @@ function tooLarge({ document }: Script, target: LintTarget): readonly Hit[] {
     document.commands.some(({ name }) => name === 'raid')
   )
     return [];
-  const parts = document.commands
-    .filter(({ name }) => name === 'part' || name === 'partition')
-    .flatMap((command) => {
-      const size = sizeOf(command);
-      return size === undefined ? [] : [{ command, size }];
+  const parts = madeBy(script)
+    .filter(({ command: { name } }) => name === 'part' || name === 'partition')
+    .flatMap((made) => {
+      const size = sizeOf(made.command);
+      return size === undefined ? [] : [{ made, size }];
     });
   const sum = parts.reduce((all, { size }) => all + size, 0);
   const largest = parts.toSorted((a, b) => b.size - a.size)[0];
   if (largest === undefined || sum <= diskSize) return [];
-  const { line, words } = largest.command;
+  const { made } = largest;
   const message =
-    `the partitions need ${formatSize(sum)}, ${formatSize(largest.size)} of them for ${words[0] ?? 'this one'}, and the disk has ` +
+    `the partitions need ${formatSize(sum)}, ${formatSize(largest.size)} of them for ${placeOf(made) ?? 'this one'}, and the disk has ` +
     `${formatSize(diskSize)}, so the installer stops`;
   const fix =
     'lower --size (in MiB; --grow takes what is left), or make the disk larger: --disk size=…GiB, disk.size in a template';
-  return [{ line, message, fix }];
+  return [{ line: made.command.line, message, fix }];
 }
 
 const endsGuest: Rule = {
