@@ -34,9 +34,9 @@ export type KickstartDocument = {
   readonly sections: readonly KickstartSection[];
 };
 
-/** @param endless a section ends where the next begins (RHEL 5) */
+/** @param endless a section may end where the next begins (RHEL 5 and 6) */
 export function parseKickstart(text: string, endless = false): KickstartDocument {
-  const commands = kickstartCommands(text, endless)
+  const commands = kickstartCommands(text)
     // A placeholder alone on its line may become any commands.
     .filter(({ line }) => !/^\s*\{\{\s*\w+\s*\}\}\s*$/.test(line.text))
     .map(({ line }) => commandOf(line));
@@ -83,12 +83,12 @@ function sectionsOf(text: string, endless: boolean): readonly KickstartSection[]
     sections.push({ line, name, options: optionsOf(shellWords(header) ?? []), body, closed });
     open = undefined;
   };
-  for (const { section, text: line, lineNumber } of kickstartLines(text, endless)) {
-    if (section === undefined || section !== open?.name) close(endless);
-    if (section === undefined) continue;
-    if (open === undefined) open = { header: line, line: lineNumber, name: section, body: [] };
-    else if (/^%end\s*(#.*)?$/.test(line)) close(true);
-    else open.body.push({ line: lineNumber, text: line });
+  for (const { section, text: line, lineNumber, role } of kickstartLines(text)) {
+    if (role === 'header') {
+      close(endless);
+      open = { header: line, line: lineNumber, name: section ?? '', body: [] };
+    } else if (role === 'end') close(true);
+    else open?.body.push({ line: lineNumber, text: line });
   }
   close(endless);
   return sections;

@@ -3,7 +3,7 @@ import { addMarker, whyNoPlace } from '../../edit/add-marker.ts';
 import { lineOf } from '../../edit/text-edits.ts';
 import { MARKER_PLACEHOLDER } from '../../marker.ts';
 import { markersIn } from '../../marker-reach.ts';
-import { isEndless } from '../kickstart/kickstart-release.ts';
+import { knowsNoEnd } from '../kickstart/kickstart-release.ts';
 import type { AnyScript, Hit, LintRule } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
 
@@ -27,7 +27,7 @@ const noMarker: LintRule = {
       ? [{ line: MISSING, message, fix: last }]
       : [{ line: none.line, message: `${message}, and ${none.why}`, fix: `mend that, or ${last}` }];
   },
-  mend: ({ text, kind }, { os }) => addMarker(text, kind, kind === 'kickstart' && isEndless(os)),
+  mend: ({ text, kind }, { os }) => addMarker(text, kind, kind === 'kickstart' && knowsNoEnd(os)),
 };
 
 function textHits(

@@ -81,6 +81,10 @@ export function wordsIn(
   );
 }
 
-/** RHEL 5 and kickseed know no `%end`: a section goes on to the next one. pykickstart reads it since Fedora 8. */
+/** A section may go on to the next one without an `%end`: pykickstart wants it since Fedora 8, but RHEL 6's only warns. */
 export const isEndless = (os: string | undefined): boolean =>
+  knowsNoEnd(os) || kickstartRelease(os) === 'el6';
+
+/** RHEL 5 and kickseed take `%end` for a line like others. */
+export const knowsNoEnd = (os: string | undefined): boolean =>
   ['el5', KICKSEED].includes(kickstartRelease(os) ?? '');

@@ -1,24 +1,38 @@
-import { optionValue } from '../../kickstart-document.ts';
-import type { LintRule, ScriptOf } from '../lint-rule.ts';
+import { nearestWord } from '../../../foundation/nearest-word.ts';
+import { type KickstartSection, optionValue } from '../../kickstart-document.ts';
+import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder } from '../lint-target.ts';
 import { isEndless, isKickseed } from './kickstart-release.ts';
 
 type Rule = LintRule<ScriptOf<'kickstart'>>;
 
+/** What was meant to be the `%end` of a section that has none. */
+function mistypedEnd({ body }: KickstartSection): string | undefined {
+  const slip = body.find(
+    ({ text }) => /^\s*%/.test(text) && nearestWord(text.trim(), ['%end']) !== undefined,
+  );
+  return slip && `in line ${slip.line} write %end, not ${slip.text.trim()}`;
+}
+
+function unclosed(section: KickstartSection, next: KickstartSection | undefined): Hit {
+  const { line, name } = section;
+  const message =
+    next === undefined
+      ? `section ${name} has no %end; all that follows belongs to it`
+      : `section ${name} has no %end before ${next.name} in line ${next.line}, where the installer stops`;
+  return { line, message, fix: mistypedEnd(section) ?? 'add the line: %end' };
+}
+
 const unclosedSection: Rule = {
   id: 'kickstart.unclosed-section',
   severity: 'error',
-  about: 'a section without %end',
-  check: ({ document }, { os }) =>
+  about: 'a section without %end; Anaconda stops at it',
+  check: ({ document: { sections } }, { os }) =>
     isEndless(os)
       ? []
-      : document.sections
-          .filter(({ closed }) => !closed)
-          .map(({ line, name }) => ({
-            line,
-            message: `section ${name} has no %end; all that follows belongs to it`,
-            fix: 'add the line: %end',
-          })),
+      : sections.flatMap((section, index) =>
+          section.closed ? [] : [unclosed(section, sections[index + 1])],
+        ),
 };
 
 const strayEnd: Rule = {
@@ -57,7 +71,7 @@ const unknownSection: Rule = {
 };
 
 /** Places that exist in the running installer or come over the network. */
-const ELSEWHERE = /^(?:https?|ftp|nfs):|^\/(?:proc|run\/install)\//;
+const ELSEWHERE = /^(?:https?|ftp|nfs):|^\/(?:proc|run\/install|usr)\//;
 
 const includeMissing: Rule = {
   id: 'kickstart.include-missing',
