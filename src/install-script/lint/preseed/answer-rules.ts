@@ -2,7 +2,7 @@ import { nearestWord } from '../../../foundation/nearest-word.ts';
 import type { PreseedAnswer } from '../../preseed-lines.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
-import { isPlaceholder, isTestInstaller, standsForPassword } from '../lint-target.ts';
+import { isPlaceholder, isTestInstaller, type LintTarget, standsForPassword } from '../lint-target.ts';
 import { DISK_RULES } from './disk-rules.ts';
 import {
   KNOWN_QUESTIONS,
@@ -32,22 +32,24 @@ export function isAnswered(script: Script, question: string): boolean {
 
 const valueFor = (script: Script, question: string): string | undefined => answerTo(script, question)?.value;
 
-const noRootLogin = (script: Script): boolean => valueFor(script, 'passwd/root-login') === 'false';
+/** Ubuntu lets root log in only when told to. */
+const noRootLogin = (script: Script, { os = '' }: LintTarget): boolean =>
+  (valueFor(script, 'passwd/root-login') ?? String(!os.startsWith('ubuntu'))) === 'false';
 
 /** Without root's login user-setup makes a user whatever make-user says. */
-export const makesNoUser = (script: Script): boolean =>
-  valueFor(script, 'passwd/make-user') === 'false' && !noRootLogin(script);
+export const makesNoUser = (script: Script, target: LintTarget): boolean =>
+  valueFor(script, 'passwd/make-user') === 'false' && !noRootLogin(script, target);
 
 const EVEN_SO = ' (a user is made where root may not log in, whatever passwd/make-user says)';
 
 /** A script that speaks of a user wants one; what it lacks is proposed, else that there be none. */
-function userAnswers(script: Script): readonly NeededAnswer[] {
-  if (makesNoUser(script)) return [];
+function userAnswers(script: Script, target: LintTarget): readonly NeededAnswer[] {
+  if (makesNoUser(script, target)) return [];
   const made = valueFor(script, 'passwd/make-user');
   const evenSo = made === 'false' ? EVEN_SO : '';
   const wanted =
     made !== undefined ||
-    noRootLogin(script) ||
+    noRootLogin(script, target) ||
     USER_ANSWERS.some(({ any }) => any.some((question) => isAnswered(script, question)));
   return USER_ANSWERS.map((answer) => ({
     ...answer,
@@ -56,10 +58,10 @@ function userAnswers(script: Script): readonly NeededAnswer[] {
   }));
 }
 
-function neededAnswers(script: Script): readonly NeededAnswer[] {
-  const root = noRootLogin(script) ? [] : [ROOT_ANSWER];
+function neededAnswers(script: Script, target: LintTarget): readonly NeededAnswer[] {
+  const root = noRootLogin(script, target) ? [] : [ROOT_ANSWER];
   const lvm = valueFor(script, 'partman-auto/method') === 'lvm' ? LVM_ANSWERS : [];
-  return [...NEEDED_ANSWERS, ...root, ...userAnswers(script), ...lvm];
+  return [...NEEDED_ANSWERS, ...root, ...userAnswers(script, target), ...lvm];
 }
 
 const missingAnswer: Rule = {
@@ -70,7 +72,7 @@ const missingAnswer: Rule = {
     // Another file may bring answers.
     isTestInstaller(target) || answerTo(script, 'preseed/include') !== undefined
       ? []
-      : neededAnswers(script)
+      : neededAnswers(script, target)
           .filter(({ any }) => !any.some((question) => isAnswered(script, question)))
           .map(({ what, example }) => ({
             line: MISSING,

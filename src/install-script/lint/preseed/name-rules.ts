@@ -59,8 +59,8 @@ const badUsername: Rule = {
   severity: 'error',
   about:
     'a name of the user that is none or that the system has for itself: the installer refuses it and waits',
-  check: (script) => {
-    if (makesNoUser(script)) return [];
+  check: (script, target) => {
+    if (makesNoUser(script, target)) return [];
     return judged(script, ['passwd/username']).flatMap(({ value, lineNumber }): Hit[] => {
       const message = userNameFault(value);
       return message === undefined

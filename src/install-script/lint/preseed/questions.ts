@@ -46,11 +46,6 @@ export const NEEDED_ANSWERS: readonly NeededAnswer[] = [
     example: 'd-i partman/confirm_nooverwrite boolean true',
   },
   {
-    any: ['partman-partitioning/confirm_write_new_label'],
-    what: 'that a new partition table may be written',
-    example: 'd-i partman-partitioning/confirm_write_new_label boolean true',
-  },
-  {
     any: ['grub-installer/bootdev', 'grub-installer/only_debian'],
     what: 'where the boot loader goes',
     example: 'd-i grub-installer/bootdev string default',
@@ -114,7 +109,7 @@ export const KNOWN_QUESTIONS: readonly string[] = [
     'passwd/user-default-groups user-setup/allow-password-weak user-setup/encrypt-home user-setup/allow-password-empty ' +
     'partman-auto/disk partman-auto/purge_lvm_from_device partman-auto-lvm/guided_size partman-auto-lvm/new_vg_name ' +
     'partman-auto-lvm/no_boot partman-lvm/device_remove_lvm partman-md/device_remove_md partman-md/confirm ' +
-    'partman-md/confirm_nooverwrite partman-partitioning/choose_label partman-partitioning/default_label ' +
+    'partman-md/confirm_nooverwrite partman-partitioning/choose_label partman-partitioning/default_label partman-partitioning/confirm_write_new_label ' +
     'partman-basicfilesystems/no_swap partman-basicmethods/method_only partman-efi/non_efi_system partman/mount_style ' +
     'partman/default_filesystem partman/early_command partman/alignment partman-crypto/passphrase ' +
     'partman-crypto/passphrase-again partman-auto-crypto/erase_disks ' +

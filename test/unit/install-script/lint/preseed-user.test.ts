@@ -60,3 +60,16 @@ it('says why make-user does not count where root may not log in', () => {
     .filter((message) => message.includes("the user's name"));
   expect(messages).toEqual([expect.stringMatching(/root may not log in.*whatever passwd\/make-user says/)]);
 });
+
+it("asks nobody for root's password on Ubuntu, where root may not log in unless told so", () => {
+  const asked = (os: string, text = '') =>
+    lintScript({ text, kind: 'preseed', target: { os } }).filter(({ fix }) => fix.includes('passwd/root-'));
+  expect(asked('ubuntu20.04')).toEqual([]);
+  expect(asked('ubuntu20.04', 'd-i passwd/root-login boolean true\n')).toHaveLength(1);
+  expect(asked('debian12')).toHaveLength(1);
+});
+
+it('asks nobody whether a new partition table may be written: what divides an empty disk by itself does it', () => {
+  const all = lintScript({ text: '', kind: 'preseed', target: { os: 'debian12' } });
+  expect(all.filter(({ fix }) => fix.includes('confirm_write_new_label'))).toEqual([]);
+});
