@@ -22,8 +22,11 @@ function readRecipe(script: Script): Recipe | undefined {
   return { answer, lineAt, ...recipeParts(text.slice(valueStart, valueEnd)) };
 }
 
-/** `name{` and `}` are words; `$mark{}` is found anywhere in the partition's words. */
-const isGlued = (word: string): boolean => /[{}]/.test(word) && !/^(?:[^{}]+\{|\}|\$[^{}]+\{\})$/.test(word);
+/**
+ * `name{` and `}` are words; `$mark{}` is found anywhere in the partition's words, and what a lone `{` opens (`label { x }`) is passed
+ * over.
+ */
+const isGlued = (word: string): boolean => /[{}]/.test(word) && !/^(?:[^{}]*\{|\}|\$[^{}]+\{\})$/.test(word);
 
 function gluedBraces({ stanzas, lineAt }: Recipe): readonly Hit[] {
   return stanzas.flatMap(({ words }) => {
@@ -37,7 +40,8 @@ function gluedBraces({ stanzas, lineAt }: Recipe): readonly Hit[] {
 }
 
 function openStanza({ open, lineAt }: Recipe): readonly Hit[] {
-  if (open === undefined) return [];
+  // Without a size it is no partition.
+  if (open === undefined || !/^\d/.test(open.first.said)) return [];
   const message = "the recipe's last partition is not closed, so debian-installer leaves it out";
   return [{ line: lineAt(open.first), message, fix: 'write a period behind it, with a blank before: ` .`' }];
 }

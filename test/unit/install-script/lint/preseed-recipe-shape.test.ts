@@ -95,3 +95,10 @@ describe('a file system of a recipe', () => {
     expect(unknown(recipe(ROOT, partition))).toEqual([]);
   });
 });
+
+it('passes over what debian-installer passes over', () => {
+  expect(faults(recipe(ROOT.replace('mountpoint', 'label { ROOT } mountpoint')))).toEqual([]);
+  expect(faults(`${recipe(`${ROOT} \\`).trimEnd()}\n# a comment that the backslash took along\n`)).toEqual(
+    [],
+  );
+});
