@@ -1,5 +1,6 @@
 import { SpecError } from '../foundation/errors.ts';
 import { readRegularFile } from '../foundation/read-regular-file.ts';
+import { kindOf } from './detect-kind.ts';
 
 const LINE_FEED = 0x0a;
 
@@ -18,9 +19,12 @@ function badEncoding(label: string, line: number, what: string, remedy: string, 
   });
 }
 
+/** Readers of XML and of YAML take CRLF for an end of line, and so do their installers. */
+const TAKES_CRLF: readonly (string | undefined)[] = ['autoyast', 'autoinstall'];
+
 /**
- * The text of an install script, which every installer wants as UTF-8 with Unix line ends. Nothing is converted: what is rendered
- * is byte for byte what the user wrote.
+ * The text of an install script, which every installer wants as UTF-8, and most with Unix line ends. Nothing is converted but the line
+ * ends of those that take others: what is rendered is byte for byte what the user wrote.
  * @throws SpecError `script.empty`, `script.encoding`
  */
 export function decodeScript(content: Uint8Array, label: string): string {
@@ -45,6 +49,8 @@ export function decodeScript(content: Uint8Array, label: string): string {
   if (text.trim() === '') throw refuse('script.empty', label, 'holds nothing but blanks.');
   const carriageReturn = text.indexOf('\r');
   if (carriageReturn >= 0) {
+    const unix = text.replace(/\r\n?/g, '\n');
+    if (TAKES_CRLF.includes(kindOf(unix))) return unix;
     const line = text.slice(0, carriageReturn).split('\n').length;
     const remedy = "convert it, for example with: sed -i 's/\\r$//' <file>";
     throw badEncoding(label, line, 'ends in CRLF, which becomes part of the values', remedy);

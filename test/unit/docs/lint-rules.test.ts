@@ -9,7 +9,10 @@ it('docs/lint.md lists every rule', async () => {
     ),
   );
   const besides = [
-    ['script.encoding', 'UTF-16, CRLF, a byte order mark, or bytes that are not UTF-8'],
+    [
+      'script.encoding',
+      'UTF-16, CRLF (but for AutoYaST and autoinstall), a byte order mark, or bytes that are not UTF-8',
+    ],
     [
       'script.unknown-placeholder',
       'a placeholder nobody gave a value for, or one for another kind of script',

@@ -31,6 +31,21 @@ describe.each(['/dev/zero', '.', 'socket', 'huge'])('%s', (name) => {
   });
 });
 
+describe('CRLF', () => {
+  it.each(['<profile>\r\n</profile>\r\n', '#cloud-config\r\nautoinstall:\r\n  version: 1\r\n'])(
+    'ends a line where the reader of XML or YAML takes it so: %j',
+    async (text) => {
+      await writeFile(at('crlf'), text);
+      await expect(readScript(at('crlf'))).resolves.toBe(text.replaceAll('\r', ''));
+    },
+  );
+
+  it('is refused elsewhere', async () => {
+    await writeFile(at('crlf'), 'lang en_US.UTF-8\r\nkeyboard us\r\n');
+    await expect(readScript(at('crlf'))).rejects.toMatchObject({ code: 'script.encoding' });
+  });
+});
+
 describe('readSecret', () => {
   it.each([
     ['bytes that are not UTF-8', Buffer.from([0x70, 0xff])],
