@@ -4,7 +4,7 @@ import { nearestWord } from '../../../foundation/nearest-word.ts';
 import { answerAt, keysOf, scalarText } from '../../autoinstall-document.ts';
 import { isSystemAccount } from '../../system-accounts.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
-import { isPlaceholder } from '../lint-target.ts';
+import { isPlaceholder, type LintTarget } from '../lint-target.ts';
 import { ANSWERS, type Answer } from './answer-table.ts';
 
 type Script = ScriptOf<'autoinstall'>;
@@ -128,14 +128,17 @@ const ignoredKey: Rule = {
 /** Subiquity's server/controllers/identity.py. */
 const USER_NAME = /^[a-z_][a-z0-9_-]{0,31}$/;
 
+/** Subiquity looks at the name of an autoinstall file since 26.04; before that cloud-init gives root the password. */
+const mayBeRoot = ({ os }: LintTarget): boolean => Number(/^ubuntu-?(\d+)/.exec(os ?? '')?.[1] ?? 0) < 26;
+
 const badUsername: Rule = {
   id: 'autoinstall.bad-username',
   severity: 'error',
   about: 'a name of the user that is none or that the system has for itself; Subiquity stops',
-  check: ({ document }) => {
+  check: ({ document }, target) => {
     const node = answerAt(document, 'identity', 'username');
     const name = scalarText(node);
-    if (name === undefined || isPlaceholder(name)) return [];
+    if (name === undefined || isPlaceholder(name) || (name === 'root' && mayBeRoot(target))) return [];
     const isTaken = isSystemAccount(name);
     if (USER_NAME.test(name) && !isTaken) return [];
     const message = isTaken

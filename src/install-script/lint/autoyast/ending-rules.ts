@@ -67,7 +67,9 @@ const twoEndings: Rule = {
     const names = ['halt', 'final_halt', 'final_reboot', 'forceboot'];
     const said = names.map((name) => modeOf(script, name)).filter((element) => isTrue(element));
     const last = said.at(-1);
-    if (said.length < 2 || last === undefined) return [];
+    // Both restart the guest, after the first stage and after the second.
+    const restarts = said.every((element) => ['forceboot', 'final_reboot'].includes(element?.name ?? ''));
+    if (said.length < 2 || last === undefined || restarts) return [];
     const words = said.map((element) => element?.name).join(' and ');
     return [
       { line: last.line, message: `the profile ends in two ways: ${words}`, fix: 'remove all but one' },

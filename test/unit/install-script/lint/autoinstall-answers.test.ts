@@ -3,8 +3,11 @@ import { lintScript } from '../../../../src/install-script/lint/lint-script.ts';
 
 const RULES = ['autoinstall.bad-answer', 'autoinstall.ignored-key', 'autoinstall.bad-username'];
 
-const found = (answer: string) =>
-  lintScript({ text: `#cloud-config\nautoinstall:\n  ${answer}\n`, kind: 'autoinstall', target: {} })
+const found = (answer: string, os?: string) =>
+  lintScript({
+    ...{ text: `#cloud-config\nautoinstall:\n  ${answer}\n`, kind: 'autoinstall' },
+    target: os === undefined ? {} : { os },
+  })
     .filter(({ rule }) => RULES.includes(rule))
     .map(({ rule, severity, line, fix }) => [rule.replace('autoinstall.', ''), severity, line, fix]);
 
@@ -35,7 +38,13 @@ it('warns of keys that are ignored', () => {
   ]);
 });
 
-it.each(['The Builder', 'Admin', 'root'])('refuses the user %s', (name) => {
+it('refuses the user root where Subiquity does', () => {
+  const root = 'identity: {hostname: a, username: root, password: "{{root_password_hash}}"}';
+  expect(found(root, 'ubuntu26.04')).toHaveLength(1);
+  expect(found(root, 'ubuntu22.04')).toEqual([]);
+});
+
+it.each(['The Builder', 'Admin', 'daemon'])('refuses the user %s', (name) => {
   expect(found(`identity: {hostname: a, username: ${name}, password: x}`)).toMatchObject([
     ['bad-username', 'error', 3, 'choose another, such as builder'],
   ]);

@@ -34,3 +34,15 @@ it.each([
 ])('says nothing of %s', (inside) => {
   expect(found(inside)).toEqual([]);
 });
+
+it('takes a restart after each stage for no contradiction', () => {
+  const endings = (...names: readonly string[]) => {
+    const mode = names.map((name) => `<${name} config:type="boolean">true</${name}>`).join('');
+    const text = `<profile><general><mode>${mode}</mode></general></profile>`;
+    return lintScript({ text, kind: 'autoyast', target: {} }).filter(({ rule }) =>
+      rule.includes('two-endings'),
+    );
+  };
+  expect(endings('forceboot', 'final_reboot')).toEqual([]);
+  expect(endings('halt', 'final_reboot')).toHaveLength(1);
+});
