@@ -35,7 +35,7 @@ const CASES: readonly (readonly [
   ['a byte order mark', 'c.ks', `\ufeff${KICKSTART}`, 'fedora42', 1],
   ['CRLF', 'd.preseed', PRESEED.replace(/string true\n/, 'string true\r\n'), 'debian13', 2],
   ['bytes that are not UTF-8', 'e.preseed', Buffer.from(`${PRESEED}# \xe9\n`, 'latin1'), 'debian13', 3],
-  ['two endings in a kickstart', 'f.ks', `${KICKSTART}poweroff\nreboot\n`, 'fedora42', 8],
+  ['a kickstart whose last ending halts', 'f.ks', `${KICKSTART}poweroff\nhalt\n`, 'fedora42', 8],
   [
     'two endings in a preseed',
     'g.preseed',
