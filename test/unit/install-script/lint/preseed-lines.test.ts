@@ -13,13 +13,22 @@ describe('a line that is no answer', () => {
     ['d-i debian-installer/locale strng en_US.UTF-8', /"strng" is no type.*write string/],
     ['d-i preseed/early_command modprobe loop', /"modprobe" is no type/],
     [' chmod 600 /target/root/.ssh/authorized_keys; \\', /backslash/],
-    ['d-i locale string en_US.UTF-8', /"locale" is no question/],
     ['d-i', /no answer/],
   ])('%s', (line, told) => {
     expect(malformed(`# a comment\n${line}\n`)).toEqual([
       { line: 2, severity: 'error', told: expect.stringMatching(told) },
     ]);
   });
+
+  it.each(['d-i keymap select us', 'd-i debconf debconf/frontend select noninteractive'])(
+    'that debconf passes over is a warning: %s',
+    (line) => {
+      expect(malformed(`${line}\n`)).toEqual([]);
+      expect(findings(`${line}\n`).filter(({ rule }) => rule === 'preseed.ignored-line')).toMatchObject([
+        { line: 1, severity: 'warning', message: expect.stringContaining('is no question') },
+      ]);
+    },
+  );
 
   it('is what a lost backslash leaves of a command', () => {
     const text = [
