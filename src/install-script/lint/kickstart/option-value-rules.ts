@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { nearestWord } from '../../../foundation/nearest-word.ts';
 import type { KickstartCommand } from '../../kickstart-document.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
@@ -46,6 +47,8 @@ function commandFaults(
 }
 
 const NUMBER = /^[+-]?\d+$/;
+/** What can be meant as an IPv4 address alone. */
+const ADDRESS = /^\d+(?:\.\d*)+$/;
 const BOOLEAN = /^(?:on|yes|true|1|off|no|false|0)$/i;
 
 /** blivet knows formats by their full names as well (`PPC PReP Boot`, `LVM2_member`), and a thin pool has none whatever is said. */
@@ -69,6 +72,10 @@ function valueFault(command: Judged, option: WrittenOption): Fault | undefined {
     return NUMBER.test(value) ? undefined : { message: said, fix: numberFix(word, value) };
   if (listOf(takes.booleans).includes(word))
     return BOOLEAN.test(value) ? undefined : { message: said, fix: 'write yes or no' };
+  if (listOf(takes.addresses).includes(word)) {
+    const wrong = value.split(',').some((part) => ADDRESS.test(part.trim()) && !isIPv4(part.trim()));
+    return wrong ? { message: said, fix: 'write four numbers up to 255, such as 192.0.2.10' } : undefined;
+  }
   const known = [...wordsIn(takes.oneOf?.[word] ?? {}, release).keys()];
   const plain = word === '--level' ? value.replace(/^raid(?=\d)/i, '') : value;
   if (known.length === 0 || known.includes(plain)) return undefined;

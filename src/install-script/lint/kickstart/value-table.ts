@@ -9,6 +9,8 @@ export type CommandValues = {
   readonly numbers?: string;
   /** Options that take yes or no. */
   readonly booleans?: string;
+  /** Options that take IPv4 addresses, or a word, joined by commas. */
+  readonly addresses?: string;
   /** Options that take one of few words; these under the letters of the releases that know them. */
   readonly oneOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Options without which it is refused; `|` between those of which one is enough. */
@@ -124,6 +126,8 @@ export const KICKSTART_VALUES: ReadonlyMap<string, CommandValues> = new Map<stri
       switches:
         '--activate --ipv4-ignore-auto-dns --ipv6-ignore-auto-dns --no-activate --nodefroute --nodns --noipv4 --noipv6 --notksdevice',
       booleans: '--onboot',
+      // NetworkManager takes no such profile, so the card has no address.
+      addresses: '--ip --netmask --gateway --nameserver',
       oneOf: {
         '--bootproto': { [ALL]: 'dhcp static bootp query', '........-.....': 'ibft' },
         '--bindto': { [ALL]: 'mac' },

@@ -28,6 +28,9 @@ it.each([
   ['clearpart --all --disklabel=gppt', 'gpt'],
   ['user --name=x --uid=abc', 'a whole number'],
   ['url --url', '--url=…'],
+  ['network --bootproto=static --ip=10.0.0.300', 'four numbers up to 255, such as 192.0.2.10'],
+  ['network --gateway 10.0.0', 'four numbers up to 255, such as 192.0.2.10'],
+  ['network --nameserver=9.9.9.9,1.1.1.1.1', 'four numbers up to 255, such as 192.0.2.10'],
 ])('%s: told with what to write', (line, fix) => {
   expect(found(line)).toMatchObject([
     { rule: 'kickstart.bad-value', severity: 'error', fix: `write ${fix}` },
@@ -62,6 +65,8 @@ it.each([
 it.each([
   'repo --name=x --baseurl="" --mirrorlist=http://a/',
   'harddrive --dir= --partition=LABEL=x',
+  'network --bootproto=static --ip=10.0.0.3 --netmask=255.255.255.0 --gateway=10.0.0.1 --nameserver=9.9.9.9,2620:fe::fe',
+  'network --nameserver=dns.example.org,10.0.0.1',
   'part None --fstype "PPC PReP Boot" --size=8',
   'part pv.1 --fstype=LVM2_member --size=8',
   'logvol none --fstype=None --thinpool --name=pool --vgname=vg --size=1000',
