@@ -18,6 +18,13 @@ const BOOLEAN: Answer = { is: 'boolean' };
 const TEXTS: Answer = { is: 'list', items: TEXT };
 const INSTALL: Answer = { is: 'map', keys: { install: BOOLEAN }, others: 'ignored' };
 
+/** curtin's block/schemas.py, which it looks at when it divides the disk. */
+const ACTION: Answer = {
+  is: 'map',
+  keys: { ptable: { oneOf: 'dos gpt msdos vtoc unsupported' } },
+  needs: 'id type',
+};
+
 /**
  * Below the keys of AUTOINSTALL_KEYS: Subiquity's autoinstall-schema.json, by which it refuses the whole file before anything is
  * installed, and the layouts of its storage (server/controllers/filesystem.py).
@@ -70,7 +77,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   storage: {
     keys: {
       layout: { is: 'map', keys: { name: { oneOf: 'direct lvm zfs hybrid' } }, needs: 'name' },
-      config: { is: 'list' },
+      config: { is: 'list', items: ACTION },
     },
   },
   updates: { oneOf: 'security all' },

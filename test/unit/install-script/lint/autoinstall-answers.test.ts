@@ -22,6 +22,8 @@ it.each([
   ['ssh: {authorized-keys: ssh-rsa AAAA}', 'write a list, each item behind a hyphen'],
   ['keyboard: {variant: intl}', 'add layout'],
   ['storage: {layout: {name: direkt}}', 'write direct'],
+  ['storage: {config: [{id: disk, type: disk, ptable: gptt}]}', 'write gpt'],
+  ['storage: {config: [{type: disk, ptable: gpt}]}', 'add id'],
   ['storage: {layout: lvm}', 'write a map of keys and values'],
   ['packages: [vim, {name: x}]', 'write a text; in quotes, where it looks like a number'],
   ['updates: everything', 'write security or all'],
