@@ -55,7 +55,7 @@ const pairs = (
 
 const untypedList: Rule = {
   id: 'autoyast.untyped-list',
-  severity: 'error',
+  severity: 'warning',
   about: 'a list without its type, which YaST takes for something else',
   check: ({ document: { root } }) =>
     pairs(root)

@@ -10,9 +10,9 @@ it.each([
   ['<partitioning><drive/></partitioning>', 'partitioning'],
   ['<software><patterns><pattern>base</pattern></patterns></software>', 'patterns'],
   ['<scripts><chroot-scripts><script/></chroot-scripts></scripts>', 'chroot-scripts'],
-])('refuses a list without its type: %s', (inside, name) => {
+])('warns of a list without its type: %s', (inside, name) => {
   expect(found(inside)).toEqual([
-    ['autoyast.untyped-list', 'error', 2, `write: <${name} config:type="list">`],
+    ['autoyast.untyped-list', 'warning', 2, `write: <${name} config:type="list">`],
   ]);
 });
 
