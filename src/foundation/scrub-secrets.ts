@@ -28,7 +28,7 @@ const TOKENS = new RegExp(
 );
 
 /** Words in front of a secret. */
-const WORDS = `(?:(?<![a-z])psk|password|passwd|passphrase|rootpw|secret|api[-_]?key|access[-_]?key|token)(?:-crypted|-again)?`;
+const WORDS = `(?:(?<![a-z])psk|password|passwd|passphrase|rootpw|secret|(?:secret|private|api|access)[-_]?key|token)(?:-crypted|-again)?`;
 
 const NAME = new RegExp(`${WORDS}$`, 'i');
 
@@ -92,6 +92,18 @@ const RULES: readonly Rule[] = [
     String.raw`(?<=\s)((?:-[a-zA-Z]{0,9}[uU]|--user|--proxy-user)(?:\s+|=)?["']?[^\s:"']+:)[^\s"']+`,
   ),
   [/(\b(?:echo|printf)\s+["']?[\w.-]+:)[^\s"'\\]+(?=[^|\n]{0,9}\|[^|\n]{0,40}chpasswd)/g, `$1${MASK}`],
+  [
+    /(\b(?:echo|printf)\s+["']?)[^\s"'\\|:]+(?=["']?[^|\n]{0,9}\|[^|\n]{0,40}\b(?:ch)?passwd\b)/g,
+    `$1${MASK}`,
+  ],
+  // As netrc(5) has it, and as chpasswd(8) reads it.
+  [/(^[^\n]{0,200}\blogin\s+\S{1,200}\s+password\s+|^[ \t]*password[ \t]+)\S+(?=[ \t\r]*$)/gm, `$1${MASK}`],
+  [/(^root:)(?![*!x]?\r?$)[^\s:]+(?=\r?$)/gm, `$1${MASK}`],
+  [
+    new RegExp(String.raw`((?<![a-z])pass=["']?)(?:${BETWEEN_QUOTES}|(?!["'\s])[^\s"',}]+)`, 'gi'),
+    `$1${MASK}`,
+  ],
+  [/(\b(?:secret|private|api|access)[-_]key\s+)[^\s=:]{8,}/gi, `$1${MASK}`],
   [/((?:^|\s)--(?:password|passwd|passphrase|token|secret)\s+["']?)(?!-)[^\s"']+/gm, `$1${MASK}`],
   [/(\b(?:MYSQL|REDISCLI)_(?:PWD|AUTH)=["']?)[^\s"']+/g, `$1${MASK}`],
   [/(\brootpw\s+(?:--\S+\s+){0,9})(?!--)\S+/g, `$1${MASK}`],

@@ -34,6 +34,16 @@ describe('text that is handed on', () => {
     'eyJZx9abcdefghij.eyJZx9abcdefghij.Zx9abc',
     'glpat-Zx9abcZx9abcZx9abc',
     'grub.pbkdf2.sha512.10000.Zx9abc',
+    'machine h.example login joe password Zx9abc',
+    '  password Zx9abc',
+    'export DB_PASS=Zx9abc',
+    "PASS='one Zx9abc'",
+    'secret_key = Zx9abc',
+    'private-key: Zx9abc',
+    'api_key Zx9abcdefgh',
+    'echo Zx9abc | passwd --stdin root',
+    "printf 'Zx9abc\\n' | chpasswd",
+    'root:Zx9abc',
   ])('shows nothing of %j but what it is about', (text) => {
     const scrubbed = scrubSecrets(text);
     expect(scrubbed).not.toContain('Zx9abc');
@@ -67,6 +77,13 @@ describe('text that is handed on', () => {
 
   it.each([
     'Root password:',
+    'PASS: 12 of 12',
+    'compass=north bypass=1',
+    'a new password is wanted',
+    'the private key file is missing',
+    'root:x:0:0:root:/root:/bin/bash',
+    'root:*',
+    'echo done | grep passwd_of',
     'd-i passwd/root-login boolean false',
     'rootpw --lock',
     'mysql -u root -p shop',
