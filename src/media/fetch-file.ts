@@ -6,6 +6,7 @@ import { fileBytes } from './byte-source.ts';
 import { checkPin } from './check-pin.ts';
 import type { MediaSource } from './install-media.ts';
 import type { CachedFile, MediaCache } from './media-cache.ts';
+import { parseMediaLocator } from './media-locator.ts';
 import type { ResolveContext } from './resolve-media.ts';
 import { type CheckedPin, pinOf } from './verify/listed-pin.ts';
 
@@ -56,6 +57,11 @@ export async function fetchFile(
   const right = found && (checked === undefined || (await knownByPin(checked, found, context)) !== undefined);
   const made = right ? found : await context.cache.make(key, make, lock);
   return { ...made, fromCache: false, ...(checked ? { checked } : {}) };
+}
+
+/** Whether its server is asked before a file in the cache is used again: nothing but a pin tells that it is still the right one. */
+export function isAskedForNews({ from, pin }: MediaSource): boolean {
+  return pin === undefined && parseMediaLocator(from).scheme === 'url';
 }
 
 export function offlineError(url: string): MediaError {

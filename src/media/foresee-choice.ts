@@ -1,7 +1,7 @@
 import { MediaError } from '../foundation/errors.ts';
 import { publicFrom } from '../foundation/public-url.ts';
 import { findOfflineIso } from './debian-offline.ts';
-import { fetchedBefore, offlineError } from './fetch-file.ts';
+import { fetchedBefore, isAskedForNews, offlineError } from './fetch-file.ts';
 import { isNetworkTree, type MediaFacts, type MediaSource } from './install-media.ts';
 import { lookAtLocal } from './look-at-local.ts';
 import { type MediaCache, openMediaCache } from './media-cache.ts';
@@ -27,7 +27,8 @@ export type ForeseeOptions = {
 
 /**
  * The choice that `resolveMedia` will make of these media, without copying, fetching or making a thing: one that is here is taken, unless
- * one before it is here too and cannot be used; then they are tried in order. Undefined where there is nothing to choose.
+ * one before it is here too and cannot be used; then they are tried in order. What only a server could tell is said as that. Undefined
+ * where there is nothing to choose.
  */
 export async function foreseeChoice(
   candidates: readonly MediaSource[],
@@ -41,7 +42,9 @@ export async function foreseeChoice(
     const name = publicFrom(source.from);
     try {
       const facts = await requireHere(source, cache, arch);
-      const why = [`${name}: it is here already`, ...reasons].join('; ');
+      const asked = !offline && isAskedForNews(source);
+      const here = `${name}: it is here already${asked ? ', unless its server has another by now or none' : ''}`;
+      const why = [here, ...reasons].join('; ');
       return { taken: source, why, ...(facts === undefined ? {} : { facts }) };
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;

@@ -4,6 +4,7 @@ import { publicFrom } from '../foundation/public-url.ts';
 import { formatSize } from '../foundation/size.ts';
 import { debianOfflineIso } from './debian-offline.ts';
 import { type Downloader, openDownloader } from './download.ts';
+import { isAskedForNews } from './fetch-file.ts';
 import type { MediaSource, ResolvedMedia } from './install-media.ts';
 import { type MediaCache, openMediaCache } from './media-cache.ts';
 import { parseMediaLocator } from './media-locator.ts';
@@ -51,8 +52,8 @@ export type ResolveContext = {
 const FINAL = ['media.checksum', 'media.checksum-list', 'media.signature', 'media.unsafe-path'];
 
 /**
- * Makes the first usable candidate ready on this machine: first one that is here already and needs no network, so that a second build
- * fetches nothing; then, in order, the others. A single candidate's error is reported as it is.
+ * Makes the first usable candidate ready on this machine: first one that is here already, so that a second build fetches nothing but
+ * what has changed; then, in order, the others. A single candidate's error is reported as it is.
  * @throws MediaError `media.none-usable` with the reason of each candidate; CancelledError
  */
 export async function resolveMedia(
@@ -61,11 +62,13 @@ export async function resolveMedia(
 ): Promise<ResolvedMedia> {
   const context = await contextFor(options);
   const ready = await readyCandidate(candidates, options);
-  if (ready !== undefined) return ready;
   const reasons: { readonly source: string; readonly reason: string }[] = [];
-  for (const source of candidates) {
+  for (const source of ready ? firstOf(candidates, ready.source) : candidates) {
     try {
-      return await resolveOne(source, context);
+      const isReady = source === ready?.source;
+      const media = isReady && !isAskedForNews(source) ? ready.media : await resolveOne(source, context);
+      if (isReady) tellNotAsked(source, candidates, context);
+      return media;
     } catch (error) {
       if (options.signal?.aborted)
         throw new CancelledError('Preparing the media was cancelled.', { cause: error });
@@ -79,18 +82,18 @@ export async function resolveMedia(
   throw noneUsable(reasons);
 }
 
+type ReadyCandidate = { readonly source: MediaSource; readonly media: ResolvedMedia };
+
 /** undefined when there is no choice to make, or no candidate can be had without the network. */
 async function readyCandidate(
   candidates: readonly MediaSource[],
   options: ResolveOptions,
-): Promise<ResolvedMedia | undefined> {
+): Promise<ReadyCandidate | undefined> {
   if (candidates.length < 2 || options.refresh || options.offline) return undefined;
   const context = await contextFor({ ...options, offline: true });
-  for (const [index, source] of candidates.entries()) {
+  for (const source of candidates) {
     try {
-      const media = await resolveOne(source, context);
-      if (index > 0) context.progress({ detail: notAsked(source, candidates.slice(0, index)) });
-      return media;
+      return { source, media: await resolveOne(source, context) };
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       // What else is wrong with it has nothing to do with the network, and is said when it is its turn.
@@ -100,9 +103,14 @@ async function readyCandidate(
   return undefined;
 }
 
-function notAsked(ready: MediaSource, before: readonly MediaSource[]): string {
-  const others = before.map(({ from }) => publicFrom(from)).join(', ');
-  return `${publicFrom(ready.from)} is here already; ${others} not asked`;
+function firstOf(candidates: readonly MediaSource[], first: MediaSource): readonly MediaSource[] {
+  return [first, ...candidates.filter((source) => source !== first)];
+}
+
+function tellNotAsked(ready: MediaSource, candidates: readonly MediaSource[], context: ResolveContext): void {
+  const before = candidates.slice(0, candidates.indexOf(ready)).map(({ from }) => publicFrom(from));
+  if (before.length === 0) return;
+  context.progress({ detail: `${publicFrom(ready.from)} is here already; ${before.join(', ')} not asked` });
 }
 
 export async function contextFor(options: ResolveOptions): Promise<ResolveContext> {

@@ -53,6 +53,11 @@ describe('of several media', () => {
     await cached(`url ${URL_ISO}`);
     const choice = await choose(['apt-mirror:trixie', URL_ISO]);
     expect(choice?.taken?.from).toBe(URL_ISO);
+    expect(choice?.why).toBe(
+      `${URL_ISO}: it is here already, unless its server has another by now or none; apt-mirror:trixie is not asked`,
+    );
+    const offline = await choose(['apt-mirror:trixie', URL_ISO], true);
+    expect(offline?.why).toBe(`${URL_ISO}: it is here already; apt-mirror:trixie is not asked`);
   });
 
   it('one that is here and cannot be used leaves it to trying, and says why', async () => {

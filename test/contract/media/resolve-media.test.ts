@@ -192,6 +192,47 @@ describe('resolveMedia: candidates', () => {
     expect(told).toEqual([`${iso} is here already; http://127.0.0.1:9/x.iso not asked`]);
   });
 
+  it('asks for news of one that was fetched before, as when it is named alone', async () => {
+    const files = new Map([['/t.iso', await readFile(iso)]]);
+    server = await startWebServer(serving(files));
+    const url = `${server.url}/t.iso`;
+    const named = [source('cdrom', 'http://127.0.0.1:9/x.iso'), source('cdrom', url)];
+    const first = await resolve([source('cdrom', url)]);
+    const asked = (): string[] => server?.requests.splice(0) ?? [];
+    asked();
+    expect(await resolve(named)).toEqual(first);
+    expect(asked()).toEqual(['HEAD /t.iso']);
+    await resolve(named, { offline: true });
+    expect(asked()).toEqual([]);
+    files.set('/t.iso', Buffer.concat([await readFile(iso), Buffer.alloc(2048)]));
+    expect((await resolve(named)).files[0]?.sha256).not.toBe(first.files[0]?.sha256);
+    files.delete('/t.iso');
+    const passed: string[] = [];
+    const media = await resolve([source('cdrom', url), source('cdrom', iso)], {
+      onPassedOver: ({ from }) => passed.push(from),
+    });
+    expect([media.source, passed]).toEqual(['test.iso', [url]]);
+  });
+
+  it('asks nobody for one that is pinned and was fetched before', async () => {
+    const content = await readFile(iso);
+    server = await startWebServer(serving(new Map([['/t.iso', content]])));
+    const pin = { algorithm: 'sha256', digest: sha256(content) } as const;
+    const pinned = source('cdrom', `${server.url}/t.iso`, { pin });
+    await resolve([pinned]);
+    server.requests.length = 0;
+    await resolve([source('cdrom', 'http://127.0.0.1:9/x.iso'), pinned]);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('takes one that was fetched before when its server is gone', async () => {
+    const gone = await startWebServer(serving(new Map([['/t.iso', await readFile(iso)]])));
+    const named = [source('cdrom', `${gone.url}/t.iso`), source('cdrom', iso)];
+    const media = await resolve(named.slice(0, 1));
+    await gone.close();
+    expect(await resolve(named)).toEqual(media);
+  }, 30_000);
+
   it('keeps credentials and tokens out of what it tells and of the cache', async () => {
     server = await startWebServer(serving(new Map([['/t.iso', await readFile(iso)]])));
     const url = (name: string): string => `${server?.url.replace('://', '://user:hush@')}/${name}?tok=hush`;
