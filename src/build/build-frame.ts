@@ -129,6 +129,7 @@ export async function findOneOf(
     signal,
     logger,
     onProgress: ({ detail, percent }) => progress(detail, percent),
+    onNotice: (message) => reporter.notice(message),
     onPassedOver: (source, why) => reporter.notice(`${source.from} is passed over: ${why}`),
   });
 }

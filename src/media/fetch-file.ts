@@ -37,7 +37,7 @@ export async function fetchFile(
   // A pinned file is fetched because the one in the cache is not it; others may be still the same.
   const identity = await context.downloader.identity(url).catch((error: unknown) => {
     if (checked === undefined && cached !== undefined) {
-      context.logger.warn(`${publicUrl(url)} cannot be asked for news; using the copy in the cache.`);
+      context.notice(`${publicUrl(url)} cannot be asked for news; using the copy in the cache.`);
       return cached.notes.identity;
     }
     if (source.mirrors === undefined) throw error;
@@ -45,7 +45,7 @@ export async function fetchFile(
   });
   if (checked === undefined && cached && identity !== undefined) {
     if (cached.notes.identity === identity) return { ...cached, fromCache: true };
-    context.logger.warn(`${publicUrl(url)} is another file than the one fetched before; fetching it anew.`);
+    context.notice(`${publicUrl(url)} is another file than the one fetched before; fetching it anew.`);
   }
   const make = async (path: string): Promise<Record<string, string>> => {
     await fromAnywhere([url, ...(source.mirrors ?? [])], path, checked, context);
@@ -142,7 +142,7 @@ async function fromAnywhere(
       return await checkPin(path, sha256, publicUrl(url), checked?.pin, context.signal, checked?.where);
     } catch (error) {
       if (!(error instanceof MediaError) || urls.length === 1) throw error;
-      context.logger.warn(error.message);
+      context.notice(error.message);
       failures.push(error);
     }
   }
@@ -159,7 +159,7 @@ async function lookAt(
   path: string,
   url: string,
   checked: CheckedPin | undefined,
-  { logger }: ResolveContext,
+  { notice }: ResolveContext,
 ): Promise<void> {
   const name = publicUrl(url);
   const file = await fileBytes(path, name);
@@ -168,7 +168,7 @@ async function lookAt(
       throw new MediaError('media.empty', `${name} is empty: the server sent no content. Check the address.`);
     const isPage = /^\s*<(!doctype html|html)/i.test((await file.read(0, 256)).toString('latin1'));
     if (isPage && checked === undefined)
-      logger.warn(`${name} is a web page; if another file was expected, check the address.`);
+      notice(`${name} is a web page; if another file was expected, check the address.`);
   } finally {
     await file.close();
   }

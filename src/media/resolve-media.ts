@@ -32,6 +32,8 @@ export type ResolveOptions = {
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
   readonly onProgress?: (progress: MediaProgress) => void;
+  /** What the user should know of the media; warnings of the logger where nobody listens. */
+  readonly onNotice?: (message: string) => void;
   /** A candidate cannot be used and the next is tried; named without credentials. */
   readonly onPassedOver?: (source: MediaSource, why: string) => void;
 };
@@ -46,6 +48,7 @@ export type ResolveContext = {
   readonly signal: AbortSignal | undefined;
   readonly logger: Logger;
   readonly progress: (progress: MediaProgress) => void;
+  readonly notice: (message: string) => void;
 };
 
 /** Errors that are about trust: another candidate must not paper over them. */
@@ -58,8 +61,9 @@ const FINAL = ['media.checksum', 'media.checksum-list', 'media.signature', 'medi
  */
 export async function resolveMedia(
   candidates: readonly MediaSource[],
-  options: ResolveOptions,
+  asked: ResolveOptions,
 ): Promise<ResolvedMedia> {
+  const options = { ...asked, onNotice: eachOnce(noticesOf(asked)) };
   const context = await contextFor(options);
   const ready = await readyCandidate(candidates, options);
   const reasons: { readonly source: string; readonly reason: string }[] = [];
@@ -80,6 +84,20 @@ export async function resolveMedia(
     }
   }
   throw noneUsable(reasons);
+}
+
+type Tell = (message: string) => void;
+
+const noticesOf = ({ onNotice, logger }: ResolveOptions): Tell =>
+  onNotice ?? ((message) => logger?.warn(message));
+
+/** A candidate may be looked at twice. */
+function eachOnce(tell: Tell): Tell {
+  const told = new Set<string>();
+  return (message) => {
+    if (!told.has(message)) tell(message);
+    told.add(message);
+  };
 }
 
 type ReadyCandidate = { readonly source: MediaSource; readonly media: ResolvedMedia };
@@ -135,6 +153,7 @@ export async function contextFor(options: ResolveOptions): Promise<ResolveContex
     signal: options.signal,
     logger: options.logger ?? silentLogger,
     progress,
+    notice: noticesOf(options),
   };
 }
 

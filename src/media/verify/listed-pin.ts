@@ -44,9 +44,7 @@ export async function pinOf(
     const { text, signedBy } = await signedText(source, list, folder, context);
     const found = findInList(text, path, name);
     if (signedBy === undefined)
-      context.logger.warn(
-        `${name} is not signed; its checksums are believed because of where it comes from.`,
-      );
+      context.notice(`${name} is not signed; its checksums are believed because of where it comes from.`);
     agree(pin, found.pin, `${name}:${found.line}`);
     return { pin: found.pin, where: `${name}:${found.line}`, ...(signedBy ? { signedBy } : {}) };
   } finally {
