@@ -17,6 +17,7 @@ import { appendToInitrd } from '../seed/append-to-initrd.ts';
 import type { InstallScriptKind } from '../spec/build-spec.ts';
 import { wrongKindProblem } from '../spec/script-kind.ts';
 import { checkKickseed } from './check-kickseed.ts';
+import { kernelSecretsNote } from './kernel-secrets-note.ts';
 
 export type BootstrapRequest = {
   readonly media: MediaSource;
@@ -65,7 +66,10 @@ async function makeFromMedia(request: BootstrapRequest, options: ResolveOptions)
     if (script !== undefined) await appendToInitrd(media.initrdPath, [script.file], initrdPath);
     const title = `Kiln: unattended installation of ${findOs(os ?? '')?.title ?? 'the system'}`;
     const entry = { title, kernelArguments };
-    await makeBootstrap({ kernelPath: media.kernelPath, initrdPath, entry, format }, output, options);
+    // A script may hold password hashes.
+    const isPrivate = script !== undefined || kernelSecretsNote(kernelArguments) !== undefined;
+    const { kernelPath } = media;
+    await makeBootstrap({ kernelPath, initrdPath, entry, format, isPrivate }, output, options);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

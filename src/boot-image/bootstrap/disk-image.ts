@@ -28,7 +28,7 @@ export async function makeBootDisk(
   const content = sizes.reduce((sum, size) => sum + size, 0);
   // The file allocation tables take less than 2 % of it.
   const wanted = Math.max(SMALLEST_PARTITION, Math.ceil((content * 1.02 + SLACK) / MIB) * MIB);
-  await writeFile(path, '', { mode: 0o600 });
+  await writeFile(path, '');
   await truncate(path, START + wanted);
   await writePartitionTable(path, wanted / SECTOR);
   const image = `${path}@@${START}`;

@@ -21,6 +21,8 @@ export type Bootstrap = {
   readonly initrdPath: string;
   readonly entry: BootEntry;
   readonly format: BootstrapFormat;
+  /** It holds secrets: nobody but its owner may read the image. Others get the mode that the umask leaves. */
+  readonly isPrivate: boolean;
 };
 
 /** Every date in the ISO, so that the same input gives the same file system: 2020-01-01 UTC. */
@@ -38,8 +40,7 @@ export async function makeBootstrap(bootstrap: Bootstrap, path: string, options:
     const image = join(folder, 'image');
     if (bootstrap.format === 'iso') await makeIso(bootstrap, folder, image, options);
     else await makeDisk(bootstrap, folder, image, options);
-    // The initrd may hold an install script with password hashes.
-    await chmod(image, 0o600);
+    if (bootstrap.isPrivate) await chmod(image, 0o600);
     await rename(image, path);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -17,7 +17,7 @@ const entry = {
 const make = async (format: 'iso' | 'disk', name: string): Promise<string> => {
   const path = join(folder, name);
   const files = { kernelPath: join(folder, 'kernel'), initrdPath: join(folder, 'initrd') };
-  await makeBootstrap({ ...files, entry, format }, path, {});
+  await makeBootstrap({ ...files, entry, format, isPrivate: false }, path, {});
   return path;
 };
 
