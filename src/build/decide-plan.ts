@@ -9,9 +9,7 @@ import { askedPackages } from '../install-script/asked-packages.ts';
 import { requireHandedOver } from '../ipxe/install-script.ts';
 import { isRemoteUri } from '../libvirt/libvirt-uri.ts';
 import type { MediaFacts } from '../media/install-media.ts';
-import { lookAtLocal } from '../media/look-at-local.ts';
 import { withPackages } from '../media/made-media.ts';
-import { requireLocalMedia } from '../media/require-local-media.ts';
 import { findOs } from '../os/find-os.ts';
 import { requireReadWhole } from '../os/kernel-line.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -20,6 +18,7 @@ import { unknownCpuNames } from '../plan/unknown-cpu-names.ts';
 import type { BuildSpec } from '../spec/build-spec.ts';
 import { readSpec, type SpecReading } from '../spec/resolve-spec.ts';
 import type { BuildContext, BuildRequest } from './build-context.ts';
+import { lookAtNamed } from './look-at-named.ts';
 import { refuseTargets } from './publish-check.ts';
 import { type BuildScript, renderForBuild } from './render-for-build.ts';
 import { requireSound } from './require-sound.ts';
@@ -52,8 +51,7 @@ export async function decidePlan(
   const sound = { cwd: context.cwd, env: context.env, edit: request.edit !== false };
   // Of a script for a system that only the media may tell, not all can be said yet.
   if (asked.os !== undefined || reading.problems.length > 0) await requireSound(reading, sound);
-  await requireLocalMedia(asked.media);
-  const facts = await lookAtLocal(asked.media, asked.arch);
+  const facts = await lookAtNamed(reading);
   const known =
     asked.os === undefined && isKnownOs(facts)
       ? await readingOf(withOs(request, facts.osId), context)

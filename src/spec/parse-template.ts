@@ -126,7 +126,9 @@ function soundPart(
   const parsed = templateSchema(dirname(path)).safeParse(
     Object.fromEntries([...sound, ...soundVariables(plain, issues)]),
   );
-  return parsed.success ? { settings: settingsOf(parsed.data), faulty } : { settings: {}, faulty: 'all' };
+  if (!parsed.success) return { settings: {}, faulty: 'all' };
+  // Nobody knows what the file below would have set.
+  return { settings: settingsOf(parsed.data), faulty: faulty.includes('base') ? 'all' : faulty };
 }
 
 /** Of variables the others are checked as well. */

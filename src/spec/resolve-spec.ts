@@ -197,8 +197,11 @@ async function baseOfScript(
     ...template,
     settings: mergeSettings({ ...template.settings, name: undefined }, settings),
     problems: [...template.problems, ...list.problems],
-    // The template's own script plays no part.
-    locate: (keys) => (keys[0] === 'script' ? undefined : template.locate(keys)),
+    // The template's own script plays no part, nor do its media where the script says others.
+    locate: (keys) =>
+      keys[0] === 'script' || (keys[0] === 'media' && media !== undefined)
+        ? undefined
+        : template.locate(keys),
     fallbackName,
   };
 }

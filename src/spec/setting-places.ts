@@ -17,7 +17,7 @@ export function placeFinder(ofTemplate: Locate, given: Settings, overrides: Buil
     const part =
       typeof value === 'object' && value !== null && second !== undefined ? Object.entries(value) : undefined;
     const byOption = part
-      ? part.some(([key, set]) => key === second && set !== undefined)
+      ? part.some(([key, set]) => key === String(second) && set !== undefined)
       : value !== undefined;
     return byOption ? optionFor(path, overrides) : ofTemplate(path);
   };

@@ -139,6 +139,33 @@ test('a folder among several media is none of an ISO, and one of several is used
   expect((await planOf('rocky', 'no.iso')).plan.media).toHaveLength(2);
 });
 
+test('a medium that cannot be used is told with the line and key of the template, and without where an option names it', async () => {
+  const refused = async (text: string, overrides: { readonly cdrom?: string } = {}) => {
+    await writeFile(join(home, 'm.yaml'), text);
+    const request = { target: 'm.yaml', overrides: { accelerator: 'tcg', ...overrides } } as const;
+    return planBuild(request, context()).catch((error) => error);
+  };
+  const gone = 'name: x\nmedia:\n  - location: ./gone.iso\n';
+  const path = join(home, 'gone.iso');
+  expect(await refused(gone)).toMatchObject({
+    code: 'media.not-found',
+    exitCode: 4,
+    message: `m.yaml:3:15 media[0].location: The install media ${path} does not exist. Check the path.`,
+  });
+  expect(await refused('name: x\nmedia: [{cdrom: no.iso}]\n')).toMatchObject({
+    code: 'media.not-iso',
+    message: expect.stringMatching(/^m\.yaml:2:17 media\[0\]\.cdrom: /),
+  });
+  expect(await refused('name: x\nmedia: [{cdrom: a.iso}, {cdrom: b.iso}]\n')).toMatchObject({
+    code: 'media.none-usable',
+    message: expect.stringMatching(/^m\.yaml:2:8 media: None of the install media/),
+  });
+  expect(await refused(gone.replace('location', 'cdrom'), { cdrom: path })).toMatchObject({
+    code: 'media.not-found',
+    message: `The install media ${path} does not exist. Check the path.`,
+  });
+});
+
 test('an output folder that nobody can make is refused by the plan already', async () => {
   const request = { target: join(home, 'minimal.ks'), overrides: { location: join(home, 'rocky') } };
   await expect(planBuild({ ...request, output: '/proc/x' }, context())).rejects.toMatchObject({

@@ -153,6 +153,8 @@ describe('composition', () => {
     expect(await problemsOf(resolve('s.yaml', { variables: ['a=b'] }))).toEqual(['s.yaml:1:10 script.pth']);
     await file('b.yaml', 'base: nowhere\n');
     expect(await problemsOf(resolve('b.yaml'))).toEqual(['b.yaml:1:7 base']);
+    await file('l.yaml', 'base: [kiln-test]\nmemory: lots\n');
+    expect(await problemsOf(resolve('l.yaml'))).toEqual(['l.yaml:1:7 base', 'l.yaml:2:9 memory']);
   });
 
   it('counts a missing script among other problems', async () => {
