@@ -53,7 +53,9 @@ test.each(['joe:hush@proxy.example:3128', 'http://joe:hush@proxy.example:3128/a 
     ]) {
       const ended = await cli.run([...command, '--var', `proxy=${proxy}`]);
       expect(ended.code).toBe(2);
-      expect(ended.stdout + ended.stderr).toMatch(/proxy: .*"[^"]*proxy[^"]*" is not an http or https address/);
+      expect(ended.stdout + ended.stderr).toMatch(
+        /proxy: .*"[^"]*proxy[^"]*" is not an http or https address/,
+      );
       expect(ended.stdout + ended.stderr).not.toContain('hush');
     }
   },
