@@ -18,6 +18,7 @@ import { findTemplate, labelOf } from './find-template.ts';
 import { type LoadedTemplate, readTemplateChain, type TemplatePlaces } from './load-template.ts';
 import { mediaOf } from './media-word.ts';
 import { faultyOptions } from './option-keys.ts';
+import { osOfMedia } from './os-of-media.ts';
 import { readOs } from './os-word.ts';
 import { overrideSettings } from './override-settings.ts';
 import type { KeyPath } from './parse-template.ts';
@@ -78,7 +79,7 @@ export async function readSpec(request: SpecRequest): Promise<SpecReading> {
   const target = await findTarget(request.target, places);
   const given = overrideSettings(overrides, places.cwd);
   const base = await baseOf(target, given.settings, places);
-  const merged = mergeSettings(base.settings, given.settings);
+  const merged = withOsOfMedia(mergeSettings(base.settings, given.settings));
   const { list } = given;
   checkOverrideKeys(overrides, list);
   list.addAll(base.problems);
@@ -106,6 +107,12 @@ export async function readSpec(request: SpecRequest): Promise<SpecReading> {
   list.add(where ?? 'script', failure.message, failure.code);
   return { ...reading, problems: inLineOrder(list.problems), failure: placed(failure, where) };
 }
+
+/** Media that can only be one system's tell it where nobody does. */
+const withOsOfMedia = (settings: Settings): Settings => ({
+  ...settings,
+  os: settings.os ?? osOfMedia(settings.media),
+});
 
 /** The same error, told with the place of the key that it is about. */
 function placed({ code, message, details, cause }: SpecError, where: string | undefined): SpecError {
@@ -183,11 +190,12 @@ async function baseOfScript(
   const { directive, suite, tree } = scriptHints(text, kind);
   const list = new ProblemList();
   const said = list.read(`${label} "# kiln: os="`, directive.os, readOs);
-  const os = given.os ?? said ?? (suite === undefined ? undefined : findOsBySuite(suite)?.id);
+  const named = list.read(`${label} "# kiln:"`, directive, (words) => saidMedia(words, dirname(path)));
+  const bySuite = suite === undefined ? undefined : findOsBySuite(suite)?.id;
+  const os = given.os ?? said ?? bySuite ?? osOfMedia(given.media ?? (named && [named]));
   const stem = os === undefined ? undefined : findOs(os)?.template;
   const template = stem === undefined ? NOTHING : await templateOf(stem, places);
   // The script's own mirror serves only where no template knows better: a template may list several media.
-  const named = list.read(`${label} "# kiln:"`, directive, (words) => saidMedia(words, dirname(path)));
   const own =
     template.settings.media === undefined && tree ? mediaOf('location', tree, places.cwd) : undefined;
   const media = named ?? own;
