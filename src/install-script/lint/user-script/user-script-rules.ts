@@ -9,6 +9,7 @@ import {
 import { otherDisk } from '../disk-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING, NO_HITS } from '../lint-rule.ts';
+import { shellSyntax } from './shell-syntax.ts';
 
 type Rule = LintRule<ScriptOf<'user-script'>>;
 
@@ -145,6 +146,7 @@ const diskName: Rule = {
 
 export const USER_SCRIPT_RULES: readonly Rule[] = [
   interpreter,
+  shellSyntax,
   halts,
   passesOver,
   asks,
