@@ -2,7 +2,10 @@
 const PLAIN = /^(?:C|POSIX)(?:\.[\w-]+)?$/;
 const LOCALE = /^(?<language>[a-z]{2,3})(?:_(?<country>[A-Z]{2}))?(?:\.[\w-]+)?(?:@\w+)?$/;
 
-/** What is wrong with a locale, as the end of a sentence, and which part of it; `code` is that part where it is written well. */
+/** Languages that the C library has without a country (glibc, localedata/SUPPORTED). */
+const WITHOUT_COUNTRY = ['eo', 'syr', 'tok'];
+
+/** What is wrong with a locale, as the end of a sentence, and which part of it; `code` is that part where it is there and written well. */
 export type LocaleFault = {
   readonly what: string;
   readonly wrong: 'language' | 'country';
@@ -17,7 +20,10 @@ export function localeFault(locale: string): LocaleFault | undefined {
     return { what: 'is not written as one (language_COUNTRY.UTF-8)', wrong: 'language' };
   if (!isKnown('language', language))
     return { what: `is of no language that is known (${language})`, wrong: 'language', code: language };
-  if (country === undefined) return undefined;
+  if (country === undefined) {
+    if (WITHOUT_COUNTRY.includes(language)) return undefined;
+    return { what: 'names no country, and the C library has none without one', wrong: 'country' };
+  }
   const what = countryFault(country);
   return what === undefined ? undefined : { what, wrong: 'country', code: country };
 }
@@ -43,5 +49,14 @@ export function localeToWrite(locale: string): string {
   const [, language = '', country = '', rest = ''] = MEANT.exec(locale) ?? [];
   const meant = `${language.toLowerCase()}_${country.toUpperCase()}${rest}`;
   const isMeant = language !== '' && localeFault(meant) === undefined;
-  return isMeant ? meant : 'one such as en_US.UTF-8, de_DE.UTF-8 or C.UTF-8';
+  return (isMeant ? meant : withItsCountry(locale)) ?? 'one such as en_US.UTF-8, de_DE.UTF-8 or C.UTF-8';
+}
+
+/** For a language alone, the country where most speak it. */
+function withItsCountry(locale: string): string | undefined {
+  const { language, country } = LOCALE.exec(locale)?.groups ?? {};
+  if (language === undefined || country !== undefined) return undefined;
+  const { region } = new Intl.Locale(language).maximize();
+  const whole = `${language}_${region}${locale.slice(language.length) || '.UTF-8'}`;
+  return localeFault(whole) === undefined ? whole : undefined;
 }

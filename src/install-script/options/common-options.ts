@@ -1,4 +1,4 @@
-import { localeFault } from '../../foundation/locale.ts';
+import { localeFault, localeToWrite } from '../../foundation/locale.ts';
 import { publicText } from '../../foundation/public-url.ts';
 import { isTimeZone, timeZoneToWrite } from '../../foundation/time-zone.ts';
 import type { InstallScriptKind } from '../../spec/build-spec.ts';
@@ -32,6 +32,8 @@ const ADDRESS = /^https?:\/\/[\w.:@%[\]-]+(?:\/[\w.:@%~+,/-]*)?$/;
 /** The C library has languages of three letters that Unicode's data do not know, such as agr_PE. */
 function unknownLocale(locale: string): string | undefined {
   const fault = localeFault(locale);
+  if (fault?.wrong === 'country' && fault.code === undefined)
+    return `${fault.what}; write ${localeToWrite(locale)}`;
   return fault?.code?.length === 2 ? fault.what : undefined;
 }
 
@@ -41,7 +43,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
     initial: 'en_US.UTF-8',
     about: 'language, country and encoding of the system',
     example: 'de_DE.UTF-8',
-    pattern: /^[a-z]{2,3}(?:_[A-Z]{2})?(?:\.[\w-]+)?(?:@\w+)?$|^C(?:\.UTF-8)?$/,
+    pattern: /^[a-z]{2,3}(?:_[A-Z]{2})?(?:\.[\w-]+)?(?:@\w+)?$|^C(?:\.UTF-8)?$|^POSIX$/,
     shape: 'a locale such as en_US.UTF-8',
     fault: unknownLocale,
   },

@@ -21,7 +21,7 @@ const TEMPLATE = `base: debian-13-jeos
 memory: 64MiB
 script: a.preseed
 variables:
-  locale: de
+  locale: de_DE.UTF-9
   keyboard: qwertz
   nope: 1
   greeting: "a\\\\"
@@ -43,7 +43,7 @@ async function refusalOf(target: string, variables: readonly string[] = []): Pro
 
 it.each([
   'a.yaml:2:9 memory: 64.0 MiB is too little',
-  'a.yaml:5:11 variables.locale (a.preseed:1): the installer does not take the locale "de"',
+  'a.yaml:5:11 variables.locale (a.preseed:1): the installer does not take the locale "de_DE.UTF-9"',
   'a.yaml:6:13 variables.keyboard: "qwertz" is no keyboard layout',
   'a.yaml:7:9 variables.nope: no {{nope}} stands in a.preseed',
   'a.yaml:8:13 variables.greeting (a.preseed:3): {{greeting}}: its value ends with a backslash',
@@ -66,9 +66,9 @@ it('lint finds the same errors, once each', async () => {
 });
 
 it("a value that the installer does not take is the option's fault, and no line's of the script", async () => {
-  const { code, message } = await refusalOf('debian-13-jeos', ['locale=de']);
+  const { code, message } = await refusalOf('debian-13-jeos', ['locale=de_DE.UTF-9']);
   expect(code).toBe('script.lint');
-  expect(message).toMatch(/^ {2}--var locale \(.*jeos\.preseed:\d+\): error: .*"de"/m);
+  expect(message).toMatch(/^ {2}--var locale \(.*jeos\.preseed:\d+\): error: .*"de_DE.UTF-9"/m);
 });
 
 it('a fault of the script itself stays its own, whatever is given', async () => {

@@ -46,7 +46,7 @@ export const REGIONAL_RULES: readonly LintRule<Script>[] = [
     id: 'kickstart.unknown-locale',
     severity: 'warning',
     about: 'a locale that is not written as one, or of a language or country that does not exist',
-    otherwise: 'the installer takes English',
+    otherwise: 'the installed system speaks English',
     find: ofAnaconda(inCommand('lang', ({ line, words }) => [{ value: words[0] ?? '', line }])),
   }),
   keyboardRule<Script>({

@@ -94,11 +94,13 @@ it.each([
 );
 
 it.each([
-  'd-i debian-installer/locale string en',
-  'd-i debian-installer/locale string de',
-  'd-i debian-installer/locale string de_DE.utf8',
-])('%s: the installer does not take it', (line) => {
-  expect(found(line)).toMatchObject([{ rule: 'preseed.installer-language', severity: 'error' }]);
+  ['en', 'unknown-locale'],
+  ['de', 'unknown-locale'],
+  ['de_DE.utf8', 'installer-language'],
+])('the installer does not take the locale %s', (locale, rule) => {
+  expect(found(`d-i debian-installer/locale string ${locale}`)).toMatchObject([
+    { rule: `preseed.${rule}`, severity: 'error' },
+  ]);
 });
 
 const besideLanguage = (locale: string): readonly string[] =>

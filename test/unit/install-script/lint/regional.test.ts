@@ -28,6 +28,9 @@ it.each([
   ['autoinstall', 'locale: en-US.UTF-8', 'unknown-locale', 'warning', 'write en_US.UTF-8'],
   ['autoyast', '<language><language>de-DE</language></language>', 'unknown-locale', 'warning', 'write de_DE'],
   ['kickstart', 'lang de-DE.UTF-8', 'unknown-locale', 'warning', 'write de_DE.UTF-8'],
+  ['kickstart', 'lang de', 'unknown-locale', 'warning', 'write de_DE.UTF-8'],
+  ['autoinstall', 'locale: de', 'unknown-locale', 'warning', 'write de_DE.UTF-8'],
+  ['preseed', 'd-i debian-installer/locale string de', 'unknown-locale', 'error', 'write de_DE.UTF-8'],
   ['autoinstall', 'keyboard: {layout: german}', 'unknown-keyboard', 'warning', 'write one such as us or de.'],
   [
     'autoyast',

@@ -15,8 +15,8 @@ it.each(COMMON_OPTIONS)('the initial value of $name is good', ({ name }) => {
 it.each([
   [
     'locale',
-    ['C.UTF-8', 'de_DE', 'sr_RS.UTF-8@latin', 'agr_PE'],
-    ['german', "x'; rm", '', 'xx_YY.UTF-8', 'de_YY', 'de_ZZ.UTF-8'],
+    ['C', 'C.UTF-8', 'POSIX', 'en_US.UTF-8', 'de_DE', 'sr_RS.UTF-8@latin', 'agr_PE', 'eo', 'eo.UTF-8', 'syr'],
+    ['german', "x'; rm", '', 'xx_YY.UTF-8', 'de_YY', 'de_ZZ.UTF-8', 'de', 'de.UTF-8'],
   ],
   [
     'keyboard',
@@ -58,6 +58,15 @@ it.each([
 ] as const)('%s takes %j and not %j', (name, good, bad) => {
   for (const value of good) expect(commonProblems({ [name]: value }), value).toEqual([]);
   for (const value of bad) expect(commonProblems({ [name]: value }), value).toHaveLength(1);
+});
+
+it('a language without its country is told with what is meant', () => {
+  expect(commonProblems({ locale: 'de' })).toEqual([
+    {
+      name: 'locale',
+      problem: '"de" names no country, and the C library has none without one; write de_DE.UTF-8',
+    },
+  ]);
 });
 
 it('what a time zone might have been is told', () => {
