@@ -8,6 +8,7 @@ import { ENDS_GUEST, endsTooEarly } from '../guest-end.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
 import { isPlaceholder, standsForPassword } from '../lint-target.ts';
+import { SERIAL_CONSOLE } from '../serial-console.ts';
 
 type Script = ScriptOf<'autoinstall'>;
 type Rule = LintRule<Script>;
@@ -187,7 +188,6 @@ const endsGuest: Rule = {
   },
 };
 
-const CONSOLE = 'console=tty0 console=ttyS0,115200n8';
 const FILE = '/target/etc/default/grub.d/99-serial-console.cfg';
 
 const noConsole: Rule = {
@@ -201,12 +201,12 @@ const noConsole: Rule = {
           {
             line: MISSING,
             message: 'the installed kernel is given no serial console',
-            fix: `add a late-command that writes "${CONSOLE}" into ${FILE} and runs update-grub`,
+            fix: `add a late-command that writes "${SERIAL_CONSOLE}" into ${FILE} and runs update-grub`,
           },
         ],
   mend: (script) => {
     // A shell reads the file after /etc/default/grub, whose arguments must stay.
-    const setting = `GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX ${CONSOLE}"`;
+    const setting = `GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX ${SERIAL_CONSOLE}"`;
     const command = `mkdir -p ${FILE.slice(0, FILE.lastIndexOf('/'))} && echo '${setting}' > ${FILE} && curtin in-target -- update-grub`;
     return addLateCommand(script, command, 'first');
   },

@@ -3,6 +3,7 @@ import { allNodes, nodeAt } from '../../../foundation/xml-node.ts';
 import { insertBelow, setBoolean } from '../../edit/autoyast-edits.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
+import { consolesLacking, SERIAL_CONSOLE } from '../serial-console.ts';
 
 type Script = ScriptOf<'autoyast'>;
 type Rule = LintRule<Script>;
@@ -94,8 +95,6 @@ const reportWaits: Rule = {
       ),
 };
 
-const CONSOLE = 'console=tty0 console=ttyS0,115200n8';
-
 const noConsole: Rule = {
   id: 'autoyast.no-serial-console',
   severity: 'warning',
@@ -107,15 +106,15 @@ const noConsole: Rule = {
           {
             line: MISSING,
             message: 'the installed kernel is given no serial console',
-            fix: `add to bootloader/global: <append>${CONSOLE}</append>`,
+            fix: `add to bootloader/global: <append>${SERIAL_CONSOLE}</append>`,
           },
         ],
   mend: ({ text }) => {
     const append = nodeAt(parseXmlDocument(text).root, 'bootloader', 'global', 'append');
     if (append === undefined)
-      return insertBelow(text, ['bootloader', 'global'], `<append>${CONSOLE}</append>`);
+      return insertBelow(text, ['bootloader', 'global'], `<append>${SERIAL_CONSOLE}</append>`);
     if (allNodes(append).length > 1 || append.contentEnd === append.end) return undefined;
-    return `${text.slice(0, append.contentEnd).trimEnd()} ${CONSOLE}${text.slice(append.contentEnd)}`;
+    return `${text.slice(0, append.contentEnd).trimEnd()} ${consolesLacking(append.text)}${text.slice(append.contentEnd)}`;
   },
 };
 

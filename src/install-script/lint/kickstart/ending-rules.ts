@@ -2,6 +2,7 @@ import { insertBeforeSections } from '../../edit/kickstart-edits.ts';
 import { endedLine } from '../../edit/text-edits.ts';
 import type { LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
+import { consolesLacking, SERIAL_CONSOLE } from '../serial-console.ts';
 import { isKickseed } from './kickstart-release.ts';
 
 type Rule = LintRule<ScriptOf<'kickstart'>>;
@@ -59,8 +60,10 @@ const twoEndings: Rule = {
   },
 };
 
-const CONSOLE = 'console=tty0 console=ttyS0,115200n8';
-const KICKSEED_CONSOLE = `preseed debian-installer/add-kernel-opts string "${CONSOLE}"`;
+const KICKSEED_CONSOLE = `preseed debian-installer/add-kernel-opts string "${SERIAL_CONSOLE}"`;
+
+/** The option of `bootloader`, and what it says. */
+const appendOf = (line: string) => /--append(?:=|\s+)(["']?)([^"']*?)\1(?=\s|$)/.exec(line);
 
 /** Kiln's boot check, and whoever has only a serial port, read the system's first serial console. */
 const noConsole: Rule = {
@@ -73,21 +76,23 @@ const noConsole: Rule = {
     if (isKickseed(os)) return [{ line: MISSING, message, fix: `add the line: ${KICKSEED_CONSOLE}` }];
     const loader = document.commands.find(({ name }) => name === 'bootloader');
     const fix = loader
-      ? `add to the line: --append="${CONSOLE}"`
-      : `add the line: bootloader --append="${CONSOLE}"`;
+      ? `add to the line: --append="${consolesLacking(appendOf(loader.text)?.[2] ?? '')}"`
+      : `add the line: bootloader --append="${SERIAL_CONSOLE}"`;
     return [{ line: loader?.line ?? 1, message, fix }];
   },
   mend: ({ document, text }, { os }) => {
     if (isKickseed(os)) return insertBeforeSections(text, KICKSEED_CONSOLE);
     const loaders = document.commands.filter(({ name }) => name === 'bootloader');
     const [loader] = loaders;
-    if (loader === undefined) return insertBeforeSections(text, `bootloader --append="${CONSOLE}"`);
+    if (loader === undefined) return insertBeforeSections(text, `bootloader --append="${SERIAL_CONSOLE}"`);
     if (loaders.length > 1 || loader.openQuote || loader.text.includes('#')) return undefined;
     const lines = text.split('\n');
-    const append = /--append(?:=|\s+)("?)([^"]*?)\1(?=\s|$)/.exec(loader.text);
-    lines[loader.line - 1] = append
-      ? loader.text.replace(append[0], `--append="${[append[2], CONSOLE].filter(Boolean).join(' ')}"`)
-      : `${loader.text.trimEnd()} --append="${CONSOLE}"`;
+    const [option, , args = ''] = appendOf(loader.text) ?? [];
+    // Quotes within quotes are left to whoever wrote them.
+    if (option === undefined && loader.text.includes('--append')) return undefined;
+    const whole = `--append="${[args, consolesLacking(args)].filter(Boolean).join(' ')}"`;
+    lines[loader.line - 1] =
+      option === undefined ? `${loader.text.trimEnd()} ${whole}` : loader.text.replace(option, () => whole);
     return endedLine(lines.join('\n'));
   },
 };

@@ -2,6 +2,7 @@ import { endedLine } from '../../edit/text-edits.ts';
 import { preseedLines } from '../../preseed-lines.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
+import { consolesLacking, SERIAL_CONSOLE } from '../serial-console.ts';
 import { answerTo } from './answer-rules.ts';
 
 type Script = ScriptOf<'preseed'>;
@@ -71,8 +72,6 @@ const twoEndings: Rule = {
   },
 };
 
-const CONSOLE = 'console=tty0 console=ttyS0,115200n8';
-
 const noConsole: Rule = {
   id: 'preseed.no-serial-console',
   severity: 'warning',
@@ -84,16 +83,16 @@ const noConsole: Rule = {
           {
             line: MISSING,
             message: 'the installed kernel is given no serial console',
-            fix: `add the line: d-i debian-installer/add-kernel-opts string ${CONSOLE}`,
+            fix: `add the line: d-i debian-installer/add-kernel-opts string ${SERIAL_CONSOLE}`,
           },
         ],
   mend: (script) => {
     const { text } = script;
     const present = answerTo(script, 'debian-installer/add-kernel-opts');
     if (present === undefined)
-      return appendAnswer(text, `d-i debian-installer/add-kernel-opts string ${CONSOLE}`);
+      return appendAnswer(text, `d-i debian-installer/add-kernel-opts string ${SERIAL_CONSOLE}`);
     const before = text.slice(0, present.valueEnd);
-    return `${before} ${CONSOLE}${text.slice(present.valueEnd)}`;
+    return `${before} ${consolesLacking(present.value)}${text.slice(present.valueEnd)}`;
   },
 };
 

@@ -92,3 +92,34 @@ it('leaves comments, strings and the bodies of scripts alone', () => {
     ].join('\n'),
   );
 });
+
+it.each([
+  [
+    'kickstart',
+    'bootloader --append="console=tty0"',
+    'bootloader --append="console=tty0 console=ttyS0,115200n8"',
+  ],
+  [
+    'kickstart',
+    "bootloader --append='quiet console=tty0' --location=mbr",
+    'bootloader --append="quiet console=tty0 console=ttyS0,115200n8" --location=mbr',
+  ],
+  [
+    'kickstart',
+    'bootloader --append="quiet $&"',
+    'bootloader --append="quiet $& console=tty0 console=ttyS0,115200n8"',
+  ],
+  [
+    'preseed',
+    'd-i debian-installer/add-kernel-opts string quiet console=tty0',
+    'd-i debian-installer/add-kernel-opts string quiet console=tty0 console=ttyS0,115200n8',
+  ],
+  [
+    'autoyast',
+    '<profile><bootloader><global><append>console=tty0</append></global></bootloader></profile>',
+    '<append>console=tty0 console=ttyS0,115200n8</append>',
+  ],
+] as const)('names a console of a %s once', (kind, line, mended) => {
+  const script = { text: `${line}\n`, kind, target: {}, label: 'x', filled: (all: string) => all };
+  expect(mendScript(script).text).toContain(mended);
+});
