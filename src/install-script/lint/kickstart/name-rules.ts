@@ -43,6 +43,21 @@ const badName: Rule = {
     }),
 };
 
+/** Anaconda makes no user that is there: it writes a line to its log and goes on (modules/users/installation.py). */
+const rootUser: Rule = {
+  id: 'kickstart.root-user',
+  severity: 'warning',
+  about: 'a user called root, which every system has: Anaconda passes the command over',
+  check: (script, target) =>
+    commandsOf(script, target)
+      .filter((command) => command.name === 'user' && optionValue(command, '--name') === 'root')
+      .map(({ line }) => ({
+        line,
+        message: 'every system has a user root, so Anaconda passes this over, its password and groups too',
+        fix: 'write rootpw for its password and sshkey --username=root for its keys, or another name',
+      })),
+};
+
 /** Without sshd's options before it and the comment behind it, which may be anything. */
 const bareKey = (line: string): string => /(?:^|\s)((?:ssh-|ecdsa-|sk-)\S+\s+\S+)/.exec(line)?.[1] ?? line;
 
@@ -69,4 +84,4 @@ const badKey: Rule = {
     }),
 };
 
-export const NAME_RULES: readonly Rule[] = [badName, badKey];
+export const NAME_RULES: readonly Rule[] = [badName, rootUser, badKey];
