@@ -7,7 +7,7 @@ export type DownloadProgress = { readonly bytes: number; readonly total: number 
 /** Files on servers. Errors: MediaError `media.not-found`, `media.download`. */
 export type Downloader = {
   exists(url: string): Promise<boolean>;
-  /** A small text file; undefined when the server has none. */
+  /** A small text file; undefined when the server has none, an error when it is longer than LARGEST_TEXT. */
   readText(url: string): Promise<string | undefined>;
   /** Fetches into `target`; after a break it goes on where it stopped, in this run and in the next. */
   download(url: string, target: string): Promise<void>;

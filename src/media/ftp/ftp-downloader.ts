@@ -7,6 +7,7 @@ import { inBlocks } from '../byte-source.ts';
 import { type Downloader, type DownloadOptions, STALL_MS } from '../downloader.ts';
 import { completePartial, type PartialFile } from '../partial-file.ts';
 import { Interrupted, retrying } from '../retry.ts';
+import { tooLarge } from '../too-large.ts';
 import { LARGEST_TEXT } from '../tree/media-tree.ts';
 
 /** File not there or not to be had, names not allowed (RFC 959, 4.2). */
@@ -32,9 +33,9 @@ export function openFtpDownloader(options: DownloadOptions): Downloader {
     readText: (url) =>
       connected(url, async (client, path) => {
         const size = await sizeOf(client, path);
-        return size === undefined || size > LARGEST_TEXT
-          ? undefined
-          : (await readPart(client, path, 0, size)).toString();
+        if (size === undefined) return undefined;
+        if (size > LARGEST_TEXT) throw tooLarge(url, LARGEST_TEXT);
+        return (await readPart(client, path, 0, size)).toString();
       }),
     download: (url, target) =>
       completePartial(options.partial, url, target, signal, (part) =>

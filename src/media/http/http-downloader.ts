@@ -7,8 +7,10 @@ import type { Downloader, DownloadOptions } from '../downloader.ts';
 import { completePartial, type PartialFile } from '../partial-file.ts';
 import { proxyFetch } from '../proxy-fetch.ts';
 import { Interrupted, retrying, withStallLimit } from '../retry.ts';
+import { tooLarge } from '../too-large.ts';
 import { LARGEST_TEXT } from '../tree/media-tree.ts';
-import { httpFetch, reasonOf } from './http-fetch.ts';
+import { httpFetch } from './http-fetch.ts';
+import { bodyOf, readUpTo } from './response-body.ts';
 
 type Request = (url: string, init: RequestInit, stall: AbortController) => Promise<Response>;
 
@@ -40,13 +42,11 @@ export function openHttpDownloader(options: DownloadOptions): Downloader {
     },
     readText: (url) =>
       retrying(url, options, () =>
-        withStallLimit(stallMs, async (stall) => {
+        withStallLimit(stallMs, async (stall, alive) => {
           const response = await checked(url, await request(url, {}, stall), [404, 403, 410]);
-          const length = Number(response.headers.get('content-length') ?? 0);
-          const wanted = response.ok && length <= LARGEST_TEXT;
-          const text = wanted ? await response.text().catch(interrupted) : undefined;
-          if (!wanted) await response.body?.cancel();
-          return text;
+          if (response.ok) return (await readWhole(url, response, LARGEST_TEXT, alive, signal)).toString();
+          await response.body?.cancel();
+          return undefined;
         }),
       ),
     download: (url, target) =>
@@ -65,6 +65,23 @@ export function openHttpDownloader(options: DownloadOptions): Downloader {
       return (await source.read(0, 1)).length === 1 ? inBlocks(source) : undefined;
     },
   };
+}
+
+/** A small file. What the server says of its length is no promise, so what comes is counted too. */
+async function readWhole(
+  url: string,
+  response: Response,
+  limit: number,
+  alive: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  if (Number(response.headers.get('content-length') ?? 0) > limit) {
+    await response.body?.cancel();
+    throw tooLarge(url, limit);
+  }
+  const content = await readUpTo(response, limit, alive, signal);
+  if (content.length > limit) throw tooLarge(url, limit);
+  return content;
 }
 
 /** One connection: from where the unfinished file ends, or from the start when the server's file is another one now. */
@@ -139,30 +156,13 @@ function rangesOf(url: string, size: number, request: Request, options: Download
           const headers = { 'Accept-Encoding': 'identity', Range: `bytes=${offset}-${offset + length - 1}` };
           const response = await checked(url, await request(url, { headers }, stall), [416]);
           if (response.status === 206 && startOf(response) === offset)
-            return Buffer.from(await response.arrayBuffer().catch(interrupted));
+            return (await readUpTo(response, length, () => {}, options.signal)).subarray(0, length);
           await response.body?.cancel();
           return Buffer.alloc(0);
         }),
       ),
     close: async () => {},
   };
-}
-
-/** The body's pieces; a break while reading is an interruption, an error of whoever takes them is not. */
-async function* bodyOf(response: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
-  try {
-    for (;;) {
-      const next = await reader?.read().catch((cause: unknown) => {
-        signal?.throwIfAborted();
-        return interrupted(cause);
-      });
-      if (next === undefined || next.done) return;
-      yield next.value;
-    }
-  } finally {
-    await reader?.cancel().catch(() => {});
-  }
 }
 
 function versionOf(headers: Headers): string | undefined {
@@ -206,8 +206,4 @@ function refused(url: string, { status, statusText = '' }: Response): MediaError
     `${publicUrl(url)} cannot be fetched: ${answer}. Check the address.`,
     { details: { status } },
   );
-}
-
-function interrupted(cause: unknown): never {
-  throw cause instanceof Interrupted ? cause : new Interrupted(reasonOf(cause), { cause });
 }
