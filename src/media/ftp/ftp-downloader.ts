@@ -33,9 +33,15 @@ export function openFtpDownloader(options: DownloadOptions): Downloader {
     readText: (url) =>
       connected(url, async (client, path) => {
         const size = await sizeOf(client, path);
-        if (size === undefined) return undefined;
-        if (size > LARGEST_TEXT) throw tooLarge(url, LARGEST_TEXT);
-        return (await readPart(client, path, 0, size)).toString();
+        return size === undefined
+          ? undefined
+          : (await readWhole(url, client, path, size, LARGEST_TEXT)).toString();
+      }),
+    readSmall: (url, limit) =>
+      connected(url, async (client, path) => {
+        const size = await sizeOf(client, path);
+        if (size === undefined) throw missing(url);
+        return readWhole(url, client, path, size, limit);
       }),
     download: (url, target) =>
       completePartial(options.partial, url, target, signal, (part) =>
@@ -141,6 +147,17 @@ async function fetchRest(
   const got = await part.size();
   if (got > total) await part.discard();
   if (got !== total) throw new Interrupted(`got ${got} of ${total} bytes`);
+}
+
+async function readWhole(
+  url: string,
+  client: Client,
+  path: string,
+  size: number,
+  limit: number,
+): Promise<Buffer> {
+  if (size > limit) throw tooLarge(url, limit);
+  return readPart(client, path, 0, size);
 }
 
 /** From `offset` on; the transfer is cut off when there is enough, which costs the connection. */

@@ -49,6 +49,13 @@ export function openHttpDownloader(options: DownloadOptions): Downloader {
           return undefined;
         }),
       ),
+    readSmall: (url, limit) =>
+      retrying(url, options, () =>
+        withStallLimit(stallMs, async (stall, alive) => {
+          const response = await checked(url, await request(url, {}, stall), []);
+          return readWhole(url, response, limit, alive, signal);
+        }),
+      ),
     download: (url, target) =>
       completePartial(options.partial, url, target, signal, (part) =>
         retrying(url, { ...options, kept: part.size }, () =>

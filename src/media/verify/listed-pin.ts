@@ -1,9 +1,11 @@
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { MediaError } from '../../foundation/errors.ts';
 import { publicFrom, publicUrl } from '../../foundation/public-url.ts';
-import { whyNoFile } from '../../foundation/read-regular-file.ts';
+import { readRegularFile, whyNoFile } from '../../foundation/read-regular-file.ts';
+import { mebibytes } from '../../foundation/size.ts';
+import { writeFile } from '../../foundation/write-file.ts';
 import type { MediaPin, MediaSource } from '../install-media.ts';
 import { parseMediaLocator } from '../media-locator.ts';
 import type { ResolveContext } from '../resolve-media.ts';
@@ -105,20 +107,25 @@ function withEnding(from: string, ending: string): string {
   return url.href;
 }
 
+/** A line is some 100 bytes: a list of 40 000 files, far more than a release has, and far more than a signature. */
+const LARGEST_LIST = mebibytes(4);
+
 async function fetchSmall(from: string, target: string, context: ResolveContext): Promise<void> {
+  await writeFile(target, await readSmall(from, context));
+}
+
+async function readSmall(from: string, { downloader, offline }: ResolveContext): Promise<Uint8Array> {
   const locator = parseMediaLocator(from);
   if (locator.scheme === 'url') {
-    if (context.offline)
+    if (offline)
       throw new MediaError('media.offline', `${publicUrl(locator.url)} cannot be fetched in offline mode.`);
-    return context.downloader.download(locator.url, target);
+    return downloader.readSmall(locator.url, LARGEST_LIST);
   }
   const path = locator.scheme === 'path' ? locator.path : from;
-  const why = await whyNoFile(path);
-  if (why !== undefined) throw new MediaError('media.not-found', `The file ${path} ${why}. Check its path.`);
-  await copyFile(path, target).catch((cause: unknown) => {
-    throw new MediaError('media.not-found', `${basename(path)} cannot be read at ${path}. Check the path.`, {
-      cause,
-    });
+  const file = await readRegularFile(path, LARGEST_LIST);
+  if (file.kind === 'content') return file.content;
+  throw new MediaError('media.not-found', `The file ${path} ${file.why}. Check its path.`, {
+    cause: file.cause,
   });
 }
 

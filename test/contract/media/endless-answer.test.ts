@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Downloader, openDownloader } from '../../../src/media/download.ts';
+import { fetchMedia } from '../../../src/media/fetch-media.ts';
 import { LARGEST_TEXT } from '../../../src/media/tree/media-tree.ts';
 import { startFtpServer } from './ftp-server.ts';
 import { type Answer, startWebServer, type WebServer } from './web-server.ts';
@@ -55,6 +56,44 @@ it('a text is read to its limit, and the connection ended there', async () => {
   // What lies in the buffers of both ends comes on top.
   expect(sent).toBeLessThan(LARGEST_TEXT + 32 * 2 ** 20);
   expect(server.requests).toEqual(['GET /.treeinfo']);
+});
+
+it('a list of checksums that does not end is refused, and nothing of it stays', async () => {
+  const cacheDir = join(folder, 'cache');
+  const [from, checksums] = [`${server.url}/x.iso`, `${server.url}/SUMS`];
+  await expect(fetchMedia({ kind: 'import', from, checksums }, { cacheDir })).rejects.toMatchObject({
+    code: 'media.download',
+    exitCode: 4,
+    message: expect.stringMatching(/\/SUMS cannot be fetched: the server sends more than 4\.0 MiB/),
+  });
+  await ended;
+  const left = await readdir(cacheDir, { recursive: true, withFileTypes: true });
+  expect(left.filter((entry) => entry.isFile() && entry.parentPath.endsWith('partial'))).toEqual([]);
+});
+
+it('so is a signature', async () => {
+  const [cacheDir, checksums] = [join(folder, 'cache'), join(folder, 'SUMS')];
+  await writeFile(checksums, `${'0'.repeat(64)}  x.iso\n`);
+  const media = { from: `${server.url}/x.iso`, checksums, signature: `${server.url}/SUMS.gpg` };
+  await expect(fetchMedia({ kind: 'import', ...media }, { cacheDir })).rejects.toMatchObject({
+    code: 'media.download',
+    message: expect.stringMatching(/\/SUMS\.gpg cannot be fetched: the server sends more than 4\.0 MiB/),
+  });
+});
+
+it('a small file on an FTP server that is larger than allowed is refused', async () => {
+  const ftp = await startFtpServer(new Map([['/SUMS', Buffer.alloc(11, 'x')]]));
+  try {
+    await expect(downloader.readSmall(`${ftp.url}/SUMS`, 10)).rejects.toMatchObject({
+      code: 'media.download',
+    });
+    expect((await downloader.readSmall(`${ftp.url}/SUMS`, 11)).toString()).toBe('x'.repeat(11));
+    await expect(downloader.readSmall(`${ftp.url}/none`, 11)).rejects.toMatchObject({
+      code: 'media.not-found',
+    });
+  } finally {
+    await ftp.close();
+  }
 });
 
 it('a text whose length is told to be too large is refused with the same words', async () => {
