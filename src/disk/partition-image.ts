@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, DiskError } from '../foundation/errors.ts';
 import { type Bytes, bytes } from '../foundation/size.ts';
+import { aboutWrite } from '../foundation/write-file.ts';
 import { type DiskReader, withFileReader } from './disk-reader.ts';
 import { type FileNode, type FileTree, findPath } from './file-tree.ts';
 import { chooseKernel } from './installed-kernel.ts';
@@ -152,6 +153,8 @@ async function copyFile(
       await file.write(part, 0, part.length, size);
       size += part.length;
     }
+  } catch (error) {
+    throw aboutWrite(error, path);
   } finally {
     await file.close();
   }
@@ -169,6 +172,8 @@ async function copyVolume(reader: DiskReader, path: string, signal: AbortSignal 
       const part = await reader.read(at, Math.min(CHUNK, reader.size - at));
       if (!part.equals(zeroes.subarray(0, part.length))) await file.write(part, 0, part.length, at);
     }
+  } catch (error) {
+    throw aboutWrite(error, path);
   } finally {
     await file.close();
   }

@@ -15,6 +15,11 @@ export async function writeFile(
   });
 }
 
+/** The same of a copy, of which reading may fail as well: names the file in errors of write(2) alone. */
+export function aboutWrite(error: unknown, path: string): unknown {
+  return (error as NodeJS.ErrnoException).syscall === 'write' ? aboutFile(error, path) : error;
+}
+
 /**
  * Names the file in an error of the file system. Node does so where a call took the path, but write(2) and fsync(2) take an open
  * file, and theirs is how a full disk shows.

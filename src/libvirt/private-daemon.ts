@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError } from '../foundation/errors.ts';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
 import { makeFolder } from '../foundation/make-folder.ts';
+import { writeFile } from '../foundation/write-file.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
 import { type DaemonFiles, daemonFiles, libvirtdConf, qemuConf, virtlogdConf } from './daemon-files.ts';
 import {
@@ -156,10 +157,10 @@ async function start(files: DaemonFiles, { logger, signal }: StartOptions): Prom
   for (const stale of [files.log, files.scriptPid]) rmSync(stale, { force: true });
   for (const folder of [files.folder, files.etc, files.run, files.lib]) await makeFolder(folder);
   const systemConf = '/etc/libvirt/qemu.conf';
-  writeFileSync(files.libvirtdConf, libvirtdConf(files));
-  writeFileSync(files.virtlogdConf, virtlogdConf(files));
-  writeFileSync(files.qemuConf, qemuConf(existsSync(systemConf) ? readFileSync(systemConf, 'utf8') : ''));
-  writeFileSync(files.script, DAEMON_SCRIPT, { mode: 0o700 });
+  await writeFile(files.libvirtdConf, libvirtdConf(files));
+  await writeFile(files.virtlogdConf, virtlogdConf(files));
+  await writeFile(files.qemuConf, qemuConf(existsSync(systemConf) ? readFileSync(systemConf, 'utf8') : ''));
+  await writeFile(files.script, DAEMON_SCRIPT, { mode: 0o700 });
   logger.debug(`libvirt: starting a private daemon in ${files.folder}`);
   try {
     const mode = await runStartScript(files, logger);

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { aboutWrite } from '../foundation/write-file.ts';
 import type { Call } from './domain-calls.ts';
 import type { LibvirtLibrary } from './libvirt-library.ts';
 import type { ConnectionHandle, Out, StreamHandle, VolumeHandle } from './native.ts';
@@ -59,6 +60,8 @@ export async function downloadFile(transfer: Transfer, path: string): Promise<vo
       await file.truncate(await receiveAll(transfer, stream, file));
     });
     await file.sync();
+  } catch (error) {
+    throw aboutWrite(error, path);
   } finally {
     await file.close();
   }

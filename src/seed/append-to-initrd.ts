@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { type CpioEntry, FILE_TYPE, paddingTo4, writeCpio } from '../foundation/cpio-newc.ts';
+import { aboutWrite } from '../foundation/write-file.ts';
 import type { SeedFile } from './seed-file.ts';
 
 /**
@@ -26,6 +27,8 @@ export async function appendToInitrd(
     const tail = Buffer.concat([Buffer.alloc(paddingTo4(size)), archive]);
     await pipeline([tail], createWriteStream(temporary, { flags: 'a' }));
     await rename(temporary, outPath);
+  } catch (error) {
+    throw aboutWrite(error, outPath);
   } finally {
     await rm(temporary, { force: true });
   }

@@ -1,8 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { Client, FTPError } from 'basic-ftp';
-import { MediaError } from '../../foundation/errors.ts';
+import { HostError, KilnError, MediaError } from '../../foundation/errors.ts';
 import { publicUrl } from '../../foundation/public-url.ts';
+import { asKilnError } from '../../foundation/system-error.ts';
+import { aboutFile } from '../../foundation/write-file.ts';
 import { inBlocks } from '../byte-source.ts';
 import { type Downloader, type DownloadOptions, STALL_MS } from '../downloader.ts';
 import { completePartial, type PartialFile } from '../partial-file.ts';
@@ -94,7 +96,7 @@ async function session<T>(
 
 /** What the server says is final, except that it is busy (4xx); what breaks the connection is worth another try. */
 function described(url: string, error: unknown): unknown {
-  if (error instanceof MediaError || error instanceof Interrupted) return error;
+  if (error instanceof KilnError || error instanceof Interrupted) return error;
   if (!(error instanceof FTPError))
     return new Interrupted(error instanceof Error ? error.message : String(error), { cause: error });
   if (REFUSED.includes(error.code)) return missing(url, error);
@@ -142,11 +144,25 @@ async function fetchRest(
   if (start === 0) await part.begin({ version, total });
   if (start < total) {
     client.trackProgress(({ bytes }) => onProgress?.({ bytes: start + bytes, total }));
-    await client.downloadTo(createWriteStream(part.path, { flags: start > 0 ? 'a' : 'w' }), path, start);
+    await downloadTo(part.path, client, path, start);
   }
   const got = await part.size();
   if (got > total) await part.discard();
   if (got !== total) throw new Interrupted(`got ${got} of ${total} bytes`);
+}
+
+/** What the disk says is told as it is: no other attempt makes room on a full one. */
+async function downloadTo(target: string, client: Client, path: string, start: number): Promise<void> {
+  const file = createWriteStream(target, { flags: start > 0 ? 'a' : 'w' });
+  let fault: unknown;
+  file.once('error', (error) => {
+    fault = asKilnError(aboutFile(error, target));
+  });
+  try {
+    await client.downloadTo(file, path, start);
+  } catch (error) {
+    throw fault instanceof HostError ? fault : error;
+  }
 }
 
 async function readWhole(

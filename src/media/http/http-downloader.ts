@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { MediaError } from '../../foundation/errors.ts';
 import { printable } from '../../foundation/printable.ts';
 import { publicUrl } from '../../foundation/public-url.ts';
+import { aboutFile } from '../../foundation/write-file.ts';
 import { type ByteSource, inBlocks } from '../byte-source.ts';
 import type { Downloader, DownloadOptions } from '../downloader.ts';
 import { completePartial, type PartialFile } from '../partial-file.ts';
@@ -139,7 +140,9 @@ async function append(
     // Written piece by piece, so that a break loses nothing that had come.
     for await (const piece of bodyOf(response, signal)) {
       alive(piece.length);
-      await file.writeFile(piece);
+      await file.writeFile(piece).catch((error: unknown) => {
+        throw aboutFile(error, part.path);
+      });
       bytes += piece.length;
       onProgress?.({ bytes, total });
     }

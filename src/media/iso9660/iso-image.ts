@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MediaError } from '../../foundation/errors.ts';
+import { aboutWrite } from '../../foundation/write-file.ts';
 import { type ByteSource, fileBytes } from '../byte-source.ts';
 import { requireContent } from '../stat-media.ts';
 import { nameFileKind } from './file-kind.ts';
@@ -141,7 +142,9 @@ function imageOf(file: ByteSource, path: string, volume: VolumeDescriptor, boots
         Readable.from(piecesOf(file, record.extents, path)),
         createWriteStream(target),
         ...(signal ? [{ signal }] : []),
-      ),
+      ).catch((error: unknown) => {
+        throw aboutWrite(error, target);
+      }),
     close: () => file.close(),
   };
 }
