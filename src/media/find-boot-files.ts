@@ -19,7 +19,7 @@ function distinct(places: readonly BootFiles[]): readonly BootFiles[] {
 
 /**
  * Kernel and initrd for direct kernel boot: those named explicitly, those of `.treeinfo`, or those at a customary place.
- * @throws MediaError `media.no-kernel` (details.places: all that was looked at), `media.unsafe-path`
+ * @throws MediaError `media.no-kernel` (details.places: all that was looked at), `media.unsafe-path`, `media.not-a-file`
  */
 export async function findBootFiles(
   tree: MediaTree,
@@ -34,6 +34,10 @@ export async function findBootFiles(
       initrd: insideMedia(place.initrd, tree.name),
     };
     if ((await tree.exists(files.kernel)) && (await tree.exists(files.initrd))) return files;
+  }
+  for (const path of candidates.flatMap(({ kernel, initrd }) => [kernel, initrd])) {
+    const why = await tree.whyUnusable?.(insideMedia(path, tree.name));
+    if (why !== undefined) throw why;
   }
   const places = candidates.map(({ kernel, initrd }) => `${kernel} with ${initrd}`);
   throw new MediaError(

@@ -3,6 +3,7 @@ import { MediaError } from '../../foundation/errors.ts';
 import { pathInside } from '../../foundation/path-inside.ts';
 import { fileBytes } from '../byte-source.ts';
 import { LARGEST_TEXT, type LocalTree } from './media-tree.ts';
+import { whyUnusable } from './unusable-file.ts';
 
 /** An install tree in a folder. Links that lead out of it count as missing. */
 export function directoryTree(folder: string): LocalTree {
@@ -23,6 +24,7 @@ export function directoryTree(folder: string): LocalTree {
     boots: { bios: false, uefi: false },
     fromServer: false,
     exists: async (path) => (await fileAt(path)) !== undefined,
+    whyUnusable: (path) => whyUnusable(folder, path),
     readText: async (path) => {
       const full = await fileAt(path);
       if (full === undefined || (await stat(full)).size > LARGEST_TEXT) return undefined;

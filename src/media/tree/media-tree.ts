@@ -1,3 +1,5 @@
+import type { MediaError } from '../../foundation/errors.ts';
+
 /** The files of install media, whether they lie in an ISO, in a folder or on a web server. */
 export type MediaTree = {
   /** For messages: the path or URL as the user knows it, without credentials. */
@@ -7,6 +9,8 @@ export type MediaTree = {
   /** Its files come from a server one by one. */
   readonly fromServer: boolean;
   exists(path: string): Promise<boolean>;
+  /** Where `exists` says no although something is there: what it is. Left out by trees that have nothing but files. */
+  whyUnusable?(path: string): Promise<MediaError | undefined>;
   /** A small text file; undefined when there is none. */
   readText(path: string): Promise<string | undefined>;
   /**

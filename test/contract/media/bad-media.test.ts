@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/foundation/clock.ts';
 import { KilnError } from '../../../src/foundation/errors.ts';
@@ -113,6 +113,40 @@ it('an ISO that is a disk image, a page, or cut off', async () => {
   );
   await writeFile(path, (await readFile(path)).subarray(0, 2 ** 19));
   expect((await refused({ kind: 'cdrom', from: path })).code).toBe('media.truncated');
+});
+
+it.each([
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path]), 'media.not-a-file', 'is a pipe, not a file'],
+  ['a link to itself', (path: string) => symlink(path, path), 'media.not-a-file', 'go round in a circle'],
+  [
+    'a link to nothing',
+    (path: string) => symlink('none', path),
+    'media.not-a-file',
+    'is a link to what is not there',
+  ],
+  [
+    'a link to a device',
+    (path: string) => symlink('/dev/zero', path),
+    'media.unsafe-path',
+    'leads out of the folder',
+  ],
+  [
+    'a link out of the tree',
+    (path: string) => symlink('/etc/shadow', path),
+    'media.unsafe-path',
+    'leads out of the folder',
+  ],
+])('a kernel in a folder that is %s: told as that', async (_what, make, code, why) => {
+  const kernel = join(folder, 'images/pxeboot/vmlinuz');
+  await mkdir(dirname(kernel), { recursive: true });
+  await writeFile(join(dirname(kernel), 'initrd.img'), Buffer.alloc(1000));
+  await make(kernel);
+  for (const wanted of [{}, { kernel: 'images/pxeboot/vmlinuz', initrd: 'images/pxeboot/initrd.img' }])
+    expect(await refused({ kind: 'location', from: folder, ...wanted })).toMatchObject({
+      code,
+      exitCode: 4,
+      message: expect.stringMatching(new RegExp(`^images/pxeboot/vmlinuz of .*${why}`)),
+    });
 });
 
 it('a pipe, a device, a folder, links in a circle: told, and never waited for', async () => {
