@@ -6,7 +6,7 @@ import { readRegularFile } from '../foundation/read-regular-file.ts';
 import { findTemplate, labelOf, templatesAdvice } from './find-template.ts';
 import { type KeyPath, type ParsedTemplate, parseTemplate } from './parse-template.ts';
 import { mergeSettings, type Settings } from './settings.ts';
-import { inLineOrder } from './template-place.ts';
+import { inLineOrder, placeIn } from './template-place.ts';
 
 export type TemplatePlaces = {
   /** Kiln's `vm-templates`, where bare names are looked up. */
@@ -85,24 +85,32 @@ async function readLink(path: string, { cwd }: TemplatePlaces): Promise<Link> {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const identity = { name: nameOf(path), sha256 };
   const text = decode(content);
-  if (text === undefined) {
-    const problem = 'is not UTF-8 text; save it as UTF-8 without byte order mark';
-    return {
-      ...identity,
-      settings: {},
-      base: undefined,
-      faulty: 'all',
-      locate: () => undefined,
-      problems: [{ where: label, problem }],
-    };
-  }
+  const unread = (problem: Problem): Link => {
+    const nothing = { settings: {}, base: undefined, faulty: 'all', locate: () => undefined } as const;
+    return { ...identity, ...nothing, problems: [problem] };
+  };
+  if (text === undefined) return unread({ where: label, problem: NOT_UTF8 });
+  const nul = nulProblem(text, label);
+  if (nul !== undefined) return unread(nul);
   return { ...identity, ...parseTemplate({ text, path, label }) };
+}
+
+const NOT_UTF8 = 'is not UTF-8 text; save it as UTF-8 without byte order mark';
+
+/** UTF-8 allows it, text never has it; UTF-16 without its mark has one in every other place. */
+function nulProblem(text: string, label: string): Problem | undefined {
+  const before = text.split('\0', 1)[0] ?? '';
+  if (before.length === text.length) return undefined;
+  const lines = before.split('\n');
+  return {
+    where: placeIn(label, lines.length, (lines.at(-1) ?? '').length + 1),
+    problem: 'holds a NUL byte, which no text has; remove it, or save the file as UTF-8',
+  };
 }
 
 function decode(content: Uint8Array): string | undefined {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
-    return text.includes('\u0000') ? undefined : text;
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
   } catch {
     // The decoder throws a TypeError for exactly one reason, and the caller reports it.
     return undefined;

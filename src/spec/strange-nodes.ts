@@ -10,7 +10,7 @@ export type StrangeNode = {
 };
 
 /**
- * Keys that are no words (lists, maps, aliases, and those left out), of which `yaml` would make texts that are not in the file; and tags: those of
+ * Keys that are no words or names (lists, maps, aliases, and those left out), of which `yaml` would make texts that are not in the file; and tags: those of
  * programs, YAML's own for bytes, sets and dates, and those that do not fit their value.
  */
 export function strangeNodes({ contents }: Document): StrangeNode[] {
@@ -30,9 +30,14 @@ function nodesAt(node: unknown, keys: readonly PropertyKey[]): StrangeNode[] {
     if (found !== undefined)
       return [{ problem: `a key must be a word, found ${found}`, offset: startOf(key), keys }];
     const name = isScalar(key) ? (key.source ?? String(key.value)) : '';
+    if (name === PROTOTYPE) return [{ problem: NO_PROTOTYPE, offset: startOf(key), keys: [...keys, name] }];
     return [...nodesAt(key, [...keys, name]), ...nodesAt(value, [...keys, name])];
   });
 }
+
+/** In JavaScript it names what every map inherits from; checks that go by key leave it out without a word. */
+const PROTOTYPE = '__proto__';
+const NO_PROTOTYPE = `"${PROTOTYPE}" is not the name of a key or variable; choose another name or remove it`;
 
 /** What stands in the place of a word, with its article. */
 function strangeKey(key: unknown): string | undefined {

@@ -22,6 +22,9 @@ const DEFECTS: Readonly<Record<string, readonly [where: string, says: string]>> 
   unclosed: [':2:1', ''],
   latin1: ['latin1.yaml', 'UTF-8'],
   utf16: ['utf16.yaml', 'UTF-8'],
+  'nul-byte': [':2:8', 'holds a NUL byte'],
+  'proto-variable': [':2:13 variables.__proto__', '"__proto__" is not the name of a key or variable'],
+  'proto-key': [':2:14 boot-check.__proto__', '"__proto__" is not the name of a key or variable'],
   'bad-size': [':1:9 memory', 'not a size'],
   'memory-switch': [':1:9 memory', 'a size such as 4GiB'],
   'zero-memory': [':1:9 memory', 'more than nothing'],
@@ -98,6 +101,15 @@ describe('spec defects', () => {
     const problems = error.details.problems as readonly Problem[];
     expect(problems[0]?.where).toContain(where);
     expect(problems[0]?.problem).toContain(says);
+  });
+
+  it('lets no key change what maps inherit from', async () => {
+    for (const name of ['proto-variable', 'proto-key']) {
+      const path = join(FOLDER, `${name}.yaml`);
+      await thrownBy(resolveSpec({ target: path, cwd: FOLDER, templateDir: FOLDER }));
+    }
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect(({} as Record<string, unknown>).pattern).toBeUndefined();
   });
 
   it.each(['list-as-key', 'map-as-key', 'alias-as-key', 'key-left-out'])(
