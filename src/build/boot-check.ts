@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import type { Clock } from '../foundation/clock.ts';
-import { DiskError } from '../foundation/errors.ts';
+import { DiskError, HostError, type KilnError } from '../foundation/errors.ts';
 import { readLinePattern } from '../foundation/line-pattern.ts';
 import type { Redactor } from '../foundation/redact.ts';
 import { writeFile } from '../foundation/write-file.ts';
@@ -11,7 +11,9 @@ import { qemuImg } from '../qemu-img/qemu-img.ts';
 import { domainXml } from '../vm/domain-xml.ts';
 import type { Evidence } from '../watch/install-outcome.ts';
 import { type ConsoleOutcome, waitForConsole } from '../watch/wait-for-console.ts';
+import type { BuildDirectory } from './build-directory.ts';
 import { withoutSecrets } from './build-secrets.ts';
+import { assertWitnessed, consoleWitness } from './console-witness.ts';
 import { bootCheckInput } from './install-domain.ts';
 import type { JournalDomain } from './journal.ts';
 import { requireOwnFolder } from './owned-paths.ts';
@@ -35,7 +37,7 @@ export type BootCheckReport = { readonly line: string; readonly seconds: number 
 /**
  * Boots the finished disk as a machine elsewhere would, on an overlay, so that the disk itself stays as it is, and
  * waits for the expected console line.
- * @throws DiskError `disk.not-bootable`
+ * @throws as `bootAndWait`
  */
 export async function checkBoot(options: BootCheckOptions): Promise<BootCheckReport> {
   const { prepared, signal } = options;
@@ -49,7 +51,7 @@ export async function checkBoot(options: BootCheckOptions): Promise<BootCheckRep
   const xml = domainXml(input);
   await writeFile(directory.bootCheckXml, xml);
   const domain = { uuid: input.uuid, name: input.name, xml, serialLog: directory.bootCheckLog };
-  return bootAndWait({ ...options, domain, bootCheck: plan.bootCheck });
+  return bootAndWait({ ...options, domain, directory, bootCheck: plan.bootCheck });
 }
 
 export type BootOptions = Omit<BootCheckOptions, 'prepared'> & {
@@ -59,22 +61,27 @@ export type BootOptions = Omit<BootCheckOptions, 'prepared'> & {
     readonly xml: string;
     readonly serialLog: string;
   };
+  /** Must be the build's own still when the boot check fails: the console's log lies in it. */
+  readonly directory: Pick<BuildDirectory, 'root' | 'work'>;
   readonly bootCheck: Pick<BuildPlan['bootCheck'], 'pattern' | 'limitSeconds'>;
 };
 
 /**
  * Starts a domain that is only for looking, waits for the line, and takes it away again.
- * @throws DiskError `disk.not-bootable`; InstallError `install.start-failed`
+ * @throws DiskError `disk.not-bootable`; InstallError `install.start-failed`; HostError where not the disk is to blame:
+ *   `host.no-space`, `host.console-lost`, `host.output-replaced`, and those of `waitForConsole`
  */
 export async function bootAndWait(options: BootOptions): Promise<BootCheckReport> {
-  const { connection, domain, bootCheck, clock, signal, redact = (text) => text } = options;
+  const { connection, domain, directory, bootCheck, clock, signal, redact = (text) => text } = options;
   const { uuid, name, xml, serialLog } = domain;
   options.noteDomain({ uuid, name });
   const events = await connection.subscribe(uuid);
   try {
     await connection.createXml(xml).catch((error) => {
+      requireOwnFolder(directory);
       throw error instanceof LibvirtError ? startFailure(name, error) : error;
     });
+    const witness = await consoleWitness(serialLog);
     const outcome = await waitForConsole({
       connection,
       uuid,
@@ -86,6 +93,8 @@ export async function bootAndWait(options: BootOptions): Promise<BootCheckReport
       signal,
     });
     if (outcome.kind === 'matched') return { line: outcome.line, seconds: outcome.seconds };
+    if (outcome.cause !== 'host-disk-full') requireOwnFolder(directory);
+    assertWitnessed(outcome, witness);
     throw bootCheckError(withoutSecrets(outcome, redact), serialLog);
   } finally {
     events.close();
@@ -101,11 +110,17 @@ const SLOW_GUEST =
   'The guest still ran: where it only takes longer, raise the limit (--boot-check-limit, or boot-check.limit in the template) or leave the check out ' +
   'with --no-boot-check; --keep keeps the disk of a build that fails.';
 
-export function bootCheckError({ cause, reason, evidence }: BootFailure, serialLog: string): DiskError {
+/** What kept the guest from its line: the host's full disk says nothing about the image. */
+export function bootCheckError({ cause, reason, evidence }: BootFailure, serialLog: string): KilnError {
+  const details = { reason, console: evidence.consoleTail };
+  if (cause === 'host-disk-full') {
+    const text = `The boot check could not go on: ${reason} Make room where the build directory lies, or build elsewhere; --no-boot-check needs less.`;
+    return new HostError('host.no-space', text, { details });
+  }
   const advice = cause === 'timed-out' ? `${SLOW_GUEST} ` : '';
   return new DiskError(
     'disk.not-bootable',
     `The disk did not boot: ${reason} ${advice}Its console is in ${serialLog}.`,
-    { details: { reason, console: evidence.consoleTail } },
+    { details },
   );
 }

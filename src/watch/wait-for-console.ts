@@ -34,7 +34,7 @@ export type ConsoleOutcome =
   | { readonly kind: 'matched'; readonly line: string; readonly seconds: number }
   | {
       readonly kind: 'failed';
-      readonly cause: 'panic' | 'stopped' | 'not-booted' | 'timed-out';
+      readonly cause: 'panic' | 'stopped' | 'not-booted' | 'timed-out' | 'host-disk-full';
       /** One sentence: what was seen instead. */
       readonly reason: string;
       readonly evidence: Evidence;
@@ -131,7 +131,8 @@ function* bootFailures(
 }
 
 function failureOfEnd({ how, reason }: GuestEnd): () => Failure {
-  return () => (how === 'panic' ? { cause: 'panic', reason } : { cause: 'stopped', reason });
+  const cause = how === 'panic' || how === 'host-disk-full' ? how : 'stopped';
+  return () => ({ cause, reason });
 }
 
 function bootLoop(): Failure {

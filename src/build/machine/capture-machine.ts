@@ -155,6 +155,7 @@ async function bootCheck({ ground, ready, origin }: CaptureOptions): Promise<Boo
     const report = await bootAndWait({
       connection,
       domain: { uuid, name, xml, serialLog: directory.bootCheckLog },
+      directory,
       bootCheck: plan.bootCheck,
       noteDomain: (domain) =>
         claimed.journal.note({ kind: 'domain', ...domain, uri: connection.uri, privateDaemon }),

@@ -81,6 +81,7 @@ describe('waiting for a console line', () => {
     ['stopped', 'bye\r\n', monitor('guest-shutdown'), 2],
     ['stopped', 'bye\r\n', lifecycle('stopped/destroyed'), 2],
     ['panic', 'bye\r\n', lifecycle('crashed/panicked'), 2],
+    ['host-disk-full', 'bye\r\n', { kind: 'io-error', path: '/b', device: 'vda', reason: 'enospc' }, 2],
     ['timed-out', 'GRUB loading.\r\n', undefined, 120],
   ] as const)('fails as %s after %j', async (cause, text, event, afterSeconds) => {
     const { guest, clock, done } = await start();
