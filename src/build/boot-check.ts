@@ -13,7 +13,7 @@ import type { Evidence } from '../watch/install-outcome.ts';
 import { type ConsoleOutcome, waitForConsole } from '../watch/wait-for-console.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import { withoutSecrets } from './build-secrets.ts';
-import { assertWitnessed, consoleWitness } from './console-witness.ts';
+import { assertWitnessed, witnessStart } from './console-witness.ts';
 import { bootCheckInput } from './install-domain.ts';
 import type { JournalDomain } from './journal.ts';
 import { requireOwnFolder } from './owned-paths.ts';
@@ -77,11 +77,12 @@ export async function bootAndWait(options: BootOptions): Promise<BootCheckReport
   options.noteDomain({ uuid, name });
   const events = await connection.subscribe(uuid);
   try {
-    await connection.createXml(xml).catch((error) => {
-      requireOwnFolder(directory);
-      throw error instanceof LibvirtError ? startFailure(name, error) : error;
-    });
-    const witness = await consoleWitness(serialLog);
+    const start = (): Promise<unknown> =>
+      connection.createXml(xml).catch((error) => {
+        requireOwnFolder(directory);
+        throw error instanceof LibvirtError ? startFailure(name, error) : error;
+      });
+    const witness = await witnessStart(serialLog, start);
     const outcome = await waitForConsole({
       connection,
       uuid,

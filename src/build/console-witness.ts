@@ -1,15 +1,24 @@
 import { HostError } from '../foundation/errors.ts';
 import { isAlive, type ProcessIdentity } from '../foundation/process-identity.ts';
-import { findLogDaemon } from '../libvirt/find-log-daemon.ts';
+import { findLogDaemon, logDaemons } from '../libvirt/find-log-daemon.ts';
 import type { InstallOutcome } from '../watch/install-outcome.ts';
 import type { ConsoleOutcome } from '../watch/wait-for-console.ts';
 
 /**
- * Who writes the console log of a guest that has just been started. A build's folder has no links in its path, so the log is open under
- * this very name, unless the folder has been moved since; who writes it then does not matter any more.
+ * Starts a guest and tells who writes its console log. Where nobody does so by now it is the virtlogd that has ended meanwhile; undefined
+ * where it cannot be seen (`findLogDaemon`). A build's folder has no links in its path, so the log is open under this very name, unless the
+ * folder has been moved since; who writes it then does not matter any more.
+ * @param start starts the guest, with what that throws
+ * @param name of the daemon's program, for tests
  */
-export async function consoleWitness(serialLog: string): Promise<ProcessIdentity | undefined> {
-  return findLogDaemon(serialLog);
+export async function witnessStart(
+  serialLog: string,
+  start: () => Promise<unknown>,
+  name?: string,
+): Promise<ProcessIdentity | undefined> {
+  const before = await logDaemons(name);
+  await start();
+  return (await findLogDaemon(serialLog, name)) ?? before.find((daemon) => !isAlive(daemon));
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Evidence, InstallOutcome, InstallProgress } from '../watch/install
 import type { WatchRecorder } from '../watch/recorder.ts';
 import { userPatterns } from '../watch/user-pattern.ts';
 import { watchInstall } from '../watch/watch-install.ts';
-import { assertWitnessed, consoleWitness } from './console-witness.ts';
+import { assertWitnessed, witnessStart } from './console-witness.ts';
 import { whyReplaced } from './owned-paths.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import { startFailure } from './start-failure.ts';
@@ -43,9 +43,8 @@ export async function installGuest(options: InstallGuestOptions): Promise<Instal
   const events = await connection.subscribe(domain.uuid);
   try {
     signal.throwIfAborted();
-    if (prepared.ranSeconds === undefined) await startDomain(connection, prepared);
-    else await redefineDomain(connection, prepared);
-    const witness = await consoleWitness(directory.serialLog);
+    const begin = prepared.ranSeconds === undefined ? startDomain : redefineDomain;
+    const witness = await witnessStart(directory.serialLog, () => begin(connection, prepared));
     const outcome = await watchInstall({
       connection,
       uuid: domain.uuid,

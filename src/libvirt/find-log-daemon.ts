@@ -13,12 +13,19 @@ export async function findLogDaemon(
   log: string,
   name: string = LOG_DAEMON,
 ): Promise<ProcessIdentity | undefined> {
-  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
-  for (const pid of pids) {
-    if ((await read(join('/proc', pid, 'comm'))).trim() !== name) continue;
-    if (await hasOpen(join('/proc', pid, 'fd'), log)) return identityOf(Number(pid));
-  }
+  for (const daemon of await logDaemons(name))
+    if (await hasOpen(join('/proc', String(daemon.pid), 'fd'), log)) return daemon;
   return undefined;
+}
+
+/** Every virtlogd that runs on this machine, anybody's. */
+export async function logDaemons(name: string = LOG_DAEMON): Promise<readonly ProcessIdentity[]> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const comms = await Promise.all(pids.map((pid) => read(join('/proc', pid, 'comm'))));
+  return pids
+    .filter((_, index) => comms[index]?.trim() === name)
+    .map((pid) => identityOf(Number(pid)))
+    .filter((daemon) => daemon !== undefined);
 }
 
 async function hasOpen(folder: string, path: string): Promise<boolean> {
