@@ -8,7 +8,7 @@ import type { WatchRecorder } from '../watch/recorder.ts';
 import { userPatterns } from '../watch/user-pattern.ts';
 import { watchInstall } from '../watch/watch-install.ts';
 import { assertWitnessed, witnessStart } from './console-witness.ts';
-import { whyReplaced } from './owned-paths.ts';
+import { requireOwnFolder, whyReplaced } from './owned-paths.ts';
 import type { PreparedInstall } from './prepare-install.ts';
 import { startFailure } from './start-failure.ts';
 
@@ -33,7 +33,7 @@ export type InstallGuestOptions = {
 /**
  * virt-install's two phases: the install XML is started with createXML, then the final XML (no media, boots from disk) is
  * defined under the same name and UUID. So the domain outlives the install, and why it ended can still be read.
- * @throws InstallError `install.start-failed`; DiskError `disk.locked`; HostError `host.console-lost`, and those of `watchInstall`
+ * @throws InstallError `install.start-failed`; DiskError `disk.locked`; HostError `host.console-lost`, `host.output-replaced`, and those of `watchInstall`
  */
 export async function installGuest(options: InstallGuestOptions): Promise<InstallOutcome> {
   const { connection, prepared, signal } = options;
@@ -86,11 +86,15 @@ async function present(paths: readonly string[]): Promise<readonly string[]> {
   return paths.filter((_, index) => there[index] !== undefined);
 }
 
-async function startDomain(connection: LibvirtConnection, { domain }: PreparedInstall): Promise<void> {
+async function startDomain(
+  connection: LibvirtConnection,
+  { domain, directory }: PreparedInstall,
+): Promise<void> {
   try {
     await connection.createXml(domain.installXml);
     await connection.defineXml(domain.finalXml);
   } catch (error) {
+    requireOwnFolder(directory);
     throw startFailure(domain.name, error as Error);
   }
 }

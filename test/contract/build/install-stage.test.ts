@@ -25,6 +25,7 @@ import { junitReport } from '../../../src/cli/junit-report.ts';
 import { systemClock } from '../../../src/foundation/clock.ts';
 import { CancelledError } from '../../../src/foundation/errors.ts';
 import { silentLogger } from '../../../src/foundation/logger.ts';
+import { LIBVIRT_ERRORS, LibvirtError } from '../../../src/libvirt/libvirt-error.ts';
 import { domainXml } from '../../../src/vm/domain-xml.ts';
 import { FakeLibvirt } from '../../fakes/fake-libvirt.ts';
 import { domainInputFixture, planFixture } from '../../support/plan-fixture.ts';
@@ -46,7 +47,13 @@ function start(
     askOnError,
     signal = new AbortController().signal,
     folder = newFolder(),
-  }: Pick<BuildContext, 'askOnError'> & { readonly signal?: AbortSignal; readonly folder?: string } = {},
+    onStart = () => {},
+  }: Pick<BuildContext, 'askOnError'> & {
+    readonly signal?: AbortSignal;
+    readonly folder?: string;
+    /** What befalls the output folder while libvirt starts the guest; may throw what libvirt does. */
+    readonly onStart?: (root: string) => void;
+  } = {},
 ) {
   const directory = buildDirectory(join(folder, 'out'), '0a1b2c3d');
   mkdirSync(directory.logs, { recursive: true });
@@ -59,6 +66,12 @@ function start(
   });
   const events: BuildEvent[] = [];
   const libvirt = new FakeLibvirt();
+  const createXml = libvirt.createXml.bind(libvirt);
+  libvirt.createXml = async (xml) => {
+    const domain = await createXml(xml);
+    onStart(directory.root);
+    return domain;
+  };
   const final = domainInputFixture({ plan, serialLog: directory.serialLog });
   const reporter = stageReporter(systemClock, (event) => events.push(event));
   const places = { cache: folder, state: join(folder, 'state'), runtime: folder };
@@ -110,6 +123,9 @@ function start(
   }, 20);
   return { done, directory, libvirt, events, choice, run, state: places.state };
 }
+
+const refused = (message = 'cannot access storage file'): LibvirtError =>
+  new LibvirtError('virDomainCreateXML', { code: LIBVIRT_ERRORS.internal, domain: 10, message });
 
 const asksForPassword = (_: FakeLibvirt, log: string): void =>
   appendFileSync(
@@ -236,6 +252,33 @@ describe.concurrent('the install stage', () => {
     });
     expect(readdirSync(directory.root, { recursive: true })).toEqual(['logs', join('logs', 'serial.log')]);
     expect(readFileSync(directory.serialLog, 'utf8')).toBe('my own log\n');
+  });
+
+  it.each([
+    ['moved away', (root: string) => renameSync(root, `${root}.moved`)],
+    ['removed', (root: string) => rmSync(root, { recursive: true })],
+  ])('says so as well of a folder that was %s while the guest was started', async (_, change) => {
+    const { done, directory } = start(
+      {},
+      async (libvirt) => {
+        const isAsked = (): boolean => libvirt.calls.some((call) => call.startsWith('getState'));
+        await vi.waitFor(() => expect(isAsked()).toBe(true)); // it is watched
+        libvirt.powerOff(UUID);
+      },
+      { onStart: change },
+    );
+    await expect(done).rejects.toMatchObject({ code: 'host.output-replaced', exitCode: 3 });
+    expect(existsSync(directory.root)).toBe(false);
+  });
+
+  it('says so of one that is gone when libvirt is to start the guest', async () => {
+    const { done } = start({}, () => {}, {
+      onStart: (root) => {
+        renameSync(root, `${root}.moved`);
+        throw refused();
+      },
+    });
+    await expect(done).rejects.toMatchObject({ code: 'host.output-replaced', exitCode: 3 });
   });
 
   it('of a build that is stopped ends the guest and leaves what was seen of it, without secrets', async () => {
