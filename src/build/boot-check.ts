@@ -80,7 +80,7 @@ export async function bootAndWait(options: BootOptions): Promise<BootCheckReport
     const start = (): Promise<unknown> =>
       connection.createXml(xml).catch((error) => {
         requireOwnFolder(directory);
-        throw error instanceof LibvirtError ? startFailure(name, error) : error;
+        throw error instanceof LibvirtError ? startFailure({ name, uri: connection.uri }, error) : error;
       });
     const witness = await witnessStart(serialLog, start);
     const outcome = await waitForConsole({

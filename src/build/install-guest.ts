@@ -33,7 +33,7 @@ export type InstallGuestOptions = {
 /**
  * virt-install's two phases: the install XML is started with createXML, then the final XML (no media, boots from disk) is
  * defined under the same name and UUID. So the domain outlives the install, and why it ended can still be read.
- * @throws InstallError `install.start-failed`; DiskError `disk.locked`; HostError `host.console-lost`, `host.output-replaced`, and those of `watchInstall`
+ * @throws InstallError `install.start-failed`; DiskError `disk.locked`; HostError `host.no-space`, `host.console-lost`, `host.output-replaced`, and those of `watchInstall`
  */
 export async function installGuest(options: InstallGuestOptions): Promise<InstallOutcome> {
   const { connection, prepared, signal } = options;
@@ -95,7 +95,7 @@ async function startDomain(
     await connection.defineXml(domain.finalXml);
   } catch (error) {
     requireOwnFolder(directory);
-    throw startFailure(domain.name, error as Error);
+    throw startFailure({ name: domain.name, uri: connection.uri }, error as Error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { DiskError, InstallError, type KilnError } from '../foundation/errors.ts';
+import { DiskError, HostError, InstallError, KilnError } from '../foundation/errors.ts';
 
 /** What QEMU says of an image that another process writes to, and which it is (block/file-posix.c). */
 const LOCKED = /Failed to get .*lock/;
@@ -8,8 +8,21 @@ const WHICH = /using the image \[(.+?)\]\?/;
 const CPU = /\bCPU (?:model|feature)\b/i;
 const CPU_REMEDY = 'Name another with --cpu, or leave that out; `virsh domcapabilities` lists what there is.';
 
-/** Why libvirt could not start a domain: with its remedy where that is known, else in libvirt's words. */
-export function startFailure(name: string, cause: Error): KilnError {
+const FULL = /No space left on device|Disk quota exceeded/;
+
+/** The private daemon's (daemonFiles). */
+const OWN_SOCKET = /[?&]socket=(.+)\/libvirt-sock$/;
+
+/**
+ * Why libvirt could not start a domain: with its remedy where that is known, else in libvirt's words.
+ * @param cause given back where it says all already, as of a libvirt that is lost
+ */
+export function startFailure(
+  domain: { readonly name: string; readonly uri: string },
+  cause: Error,
+): KilnError {
+  if (cause instanceof KilnError) return cause;
+  const { name } = domain;
   const { message } = cause;
   const details = { domain: name };
   if (LOCKED.test(message)) {
@@ -19,6 +32,15 @@ export function startFailure(name: string, cause: Error): KilnError {
     return new DiskError('disk.locked', text, { details: { ...details, ...(path && { path }) }, cause });
   }
   const text = `libvirt could not start the domain ${name}: ${message}`;
+  if (FULL.test(message))
+    return new HostError('host.no-space', `${text}. ${roomFor(domain.uri)}`, { details, cause });
   const remedy = CPU.test(message) ? `. ${CPU_REMEDY}` : '';
   return new InstallError('install.start-failed', `${text}${remedy}`, { details, cause });
+}
+
+/** In the private daemon's mount namespace its folder has the names of the host's. */
+function roomFor(uri: string): string {
+  const folder = OWN_SOCKET.exec(uri)?.[1];
+  if (folder === undefined) return 'Make room there.';
+  return `Make room there; what is below /etc/libvirt, /run/libvirt and /var/lib/libvirt/qemu Kiln's own libvirtd keeps in ${folder} (KILN_RUNTIME_DIR names another place).`;
 }

@@ -78,7 +78,7 @@ export async function startMachine(
     if (!life.transient) await connection.defineXml(final);
     if (life.autostart && !life.transient) await connection.setAutostart(uuid, true);
   } catch (cause) {
-    throw startFailure(name, cause as Error);
+    throw startFailure({ name, uri: connection.uri }, cause as Error);
   }
   const { serialLog } = directory;
   if (runs) await run.context.onGuestStarted?.({ uri: connection.uri, privateDaemon, uuid, name, serialLog });
@@ -93,7 +93,7 @@ export async function startInstalled(
     await connection.start(uuid);
   } catch (cause) {
     if (!(cause instanceof LibvirtError)) throw cause;
-    throw startFailure(name, cause);
+    throw startFailure({ name, uri: connection.uri }, cause);
   }
 }
 
