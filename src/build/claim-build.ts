@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, readdir, realpath, rm } from 'node:fs/promises';
+import { lstat, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Clock } from '../foundation/clock.ts';
@@ -117,7 +117,7 @@ async function claimed(stateDir: string, started: BuildRecord, clock: Clock): Pr
         await writeRecord(stateDir, { ...started, ...ended(seconds), status: 'succeeded', images });
       } catch (error) {
         // Else the next Kiln would take this build for interrupted, and its images for leftovers.
-        await rm(journalPath(stateDir, id), { force: true });
+        journal.forget();
         throw error;
       }
     },

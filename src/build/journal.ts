@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../foundation/process-identity.ts';
 import { aboutFile } from '../foundation/write-file.ts';
 import type { OwnStorage } from '../storage/create-storage.ts';
@@ -76,10 +76,14 @@ function isSameStorage(entry: JournalDomain | JournalStorage, storage: OwnStorag
  */
 export type Journal = {
   note(entry: JournalEntry): void;
+  /** Also what was noted through this object and stands in the file no more: somebody may have removed that while the build runs. */
   entries(): readonly JournalEntry[];
+  /** Nothing of the build's is to be removed any more. */
+  forget(): void;
 };
 
 export function openJournal(path: string): Journal {
+  const noted: JournalEntry[] = [];
   return {
     note(entry) {
       const file = openSync(path, 'a', 0o600);
@@ -91,9 +95,20 @@ export function openJournal(path: string): Journal {
       } finally {
         closeSync(file);
       }
+      noted.push(entry);
     },
-    entries: () => readJournal(path),
+    entries: () => withLost(noted, readJournal(path)),
+    forget() {
+      noted.length = 0;
+      rmSync(path, { force: true });
+    },
   };
+}
+
+function withLost(noted: readonly JournalEntry[], inFile: readonly JournalEntry[]): readonly JournalEntry[] {
+  const written = new Set(inFile.map((entry) => JSON.stringify(entry)));
+  const lost = noted.filter((entry) => !written.has(JSON.stringify(entry)));
+  return [...lost, ...inFile];
 }
 
 function readJournal(path: string): JournalEntry[] {

@@ -108,7 +108,7 @@ test('nothing but a file of the volume’s own name is taken for it', async () =
 /** A build fails. @returns what it tells */
 async function leave(notes: readonly (JournalStorage | JournalDomain)[]): Promise<string[]> {
   const told: string[] = [];
-  const journal: Journal = { note: () => undefined, entries: () => notes };
+  const journal: Journal = { note: () => undefined, forget: () => undefined, entries: () => notes };
   const places = placesFrom({ HOME: folder, KILN_RUNTIME_DIR: at('run') });
   const run = {
     ...{ id: 'b', request: {}, context: { places } },

@@ -142,6 +142,16 @@ describe('what others do to the guest', () => {
     expect(scene.sandbox.leftovers()).toEqual([]);
   });
 
+  it('the state folder removed: the build takes away what it made all the same', async () => {
+    const failing = scene.sandbox.failure({ location: scene.iso, script: hanging() });
+    await guestSpeaks();
+    rmSync(scene.sandbox.context.places.state, { recursive: true });
+    process.kill(Number(/process (\d+)/.exec(guests()[0] ?? '')?.[1]), 'SIGKILL');
+    expect(await failing).toMatchObject({ code: 'install.crashed' });
+    expect(JSON.stringify(scene.sandbox.events)).not.toContain('Clean-up was not complete');
+    expect(scene.sandbox.leftovers()).toEqual([]);
+  });
+
   it('a link in the place of its folder: nothing is written behind it', async () => {
     const at = (...names: string[]): string => join(scene.sandbox.folder, ...names);
     const output = at('results');

@@ -31,4 +31,23 @@ describe('openJournal', () => {
     appendFileSync(path, '{"kind":"path","pa');
     expect(openJournal(path).entries()).toEqual([{ kind: 'path', path: '/a' }]);
   });
+
+  it('still knows what it noted itself when the file has been removed, and what others note then', () => {
+    const path = join(folder, 'journal.jsonl');
+    const journal = openJournal(path);
+    journal.note({ kind: 'path', path: '/a' });
+    rmSync(path);
+    expect(journal.entries()).toEqual([{ kind: 'path', path: '/a' }]);
+    openJournal(path).note({ kind: 'path', path: '/b' });
+    expect(journal.entries()).toEqual([
+      { kind: 'path', path: '/a' },
+      { kind: 'path', path: '/b' },
+    ]);
+  });
+
+  it('does not know what could not be noted', () => {
+    const journal = openJournal(join(folder, 'gone', 'journal.jsonl'));
+    expect(() => journal.note({ kind: 'path', path: '/a' })).toThrow();
+    expect(journal.entries()).toEqual([]);
+  });
 });
