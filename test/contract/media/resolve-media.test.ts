@@ -87,7 +87,7 @@ describe('resolveMedia: files of this machine', () => {
     expect(media).toMatchObject({ tree: { kind: 'directory', path: tree }, source: 'tree' });
     await rm(join(tree, 'images/pxeboot/vmlinuz'));
     await symlink('/etc/passwd', join(tree, 'images/pxeboot/vmlinuz'));
-    await expect(resolve([source('location', tree)])).rejects.toMatchObject({ code: 'media.no-kernel' });
+    await expect(resolve([source('location', tree)])).rejects.toMatchObject({ code: 'media.unsafe-path' });
   });
 
   it('a finished disk image, as it is', async () => {
