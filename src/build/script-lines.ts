@@ -7,9 +7,13 @@ import { tracedLines } from './traced-lines.ts';
 /** Patterns of what decides without any program of the script: its complaints have nothing to do with that. */
 const BELOW_PROGRAMS = /^(?:kernel|firmware)\./;
 
+/** Patterns that only an installer reaches which asks a mirror, whatever its kernel arguments said: a preseeded command can start that step. */
+const ASKS_MIRROR = /^debian-installer\.(?:bad-mirror$|mirror[-/])/;
+
 /** Where the user's install script decides what went wrong. */
-export function scriptLines(script: ScriptToMend, outcome: BadOutcome): readonly string[] {
+export function scriptLines(given: ScriptToMend, outcome: BadOutcome): readonly string[] {
   const { line, patternId = '', evidence } = outcome;
+  const script = ASKS_MIRROR.test(patternId) ? { ...given, withoutMirror: false } : given;
   const mend =
     outcome.mend ?? (outcome.kind === 'failed' ? undefined : commandsAtWork(script, evidence.phase));
   const traced = tracedLines(script, mend, evidence.consoleTail);

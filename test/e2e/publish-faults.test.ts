@@ -93,8 +93,11 @@ it('Glance stopped in mid-upload and started again gets the image after all', as
 it('an image deleted in mid-upload is reported as that', async () => {
   const running = start();
   await running.uploading;
+  // The upload may be over before two of the client's commands are.
+  running.child.kill('SIGSTOP');
   const [begun] = await imagesNamed();
   await scene.run('openstack', '--os-cloud', 'lab', 'image', 'delete', String(begun?.ID));
+  running.child.kill('SIGCONT');
   const { code, text } = await running.ended;
   expect(code, text).toBe(7);
   expect(text).toContain('publish.image-lost');

@@ -48,7 +48,7 @@ describe('the lines of a script that are told with a failure', () => {
   );
 });
 
-it('leaves what a script says of a mirror alone where the installer asks none', () => {
+it('leaves what a script says of a mirror alone where the installer asks none, until it fails at one', () => {
   const original = 'd-i mirror/http/hostname string m.example\nd-i pkgsel/include string vim\n';
   const outcome: BadOutcome = {
     kind: 'failed',
@@ -62,4 +62,6 @@ it('leaves what a script says of a mirror alone where the installer asks none', 
   expect(scriptLines({ ...script, withoutMirror: true }, outcome)).toEqual([
     'a.preseed:2: d-i pkgsel/include string vim',
   ]);
+  const patternId = 'debian-installer.bad-mirror';
+  expect(scriptLines({ ...script, withoutMirror: true }, { ...outcome, patternId })).toHaveLength(2);
 });
