@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { KILN, PROJECT } from './scene.js';
+import { LAUNCHER, PROJECT } from './scene.js';
 
 /**
  * @typedef {import('../dist/build/build-events.js').BuildEvent} BuildEvent
@@ -34,7 +34,7 @@ export async function runKiln(args, options) {
  * @returns {Promise<{ events: E[], peakBytes: number }>}
  */
 export async function runForEvents(args, { env, signal, exitCode = 0, onEvent }) {
-  const child = spawn(process.execPath, [KILN, ...args, '--json'], {
+  const child = spawn(LAUNCHER, [...args, '--json'], {
     cwd: PROJECT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

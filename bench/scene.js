@@ -11,6 +11,8 @@ import { appendToInitrd } from '../dist/seed/append-to-initrd.js';
 
 export const PROJECT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 export const KILN = join(PROJECT, 'dist', 'cli', 'main.js');
+/** What users start; it becomes Node's process. */
+export const LAUNCHER = join(PROJECT, 'kiln');
 export const TEMPLATE = 'kiln-test';
 
 /**

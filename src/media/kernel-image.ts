@@ -1,7 +1,10 @@
+import type { ByteSource } from './byte-source.ts';
+
 /**
  * What is inside a Linux kernel image, read from its bytes alone (kernel: Documentation/arch/x86/boot.rst). Nothing is trusted: offsets
- * that lead out of the file mean "not such a kernel".
+ * that lead out of the file mean "not such a kernel". Unpacked kernels take 60 MiB and more, so only what tells is read.
  */
+type Image = Pick<ByteSource, 'size' | 'read'>;
 
 export type KernelPayload = {
   /** Where the compressed kernel lies in the bzImage. */
@@ -28,16 +31,19 @@ const COMPRESSIONS = [
   { magic: Buffer.from('fd377a585a00', 'hex'), compression: 'xz', suffix: SIZE_SUFFIX },
   { magic: Buffer.from('28b52ffd', 'hex'), compression: 'zstd', suffix: SIZE_SUFFIX },
 ] as const;
+const LONGEST_MAGIC = Math.max(...COMPRESSIONS.map(({ magic }) => magic.length));
 
 /** Undefined when it is no bzImage, or compressed in a way Kiln does not unpack. */
-export function kernelPayload(image: Buffer): KernelPayload | undefined {
-  if (image.length < PAYLOAD_LENGTH + 4 || image.readUInt32LE(HEADER_MAGIC) !== MAGIC) return undefined;
-  if (image.readUInt16LE(PROTOCOL_VERSION) < WITH_PAYLOAD) return undefined;
-  const setupSectors = image.readUInt8(SETUP_SECTS) || 4;
-  const offset = (setupSectors + 1) * SECTOR + image.readUInt32LE(PAYLOAD_OFFSET);
-  const length = image.readUInt32LE(PAYLOAD_LENGTH);
-  if (length <= SIZE_SUFFIX || offset + length > image.length) return undefined;
-  const found = COMPRESSIONS.find(({ magic }) => image.subarray(offset, offset + magic.length).equals(magic));
+export async function kernelPayload(image: Image): Promise<KernelPayload | undefined> {
+  const header = await image.read(0, PAYLOAD_LENGTH + 4);
+  if (header.length < PAYLOAD_LENGTH + 4 || header.readUInt32LE(HEADER_MAGIC) !== MAGIC) return undefined;
+  if (header.readUInt16LE(PROTOCOL_VERSION) < WITH_PAYLOAD) return undefined;
+  const setupSectors = header.readUInt8(SETUP_SECTS) || 4;
+  const offset = (setupSectors + 1) * SECTOR + header.readUInt32LE(PAYLOAD_OFFSET);
+  const length = header.readUInt32LE(PAYLOAD_LENGTH);
+  if (length <= SIZE_SUFFIX || offset + length > image.size) return undefined;
+  const first = await image.read(offset, LONGEST_MAGIC);
+  const found = COMPRESSIONS.find(({ magic }) => first.subarray(0, magic.length).equals(magic));
   return found && { offset, length: length - found.suffix, compression: found.compression };
 }
 
@@ -45,21 +51,31 @@ const PT_NOTE = 4;
 /** XEN_ELFNOTE_PHYS32_ENTRY: the kernel can be entered as QEMU enters it, without a boot loader (docs.kernel.org: PVH boot). */
 const PVH_ENTRY = 18;
 
+const ELF_HEADER_BYTES = 64;
+
 /** Whether an ELF kernel says where it wants to be entered by a virtual machine monitor. */
-export function hasPvhEntry(elf: Buffer): boolean {
-  const isElf64 = elf.length > 64 && elf.readUInt32BE(0) === 0x7f454c46 && elf[4] === 2 && elf[5] === 1;
+export async function hasPvhEntry(elf: Image): Promise<boolean> {
+  const header = await elf.read(0, ELF_HEADER_BYTES);
+  const isElf64 =
+    header.length === ELF_HEADER_BYTES &&
+    header.readUInt32BE(0) === 0x7f454c46 &&
+    header[4] === 2 &&
+    header[5] === 1;
   if (!isElf64) return false;
-  const [table, entrySize, count] = [
-    Number(elf.readBigUInt64LE(32)),
-    elf.readUInt16LE(54),
-    elf.readUInt16LE(56),
+  const [at, entrySize, count] = [
+    Number(header.readBigUInt64LE(32)),
+    header.readUInt16LE(54),
+    header.readUInt16LE(56),
   ];
-  if (entrySize < 56 || table + entrySize * count > elf.length) return false;
-  return Array.from({ length: count }, (_, index) => table + index * entrySize).some((at) => {
-    if (elf.readUInt32LE(at) !== PT_NOTE) return false;
-    const [start, size] = [Number(elf.readBigUInt64LE(at + 8)), Number(elf.readBigUInt64LE(at + 32))];
-    return start + size <= elf.length && notesHavePvhEntry(elf.subarray(start, start + size));
-  });
+  if (entrySize < 56 || at + entrySize * count > elf.size) return false;
+  const table = await elf.read(at, entrySize * count);
+  for (let entry = 0; entry < table.length; entry += entrySize) {
+    if (table.readUInt32LE(entry) !== PT_NOTE) continue;
+    const start = Number(table.readBigUInt64LE(entry + 8));
+    const size = Number(table.readBigUInt64LE(entry + 32));
+    if (start + size <= elf.size && notesHavePvhEntry(await elf.read(start, size))) return true;
+  }
+  return false;
 }
 
 function notesHavePvhEntry(notes: Buffer): boolean {

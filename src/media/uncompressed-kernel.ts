@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { type Logger, silentLogger } from '../foundation/logger.ts';
-import { writeFile } from '../foundation/write-file.ts';
+import { aboutWrite } from '../foundation/write-file.ts';
 import { CommandError, runCommand } from '../process/run-command.ts';
+import { type ByteSource, fileBytes } from './byte-source.ts';
 import { hasPvhEntry, type KernelPayload, kernelPayload } from './kernel-image.ts';
 import { openMediaCache } from './media-cache.ts';
 
@@ -27,40 +29,56 @@ export async function uncompressedKernel(options: UncompressOptions): Promise<st
   const key = `uncompressed kernel of ${sha256}`;
   const known = await cache.find(key);
   if (known !== undefined) return known.notes.entry === 'pvh' ? known.path : undefined;
-  const image = await readFile(kernelPath);
-  const payload = kernelPayload(image);
+  const payload = await lookAt(kernelPath, kernelPayload);
   if (payload === undefined) return undefined;
   try {
-    const packed = image.subarray(payload.offset, payload.offset + payload.length);
     const made = await cache.findOrMake(key, async (path) => {
-      await unpack(packed, payload.compression, path, options);
-      return { entry: hasPvhEntry(await readFile(path)) ? 'pvh' : 'none' };
+      await unpack(payload, path, options);
+      return { entry: (await lookAt(path, hasPvhEntry)) ? 'pvh' : 'none' };
     });
     return made.notes.entry === 'pvh' ? made.path : undefined;
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
+    if (!isDamage(error)) throw error;
     // The guest can unpack it by itself, only more slowly.
     logger.warn(`${kernelPath} could not be unpacked on the host: ${error.message}`);
     return undefined;
   }
 }
 
-async function unpack(
-  packed: Buffer,
-  compression: KernelPayload['compression'],
-  path: string,
-  { signal, logger }: UncompressOptions,
-): Promise<void> {
-  if (compression === 'gzip') return writeFile(path, await promisify(gunzip)(packed));
-  const suffix = compression === 'xz' ? 'xz' : 'zst';
-  await writeFile(`${path}.${suffix}`, packed);
-  // Both write beside their input, without its suffix; xz removes the input by itself.
-  await runCommand(
-    compression,
-    ['-d', '-q', ...(compression === 'zstd' ? ['--rm'] : []), `${path}.${suffix}`],
-    {
-      ...(signal ? { signal } : {}),
-      ...(logger ? { logger } : {}),
-    },
-  );
+async function lookAt<Found>(path: string, look: (image: ByteSource) => Promise<Found>): Promise<Found> {
+  const image = await fileBytes(path);
+  return look(image).finally(() => image.close());
 }
+
+/** What a program or zlib says of data it cannot unpack. */
+function isDamage(error: unknown): error is Error {
+  if (error instanceof CommandError) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+}
+
+/** Piece by piece: the kernel is larger than all that Kiln otherwise holds. */
+async function unpack(
+  { offset, length, compression }: KernelPayload,
+  path: string,
+  { kernelPath, signal, logger }: UncompressOptions,
+): Promise<void> {
+  const options = signal ? { signal } : {};
+  const packed = createReadStream(kernelPath, { start: offset, end: offset + length - 1 });
+  const write = (target: string) => createWriteStream(target);
+  if (compression === 'gzip')
+    return pipeline(packed, createGunzip(), write(path), options).catch(about(path));
+  const target = `${path}.${compression === 'xz' ? 'xz' : 'zst'}`;
+  try {
+    await pipeline(packed, write(target), options).catch(about(target));
+    // Both write beside their input, without its suffix.
+    await runCommand(compression, ['-d', '-q', '-k', target], { ...options, ...(logger ? { logger } : {}) });
+  } finally {
+    await rm(target, { force: true });
+  }
+}
+
+const about =
+  (path: string) =>
+  (error: unknown): never => {
+    throw aboutWrite(error, path);
+  };

@@ -37,6 +37,9 @@ describe('uncompressedKernel', () => {
   it('leaves a kernel alone that QEMU could not enter, or that is damaged', async () => {
     expect(await unpack(bzImage(pack('xz', elfWithNote('GNU', 3))))).toBeUndefined();
     expect(await unpack(bzImage(pack('xz', PVH).subarray(0, 40)), 'b'.repeat(64))).toBeUndefined();
+    expect(await unpack(bzImage(gzipSync(PVH).subarray(0, 40)), 'd'.repeat(64))).toBeUndefined();
     expect(await unpack(Buffer.from('no kernel'), 'c'.repeat(64))).toBeUndefined();
+    const left = readdirSync(join(folder, 'cache/media/objects'));
+    expect(left.filter((name) => name.startsWith('.making'))).toEqual([]);
   });
 });
