@@ -69,7 +69,7 @@ export type BootOptions = Omit<BootCheckOptions, 'prepared'> & {
 /**
  * Starts a domain that is only for looking, waits for the line, and takes it away again.
  * @throws DiskError `disk.not-bootable`; InstallError `install.start-failed`; HostError where not the disk is to blame:
- *   `host.no-space`, `host.console-lost`, `host.output-replaced`, and those of `waitForConsole`
+ *   `host.no-space`, `host.guest-lost`, `host.console-lost`, `host.output-replaced`, and those of `waitForConsole`
  */
 export async function bootAndWait(options: BootOptions): Promise<BootCheckReport> {
   const { connection, domain, directory, bootCheck, clock, signal, redact = (text) => text } = options;
@@ -111,12 +111,16 @@ const SLOW_GUEST =
   'The guest still ran: where it only takes longer, raise the limit (--boot-check-limit, or boot-check.limit in the template) or leave the check out ' +
   'with --no-boot-check; --keep keeps the disk of a build that fails.';
 
-/** What kept the guest from its line: the host's full disk says nothing about the image. */
+/** What kept the guest from its line: a full disk of the host, or a QEMU that was ended, says nothing about the image. */
 export function bootCheckError({ cause, reason, evidence }: BootFailure, serialLog: string): KilnError {
   const details = { reason, console: evidence.consoleTail };
   if (cause === 'host-disk-full') {
     const text = `The boot check could not go on: ${reason} Make room where the build directory lies, or build elsewhere; --no-boot-check needs less.`;
     return new HostError('host.no-space', text, { details });
+  }
+  if (cause === 'crashed' || cause === 'destroyed') {
+    const text = `The boot check could not go on: ${reason} Nothing is known against the disk. Find out who or what ended its guest (dmesg, libvirt's log), then build again.`;
+    return new HostError('host.guest-lost', text, { details });
   }
   const advice = cause === 'timed-out' ? `${SLOW_GUEST} ` : '';
   return new DiskError(

@@ -166,13 +166,16 @@ async function buildShown(
   }
 }
 
+/** Failures that the console of the boot check explains; verification has the first of them too. */
+const OF_BOOT_CHECK = ['disk.not-bootable', 'host.guest-lost'];
+
 /** A build that got as far as having a folder leaves its logs there. */
 function whereToLook(started: Seen['started'], error: unknown): string {
   if (started === undefined) return '';
   const { logs, bootCheckLog } = buildDirectory(started.directory, started.buildId);
   if (!existsSync(logs)) return '';
   const isBootCheck =
-    error instanceof KilnError && error.code === 'disk.not-bootable' && existsSync(bootCheckLog);
+    error instanceof KilnError && OF_BOOT_CHECK.includes(error.code) && existsSync(bootCheckLog);
   const option = isBootCheck ? ' --boot-check' : '';
   return `Logs: ${safeLine(logs)}\nConsole: kiln builds logs ${safeLine(started.buildId)}${option}\n`;
 }

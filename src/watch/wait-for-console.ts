@@ -30,11 +30,14 @@ export type WaitForConsoleOptions = {
   readonly follow?: FollowSerial;
 };
 
+/** Ends of a guest that are told apart; all others are its own. */
+const ENDS = ['panic', 'crashed', 'destroyed', 'host-disk-full'] as const;
+
 export type ConsoleOutcome =
   | { readonly kind: 'matched'; readonly line: string; readonly seconds: number }
   | {
       readonly kind: 'failed';
-      readonly cause: 'panic' | 'stopped' | 'not-booted' | 'timed-out' | 'host-disk-full';
+      readonly cause: (typeof ENDS)[number] | 'stopped' | 'not-booted' | 'timed-out';
       /** One sentence: what was seen instead. */
       readonly reason: string;
       readonly evidence: Evidence;
@@ -131,8 +134,7 @@ function* bootFailures(
 }
 
 function failureOfEnd({ how, reason }: GuestEnd): () => Failure {
-  const cause = how === 'panic' || how === 'host-disk-full' ? how : 'stopped';
-  return () => ({ cause, reason });
+  return () => ({ cause: ENDS.find((cause) => cause === how) ?? 'stopped', reason });
 }
 
 function bootLoop(): Failure {

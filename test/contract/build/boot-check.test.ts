@@ -65,6 +65,16 @@ it("a full disk of the host's is no fault of the image", async () => {
   expect(full).toMatchObject({ code: 'host.no-space', exitCode: 3, message: expect.stringContaining(path) });
 });
 
+it.each([
+  ['QEMU that died', 'failed', /QEMU ended unexpectedly/],
+  ['a guest that somebody stopped', 'destroyed', /destroyed/],
+] as const)('%s is none', async (_what, detail, says) => {
+  const lost = await bootCheck(({ libvirt }) =>
+    libvirt.emit(uuid, { kind: 'lifecycle', event: 'stopped', detail }),
+  );
+  expect(lost).toMatchObject({ code: 'host.guest-lost', exitCode: 3, message: expect.stringMatching(says) });
+});
+
 it('a folder that was moved away is none either', async () => {
   const moved = await bootCheck(({ output }) => renameSync(output, `${output}.moved`));
   expect(moved).toMatchObject({ code: 'host.output-replaced', exitCode: 3 });

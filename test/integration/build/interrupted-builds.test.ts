@@ -8,12 +8,14 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { buildDirectory } from '../../../src/build/build-directory.ts';
 import { listBuilds } from '../../../src/build/build-records.ts';
 import { cleanBuilds } from '../../../src/build/clean-builds.ts';
 import { chooseLibvirt } from '../../../src/libvirt/choose-uri.ts';
@@ -139,6 +141,18 @@ describe('what others do to the guest', () => {
     const pids = guests();
     process.kill(Number(/process (\d+)/.exec(pids[0] ?? '')?.[1]), 'SIGKILL');
     expect(await failing).toMatchObject({ code: 'install.crashed' });
+    expect(scene.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('QEMU killed in the boot check → host.guest-lost', async () => {
+    const { child, reached, output } = startBuild(['--output', 'results'], '--timeout=5m');
+    await reached(/"stage-started","stage":"boot-check"/);
+    const { bootCheckLog } = buildDirectory(join(scene.sandbox.folder, 'results'), '');
+    await ended(() => existsSync(bootCheckLog) && statSync(bootCheckLog).size > 0);
+    process.kill(Number(/process (\d+)/.exec(guests()[0] ?? '')?.[1]), 'SIGKILL');
+    const [code] = await once(child, 'exit');
+    expect(code, output()).toBe(3);
+    expect(output()).toContain('"code":"host.guest-lost"');
     expect(scene.sandbox.leftovers()).toEqual([]);
   });
 
