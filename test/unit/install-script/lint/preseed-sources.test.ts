@@ -7,13 +7,13 @@ const found = (line: string, os = 'debian13') =>
   );
 
 it.each([
-  ['mirror/http/hostname string http://deb.debian.org', 'deb.debian.org'],
+  ['mirror/http/hostname string http://deb.example.org', 'deb.example.org'],
   [
-    'mirror/http/hostname string deb.debian.org/debian/',
-    'deb.debian.org, and /debian as mirror/http/directory',
+    'mirror/http/hostname string deb.example.org/debian/',
+    'deb.example.org, and /debian as mirror/http/directory',
   ],
   ['mirror/http/directory string debian', 'write /debian'],
-  ['mirror/http/directory string http://deb.debian.org/debian', 'write /debian'],
+  ['mirror/http/directory string http://deb.example.org/debian', 'write /debian'],
   ['mirror/http/directory string', 'write /'],
 ])('refuses d-i %s', (answer, fix) => {
   expect(found(`d-i ${answer}`)).toMatchObject([
@@ -46,7 +46,7 @@ it.each([
 });
 
 it.each([
-  'd-i mirror/http/hostname string deb.debian.org:8080',
+  'd-i mirror/http/hostname string deb.example.org:8080',
   'd-i mirror/http/directory string /debian/',
   'd-i mirror/http/proxy string',
   'd-i mirror/http/proxy string http://proxy.example:3128/',
