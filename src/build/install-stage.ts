@@ -58,9 +58,10 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
   });
   const checkMedium = await mediumCheck(stage.media);
   prepared.served?.onFetched(() => report.progress('install script fetched'));
+  const redact = await buildRedactor(stateDir, run.id);
   const remaining = tellRemaining(run.clock, (progress, told, since) => {
     const left = estimate.remaining(progress, (told - startedAt) / 1000, since);
-    if (since === 0 || left !== undefined) tell(report, progress, left);
+    if (since === 0 || left !== undefined) tell(report, { ...progress, phase: redact(progress.phase) }, left);
   });
   const endOfWatch = async (what: 'keep' | 'discard'): Promise<void> => {
     remaining.end();

@@ -1,4 +1,4 @@
-import { secretNote } from '../install-script/read-secret.ts';
+import { readSecret, secretNote } from '../install-script/read-secret.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import type { BuildContext, BuildRequest, BuildRun } from './build-context.ts';
 import type { BuildResult } from './build-events.ts';
@@ -38,6 +38,7 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
   });
   const { name, rootPassword, kernelArguments, publish = [] } = decision.plan;
   const secret = rootPassword === undefined ? undefined : await secretNote(rootPassword);
+  const passwords = rootPassword === undefined ? [] : [await readSecret(rootPassword, context.env)];
   const claimed = await claimBuild({
     stateDir: context.places.state,
     id: run.id,
@@ -63,7 +64,7 @@ async function runStages(run: BuildRun): Promise<BuildResult> {
     const decided = await withRecognisedOs(run, decision, media);
     const unused = unusedOptionsNote(decided.plan, guestCommandLine(decided.plan, media), media.source);
     if (unused !== undefined) reporter.notice(unused);
-    await noteSecrets(context.places.state, run.id, decided);
+    await noteSecrets(context.places.state, run.id, { ...decided, passwords });
     return runOwnedStages(run, { ...decided, media, libvirt: await libvirt, claimed, directory });
   };
   let result: BuildResult;

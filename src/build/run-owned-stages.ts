@@ -178,7 +178,8 @@ async function install(
     return outcome;
   };
   const outcome = await reporter.run('install', watch, ranSeconds);
-  for (const warning of warningTexts(outcome.warnings ?? [], owned.script)) reporter.notice(warning);
+  const redact = await buildRedactor(owned.run.context.places.state, owned.run.id);
+  for (const warning of warningTexts(outcome.warnings ?? [], owned.script)) reporter.notice(redact(warning));
   await noteCompleted(owned, outcome);
   return outcome;
 }

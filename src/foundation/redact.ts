@@ -27,16 +27,16 @@ export function redactTexts<Value>(value: Value, redact: Redactor, spared: Reado
 /** Words in names of values that are not for everybody's eyes. */
 const SECRET_NAME = /passw|passphrase|secret|token|credential|(?:api|access|private)_?key|_hash$/i;
 
+/** Whether a value of this name is not for everybody's eyes. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
+
 /** The values whose names tell that they are secrets. */
 export const namedSecrets = (values: Readonly<Record<string, string>>): string[] =>
-  Object.entries(values).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []));
+  Object.entries(values).flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
 
 /** Named values, those with a telling name masked: nobody has listed the secrets among what a user gives. */
 export function maskNamedSecrets(values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      SECRET_NAME.test(name) && value !== '' ? MASK : value,
-    ]),
+    Object.entries(values).map(([name, value]) => [name, isSecretName(name) && value !== '' ? MASK : value]),
   );
 }

@@ -46,13 +46,13 @@ export type CloudInitPlace = {
 
 /**
  * Writes the NoCloud ISO; a generated password goes into a file that the user alone can read.
- * @returns that file
+ * @returns root's password, and that file
  * @throws SpecError `spec.invalid` for a file that cannot be read
  */
 export async function makeCloudInitSeed(
   request: CloudInitRequest,
   { seed, instanceId, directory, journal }: CloudInitPlace,
-): Promise<string | undefined> {
+): Promise<{ readonly password: string | undefined; readonly passwordFile: string | undefined }> {
   const text = async (name: FileOption): Promise<string | undefined> => readAnswer(name, request.files[name]);
   const line = async (name: FileOption): Promise<string | undefined> => (await text(name))?.split(/\r?\n/)[0];
   const fromFile = await line('root-password-file');
@@ -71,11 +71,11 @@ export async function makeCloudInitSeed(
   journal.note({ kind: 'path', path: seed });
   await createSeedIso(noCloudSeed(withoutUndefined(answers)), seed);
   await chmod(seed, 0o600);
-  if (generated === undefined || answers.userData !== undefined) return undefined;
-  const path = join(directory.root, 'root-password.txt');
-  journal.note({ kind: 'path', path });
-  await writeFile(path, `${generated}\n`, { mode: 0o600 });
-  return path;
+  if (generated === undefined || answers.userData !== undefined) return { password, passwordFile: undefined };
+  const passwordFile = join(directory.root, 'root-password.txt');
+  journal.note({ kind: 'path', path: passwordFile });
+  await writeFile(passwordFile, `${generated}\n`, { mode: 0o600 });
+  return { password, passwordFile };
 }
 
 async function readAnswer(name: FileOption, path: string | undefined): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import { quoteCommand } from '../../process/run-command.ts';
 import { installErrorOf } from '../../watch/describe-outcome.ts';
 import type { CompletedInstall, InstallOutcome } from '../../watch/install-outcome.ts';
 import { watchInstall } from '../../watch/watch-install.ts';
+import { buildRedactor, withoutSecrets } from '../build-secrets.ts';
 import { endGuest } from '../install-guest.ts';
 import { mediumOr } from '../install-stage.ts';
 import { warningTexts } from '../install-warnings.ts';
@@ -18,6 +19,8 @@ import type { MachineGround, ReadyMachine } from './prepare-machine.ts';
 
 /** How the install phase was left. `left`: the guest goes on without Kiln, as `--wait` says. */
 export type InstallEnd = CompletedInstall | { readonly kind: 'left' };
+
+type Progress = (detail: string, percent?: number) => void;
 
 /** How long the console must be silent after what looks like a question before it is taken for one. */
 const SETTLE_SECONDS = { kvm: 5, tcg: 10 } as const;
@@ -44,7 +47,9 @@ export async function installMachine(
         stage.note('not waited for, as asked');
         return { kind: 'left' };
       }
-      const outcome = await watchFollowed(ground, ready, events, stage.progress);
+      const redact = await buildRedactor(run.context.places.state, run.id);
+      const progress: Progress = (detail, percent) => stage.progress(redact(detail), percent);
+      const outcome = withoutSecrets(await watchFollowed(ground, ready, events, progress), redact);
       if (outcome.kind !== 'completed')
         throw await mediumOr(installErrorOf(outcome, ready.served?.evidence()), checkMedium);
       await checkMedium();
@@ -54,7 +59,7 @@ export async function installMachine(
         outcome.ending === 'reboot' ? 'the guest rebooted, which ends an install' : 'the guest powered off',
       );
       for (const warning of warningTexts(outcome.warnings ?? [], ground.script?.rendered))
-        run.reporter.notice(warning);
+        run.reporter.notice(redact(warning));
       return outcome;
     } finally {
       events.close();
@@ -114,7 +119,7 @@ async function watch(
   ground: MachineGround,
   { uuid, name }: ReadyMachine,
   events: Parameters<typeof watchInstall>[0]['events'],
-  progress: (detail: string, percent?: number) => void,
+  progress: Progress,
 ): Promise<InstallOutcome> {
   const { run, libvirt, plan, directory, request, script, markerToken } = ground;
   const { wait } = request.life;

@@ -11,6 +11,7 @@ import { seedFor } from '../../seed/script-seed.ts';
 import { createStorage, type OwnStorage } from '../../storage/create-storage.ts';
 import type { BuildRun } from '../build-context.ts';
 import type { BuildDirectory } from '../build-directory.ts';
+import { noteSecrets } from '../build-secrets.ts';
 import type { ClaimedBuild } from '../claim-build.ts';
 import { makeFolders } from '../make-folders.ts';
 import type { BuildScript } from '../render-for-build.ts';
@@ -131,11 +132,13 @@ export async function cloudInitSeed({ libvirt, directory, run }: MachineGround):
 }
 
 async function makeCloudInit(ground: MachineGround): Promise<string | undefined> {
-  const { request, run, machine, directory, claimed } = ground;
+  const { request, run, plan, machine, directory, claimed } = ground;
   if (request.cloudInit === undefined) return undefined;
   const seed = await cloudInitSeed(ground);
   const place = { seed, instanceId: machine.uuid, directory, journal: claimed.journal };
-  const passwordFile = await makeCloudInitSeed(request.cloudInit, place);
+  const { password, passwordFile } = await makeCloudInitSeed(request.cloudInit, place);
+  if (password !== undefined)
+    await noteSecrets(run.context.places.state, run.id, { plan, script: undefined, passwords: [password] });
   if (passwordFile !== undefined) {
     run.reporter.notice(
       `The password for root's first login, which asks for a new one, is in ${passwordFile}.`,

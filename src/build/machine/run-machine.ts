@@ -1,6 +1,7 @@
 import { HostError } from '../../foundation/errors.ts';
 import { Refusals } from '../../foundation/refusals.ts';
 import { probeHost } from '../../host/probe-host.ts';
+import { readSecret } from '../../install-script/read-secret.ts';
 import type { ChosenLibvirt } from '../../libvirt/choose-uri.ts';
 import { isRemoteUri } from '../../libvirt/libvirt-uri.ts';
 import type { ResolvedMedia } from '../../media/install-media.ts';
@@ -9,6 +10,7 @@ import type { BuildContext, BuildRun } from '../build-context.ts';
 import { buildDirectory } from '../build-directory.ts';
 import type { MachineResult } from '../build-events.ts';
 import { findOneOf, newRun, openLibvirt, reasonOf, withCacheInUse, withRun } from '../build-frame.ts';
+import { noteSecrets } from '../build-secrets.ts';
 import { claimBuild, outputDirectory } from '../claim-build.ts';
 import { kernelSecretsNote } from '../kernel-secrets-note.ts';
 import { checkTargets } from '../publish-check.ts';
@@ -96,7 +98,9 @@ async function withLibvirt(
 ): Promise<MachineResult> {
   const { reporter, context, clock, id } = run;
   const { host, media, folder, ...decision } = await decide(run, request, libvirt);
-  const { name } = decision.plan;
+  const { plan, script } = decision;
+  const { name, rootPassword } = plan;
+  const passwords = rootPassword === undefined ? [] : [await readSecret(rootPassword, context.env)];
   const claimed = await claimBuild({ stateDir: context.places.state, id, name, directory: folder, clock });
   reporter.emit({ type: 'build-started', buildId: id, name, directory: folder });
   for (const warning of decision.machine.warnings) reporter.notice(warning);
@@ -104,6 +108,7 @@ async function withLibvirt(
   if (secrets !== undefined) reporter.notice(secrets);
   let result: MachineResult;
   try {
+    await noteSecrets(context.places.state, id, { plan, script: script?.rendered, passwords });
     const directory = buildDirectory(folder, id);
     const isShared = await runsAsOtherUser(libvirt);
     const bootFiles = planBootFiles(request.media, media, directory, { buildId: id, isShared });

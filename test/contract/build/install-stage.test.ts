@@ -167,6 +167,7 @@ describe.concurrent('the install stage', () => {
     await noteSecrets(join(folder, 'state'), '0a1b2c3d', {
       plan: planFixture({ variables }),
       script: undefined,
+      passwords: [],
     });
     const printsSecret = (libvirt: FakeLibvirt, log: string): void => {
       appendFileSync(log, `the key is ${secret}\r\nPreparing ${secret}  ... 5%\r\n`);
@@ -184,6 +185,34 @@ describe.concurrent('the install stage', () => {
       expect(text).not.toMatch(/vAlUe/);
     }
     expect(describeError(error).message).toContain(`serial log: ${directory.serialLog}`);
+  });
+
+  it('hides passwords in clear, those given in files and those of the script, and leaves everyday words alone', async () => {
+    const folder = newFolder();
+    const state = join(folder, 'state');
+    mkdirSync(join(state, 'builds', '0a1b2c3d'), { recursive: true });
+    await noteSecrets(state, '0a1b2c3d', {
+      plan: planFixture({
+        script: { path: '/s/a.cfg', kind: 'preseed', inject: 'initrd', installName: 'preseed.cfg' },
+      }),
+      script: {
+        text: 'd-i passwd/root-password password Zx9-script\nd-i passwd/user-password password debian\n',
+        secrets: [],
+      },
+      passwords: ['Zx9-file', 'root'],
+    });
+    const prints = (libvirt: FakeLibvirt, log: string): void => {
+      appendFileSync(log, 'root of debian: Zx9-file and Zx9-script\r\nPreparing Zx9-file  ... 5%\r\n');
+      asksForPassword(libvirt, log);
+      appendFileSync(log, '\r\n!! ERROR: Zx9-file is wrong');
+    };
+    const { done, directory, events } = start({}, prints, { folder });
+    const error: unknown = await done.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'install.failed' });
+    const kept = [directory.failure, directory.screenText].map((path) => readFileSync(path, 'utf8'));
+    const told = [JSON.stringify(describeError(error)), ...kept];
+    for (const text of told) expect(text).toContain('root of debian: ******** and ********');
+    for (const text of [...told, JSON.stringify(events)]) expect(text).not.toContain('Zx9');
   });
 
   it('leaves the guest with --on-error=keep and says how to look at it', async () => {
@@ -288,6 +317,7 @@ describe.concurrent('the install stage', () => {
     await noteSecrets(join(folder, 'state'), '0a1b2c3d', {
       plan: planFixture({ variables: { my_secret: secret } }),
       script: undefined,
+      passwords: [],
     });
     const stopping = new AbortController();
     const hangs = (_: FakeLibvirt, log: string): void =>

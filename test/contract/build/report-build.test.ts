@@ -79,7 +79,7 @@ describe('the report of a build', () => {
     const plan = planFixture({
       variables: { my_secret: value, hostname: 'again', proxy: 'http://joe:Zx9%40two@proxy' },
     });
-    await noteSecrets(folder, id, { plan, script: undefined });
+    await noteSecrets(folder, id, { plan, script: undefined, passwords: [] });
 
     const { path } = await reportBuild({ ...options(), id });
     const { stdout } = await runCommand('tar', ['-xOzf', path], { logger: silentLogger });

@@ -1,6 +1,7 @@
 import { suggestion } from '../../../foundation/nearest-word.ts';
 import type { PlacedXmlNode } from '../../../foundation/parse-xml.ts';
 import { allNodes, childrenOf, nodeAt } from '../../../foundation/xml-node.ts';
+import { autoyastPasswords } from '../../clear-passwords.ts';
 import { lineOf } from '../../edit/text-edits.ts';
 import { otherDisk } from '../disk-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
@@ -155,23 +156,22 @@ const clearText: Rule = {
   severity: 'warning',
   about: 'a password or registration code in clear text',
   asWritten: true,
-  check: ({ document: { root } }) => {
-    const users = (nodeAt(root, 'users')?.children ?? []).flatMap((user): Hit[] => {
-      const password = nodeAt(user, 'user_password');
-      const value = password?.text.trim() ?? '';
-      const hashed = nodeAt(user, 'encrypted')?.text.trim() === 'true';
-      if (password === undefined || value === '' || hashed || standsForPassword(value)) return [];
-      const message = 'user_password holds a password in clear text, which stays in copies of the profile';
-      const fix = 'write a hash (openssl passwd -6) and <encrypted config:type="boolean">true</encrypted>';
-      return [{ line: password.line, message, fix }];
-    });
-    const code = nodeAt(root, 'suse_register', 'reg_code');
-    const known = code !== undefined && code.text.trim() !== '' && !isPlaceholder(code.text);
-    const message = 'reg_code holds a registration code in clear text';
-    return known
-      ? [...users, { line: code.line, message, fix: 'write {{reg_code}} and give it with --var' }]
-      : users;
-  },
+  check: ({ document }) =>
+    autoyastPasswords(document)
+      .filter(({ value }) => !standsForPassword(value))
+      .map(({ line, name }) =>
+        name === 'reg_code'
+          ? {
+              line,
+              message: 'reg_code holds a registration code in clear text',
+              fix: 'write {{reg_code}} and give it with --var',
+            }
+          : {
+              line,
+              message: `${name} holds a password in clear text, which stays in copies of the profile`,
+              fix: 'write a hash (openssl passwd -6) and <encrypted config:type="boolean">true</encrypted>',
+            },
+      ),
 };
 
 export const PROFILE_RULES: readonly Rule[] = [

@@ -1,3 +1,4 @@
+import { kickstartPasswords } from '../../clear-passwords.ts';
 import { hasOption, type KickstartCommand, optionValue } from '../../kickstart-document.ts';
 import { otherDisk } from '../disk-name.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
@@ -168,22 +169,6 @@ const remoteDesktop: Rule = {
       })),
 };
 
-/** A hash begins with `$`; a locked or empty one needs none. */
-function clearPassword(command: KickstartCommand): boolean {
-  const { name } = command;
-  if (name === 'rootpw' || name === 'sshpw') {
-    if (hasOption(command, '--iscrypted') || hasOption(command, '--lock')) return false;
-    const word = command.words.at(-1) ?? optionValue(command, '--plaintext');
-    return word !== undefined && !standsForPassword(word);
-  }
-  const value = optionValue(command, '--password', '--passphrase', '--backuppassphrase');
-  if (value === undefined || standsForPassword(value)) return false;
-  return (
-    !hasOption(command, '--iscrypted') &&
-    ['user', 'vnc', 'rdp', 'autopart', 'part', 'logvol', 'bootloader'].includes(name)
-  );
-}
-
 const TAKES_HASH = new Set(['rootpw', 'sshpw', 'user', 'bootloader']);
 
 const clearText: Rule = {
@@ -192,13 +177,15 @@ const clearText: Rule = {
   about: 'a password in clear text',
   asWritten: true,
   check: ({ document }) =>
-    document.commands.filter(clearPassword).map(({ line, name }) => ({
-      line,
-      message: `${name} holds a password in clear text, which stays in copies of the script`,
-      fix: TAKES_HASH.has(name)
-        ? 'write --iscrypted and a hash (openssl passwd -6), or --iscrypted {{root_password_hash}}'
-        : `${name} takes no hash: leave the password out, or write {{name}} in its place and give it with --var`,
-    })),
+    kickstartPasswords(document)
+      .filter(({ value }) => !standsForPassword(value))
+      .map(({ line, name }) => ({
+        line,
+        message: `${name} holds a password in clear text, which stays in copies of the script`,
+        fix: TAKES_HASH.has(name)
+          ? 'write --iscrypted and a hash (openssl passwd -6), or --iscrypted {{root_password_hash}}'
+          : `${name} takes no hash: leave the password out, or write {{name}} in its place and give it with --var`,
+      })),
 };
 
 export const ANSWER_RULES: readonly Rule[] = [

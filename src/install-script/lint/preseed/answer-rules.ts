@@ -1,4 +1,5 @@
 import { nearestWord } from '../../../foundation/nearest-word.ts';
+import { preseedPasswords } from '../../clear-passwords.ts';
 import type { PreseedAnswer } from '../../preseed-lines.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { MISSING } from '../lint-rule.ts';
@@ -173,16 +174,12 @@ const clearText: Rule = {
   about: 'a password in clear text',
   asWritten: true,
   check: ({ answers }) =>
-    answers
-      .filter(
-        ({ question, value }) =>
-          /(^|\/)(root-|user-)?(password|passphrase)(-again)?$/.test(question) && value !== '',
-      )
+    preseedPasswords(answers)
       .filter(({ value }) => !standsForPassword(value))
-      .map(({ lineNumber, question }) => ({
-        line: lineNumber,
-        message: `${question} holds a password in clear text, which stays in copies of the script`,
-        fix: hashInstead(question),
+      .map(({ line, name }) => ({
+        line,
+        message: `${name} holds a password in clear text, which stays in copies of the script`,
+        fix: hashInstead(name),
       })),
 };
 
