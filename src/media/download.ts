@@ -16,6 +16,7 @@ export function openDownloader(options: DownloadOptions): Downloader {
     exists: async (url) => (await of(url)).exists(url),
     readText: async (url) => (await of(url)).readText(url),
     readSmall: async (url, limit) => (await of(url)).readSmall(url, limit),
+    readStart: async (url, limit) => (await of(url)).readStart(url, limit),
     download: async (url, target) => (await of(url)).download(url, target),
     identity: async (url) => (await of(url)).identity(url),
     openBytes: async (url) => (await of(url)).openBytes(url),

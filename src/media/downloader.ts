@@ -11,6 +11,8 @@ export type Downloader = {
   readText(url: string): Promise<string | undefined>;
   /** A small file, whole; an error when it is longer than `limit` bytes. Nothing of it is left behind. */
   readSmall(url: string, limit: number): Promise<Buffer>;
+  /** The first `limit` bytes of a file, or all there are. */
+  readStart(url: string, limit: number): Promise<Buffer>;
   /** Fetches into `target`; after a break it goes on where it stopped, in this run and in the next. */
   download(url: string, target: string): Promise<void>;
   /** Length and ETag or date, which change when the file does; undefined when the server tells neither. */

@@ -9,6 +9,7 @@ import type { CachedFile, MediaCache } from './media-cache.ts';
 import { parseMediaLocator } from './media-locator.ts';
 import type { ResolveContext } from './resolve-media.ts';
 import { type CheckedPin, pinOf } from './verify/listed-pin.ts';
+import { isWebPage, PAGE_START } from './web-page.ts';
 
 export type FetchedFile = CachedFile & {
   /** Nothing of it came over the network this time. */
@@ -166,7 +167,7 @@ async function lookAt(
   try {
     if (file.size === 0)
       throw new MediaError('media.empty', `${name} is empty: the server sent no content. Check the address.`);
-    const isPage = /^\s*<(!doctype html|html)/i.test((await file.read(0, 256)).toString('latin1'));
+    const isPage = isWebPage((await file.read(0, PAGE_START)).toString('latin1'));
     if (isPage && checked === undefined)
       notice(`${name} is a web page; if another file was expected, check the address.`);
   } finally {

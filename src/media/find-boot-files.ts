@@ -1,4 +1,5 @@
 import { MediaError } from '../foundation/errors.ts';
+import { printable } from '../foundation/printable.ts';
 import { OPERATING_SYSTEMS } from '../os/os-table.ts';
 import type { MediaTree } from './tree/media-tree.ts';
 import { insideMedia, parseTreeInfo } from './tree-info.ts';
@@ -40,11 +41,23 @@ export async function findBootFiles(
     if (why !== undefined) throw why;
   }
   const places = candidates.map(({ kernel, initrd }) => `${kernel} with ${initrd}`);
+  const page = await tree.pageInstead?.();
+  if (page !== undefined) throw pageError(tree.name, page, places);
   throw new MediaError(
     'media.no-kernel',
     `${tree.name} has no kernel and initrd to boot directly; looked for ${shown(places)}. Name them with kernel= and ` +
       'initrd=, or boot the ISO itself with --cdrom.',
     { details: { places } },
+  );
+}
+
+function pageError(name: string, page: string, places: readonly string[]): MediaError {
+  const begins = printable(page.slice(0, 60));
+  return new MediaError(
+    'media.no-kernel',
+    `${name} is no install tree: where its files would be, such as .treeinfo, the server sends a web page that begins with ` +
+      `${JSON.stringify(begins)}, and no kernel and initrd. Check the address; it may be another folder, or want a login.`,
+    { details: { places, begins } },
   );
 }
 

@@ -45,6 +45,7 @@ export function openFtpDownloader(options: DownloadOptions): Downloader {
         if (size === undefined) throw missing(url);
         return readWhole(url, client, path, size, limit);
       }),
+    readStart: (url, limit) => connected(url, (client, path) => readPart(client, path, 0, limit)),
     download: (url, target) =>
       completePartial(options.partial, url, target, signal, (part) =>
         connected(url, (client, path) => fetchRest(url, client, path, part, options), part),

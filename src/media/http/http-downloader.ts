@@ -57,6 +57,17 @@ export function openHttpDownloader(options: DownloadOptions): Downloader {
           return readWhole(url, response, limit, alive, signal);
         }),
       ),
+    readStart: (url, limit) =>
+      retrying(url, options, () =>
+        withStallLimit(stallMs, async (stall, alive) => {
+          const headers = { 'Accept-Encoding': 'identity', Range: `bytes=0-${limit - 1}` };
+          // Of an empty file there is no first byte (RFC 9110, 15.5.17).
+          const response = await checked(url, await request(url, { headers }, stall), [416]);
+          if (response.ok) return (await readUpTo(response, limit, alive, signal)).subarray(0, limit);
+          await response.body?.cancel();
+          return Buffer.alloc(0);
+        }),
+      ),
     download: (url, target) =>
       completePartial(options.partial, url, target, signal, (part) =>
         retrying(url, { ...options, kept: part.size }, () =>

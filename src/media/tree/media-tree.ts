@@ -11,6 +11,8 @@ export type MediaTree = {
   exists(path: string): Promise<boolean>;
   /** Where `exists` says no although something is there: what it is. Left out by trees that have nothing but files. */
   whyUnusable?(path: string): Promise<MediaError | undefined>;
+  /** How the page begins that a server sends for files it does not have, as if they were there; undefined when it sends none. */
+  pageInstead?(): Promise<string | undefined>;
   /** A small text file; undefined when there is none. */
   readText(path: string): Promise<string | undefined>;
   /**

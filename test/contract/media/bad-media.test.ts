@@ -69,6 +69,41 @@ it('a page that says "not found" instead of a kernel', async () => {
   expect(error.message).toContain('404 Not Found');
 });
 
+/** A server that sends one page for whatever it does not have, and says that all is well. */
+const withPage =
+  (files: ReadonlyMap<string, Buffer>, page: string): Answer =>
+  (request, response) =>
+    files.has(request.url ?? '') ? serving(files)(request, response) : void response.writeHead(200).end(page);
+
+it.each(['<!DOCTYPE html>\n<title>Welcome</title>', '<?xml version="1.0"?>\n<html lang="en"></html>'])(
+  'a server that answers everything with a page: %s',
+  async (page) => {
+    server = await startWebServer(withPage(new Map(), page));
+    const expected = {
+      code: 'media.no-kernel',
+      message: expect.stringMatching(
+        /is no install tree: .* the server sends a web page that begins with "</,
+      ),
+    };
+    expect(await refused({ kind: 'location', from: `${server.url}/` })).toMatchObject(expected);
+    await expect(inspectMedia(`${server.url}/`, { cacheDir: join(folder, 'cache') })).rejects.toMatchObject(
+      expected,
+    );
+  },
+);
+
+it('a page for what a server does not have hides no tree that is there', async () => {
+  const boot = ['/os/images/pxeboot/vmlinuz', '/os/images/pxeboot/initrd.img'];
+  const files = new Map(boot.map((path) => [path, Buffer.from('boot\0')]));
+  server = await startWebServer(withPage(files, '<html>not found</html>'));
+  const found = await inspectMedia(`${server.url}/os`, { cacheDir: join(folder, 'cache') });
+  expect(found.bootFiles.map(({ path }) => path)).toEqual([
+    'images/pxeboot/vmlinuz',
+    'images/pxeboot/initrd.img',
+  ]);
+  expect(found.family).toBeUndefined();
+});
+
 it('a kernel that is not the one .treeinfo lists, with the line', async () => {
   const sum = `[checksums]\nimages/pxeboot/vmlinuz = sha256:${'0'.repeat(64)}\n`;
   expect(await refusedTree(tree(treeinfo({ sum })))).toMatchObject({
