@@ -84,9 +84,15 @@ export type Problem = {
   readonly code?: string;
 };
 
-/** Builds the one SpecError that reports all problems of an input at once: `spec.invalid`, or the code that all of them have. */
+/** One who is told of more reads no further; `details.problems` has them all. */
+const MOST_TOLD = 50;
+
+/** Builds the one SpecError that reports all problems of an input at once: `spec.invalid`, or the code that all of them have. Its message has the first 50. */
 export function specErrorOf(subject: string, problems: readonly Problem[]): SpecError {
-  const lines = problems.map(({ where, problem }) => `  ${shortened(where)}: ${cut(problem)}`);
+  const told = problems.slice(0, MOST_TOLD);
+  const left = problems.length - told.length;
+  const lines = told.map(({ where, problem }) => `  ${shortened(where)}: ${cut(problem)}`);
+  if (left > 0) lines.push(`  … and ${left} more`);
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   const [code = 'spec.invalid', another] = new Set(problems.map((problem) => problem.code ?? 'spec.invalid'));
   const shared = another === undefined ? code : 'spec.invalid';

@@ -1,6 +1,6 @@
 import type { BuildSpec } from './build-spec.ts';
+import type { KeyPath } from './key-places.ts';
 import { diskProblem, memoryProblem } from './os-minimums.ts';
-import type { KeyPath } from './parse-template.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Settings } from './settings.ts';
 

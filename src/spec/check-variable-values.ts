@@ -1,6 +1,6 @@
 import { commonProblems } from '../install-script/options/common-options.ts';
 import type { BuildSpec } from './build-spec.ts';
-import type { KeyPath } from './parse-template.ts';
+import type { KeyPath } from './key-places.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /** Adds the values that no script of the kind can use (`script.bad-option`), each with the place that gave it. */

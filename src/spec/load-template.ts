@@ -4,7 +4,8 @@ import { basename, dirname } from 'node:path';
 import { type Problem, SpecError } from '../foundation/errors.ts';
 import { readRegularFile } from '../foundation/read-regular-file.ts';
 import { findTemplate, labelOf, templatesAdvice } from './find-template.ts';
-import { type KeyPath, type ParsedTemplate, parseTemplate } from './parse-template.ts';
+import type { KeyPath } from './key-places.ts';
+import { type ParsedTemplate, parseTemplate } from './parse-template.ts';
 import { mergeSettings, type Settings } from './settings.ts';
 import { inLineOrder, placeIn } from './template-place.ts';
 
@@ -38,20 +39,21 @@ type Link = ParsedTemplate & { readonly name: string; readonly sha256: string };
  */
 export async function readTemplateChain(path: string, places: TemplatePlaces): Promise<LoadedTemplate> {
   const links: Link[] = [];
-  const problems: Problem[] = [];
-  const faulty: string[] = [];
+  let problems: readonly Problem[] = [];
+  let faulty: readonly string[] = [];
   let isWhole = true;
   const visited: string[] = [];
   for (let next: string | undefined = path; next !== undefined; ) {
     const link = await readLink(next, places);
     visited.push(await realpath(next));
     links.push(link);
-    problems.push(...link.problems);
+    // A call takes fewer arguments than a file may have problems.
+    problems = problems.concat(link.problems);
     if (link.faulty === 'all') isWhole = false;
-    else faulty.push(...link.faulty);
+    else faulty = faulty.concat(link.faulty);
     const below = await findBase(link, next, visited, places);
     if (typeof below === 'object') {
-      problems.push(below);
+      problems = problems.concat(below);
       isWhole = false;
     }
     next = typeof below === 'string' ? below : undefined;

@@ -1,6 +1,6 @@
 import type { BuildOverrides } from './build-overrides.ts';
 import { OVERRIDES } from './check-names.ts';
-import type { KeyPath } from './parse-template.ts';
+import type { KeyPath } from './key-places.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,26 +1,16 @@
 import { dirname } from 'node:path';
-import {
-  type Document,
-  isCollection,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-} from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type * as z from 'zod';
 import type { Problem } from '../foundation/errors.ts';
 import { suggestion } from '../foundation/nearest-word.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
+import { type KeyPath, keyPlaces, startOf } from './key-places.ts';
 import type { Settings } from './settings.ts';
 import { strangeNodes } from './strange-nodes.ts';
 import { keysAt } from './template-keys.ts';
 import { fileAndLine, inLineOrder, placeIn } from './template-place.ts';
 import { settingsOf, templateSchema } from './template-schema.ts';
 import { yamlProblems } from './yaml-problems.ts';
-
-export type KeyPath = readonly PropertyKey[];
 
 /** One template file, read: what it says, what is wrong with it, and where each of its keys stands. */
 export type ParsedTemplate = {
@@ -46,24 +36,25 @@ export type TemplateText = {
 /** Reads one template's text. Never throws for what stands in it: everything wrong comes back as problems. */
 export function parseTemplate({ text, path, label }: TemplateText): ParsedTemplate {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return placeIn(label, line, col);
   };
   // Of tags the parser knows neither the key nor all that are strange here.
-  const others = [...document.errors, ...document.warnings].filter(
+  const others = [...document.errors, ...duplicateKeys(document), ...document.warnings].filter(
     ({ code }) => code !== 'TAG_RESOLVE_FAILED',
   );
   const malformed = yamlProblems(others, text, lines).map(({ offset, problem }) => ({
     where: place(offset),
     problem,
   }));
+  const offsetOf = keyPlaces(document);
   const locate = (keys: KeyPath, at: 'key' | 'value' = 'value'): string | undefined => {
-    const offset = offsetOf(document, keys, at);
+    const offset = offsetOf(keys, at);
     return offset === undefined ? undefined : `${place(offset)} ${nameOf(keys)}`;
   };
-  const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
+  const broken = document.errors.length > 0;
   const shape = broken ? undefined : shapeProblem(document, label, place);
   const nothing = { settings: {}, base: undefined, locate, faulty: 'all' as const };
   if (broken || shape) return { ...nothing, problems: shape ? [...malformed, shape] : malformed };
@@ -122,7 +113,8 @@ function soundPart(
       ? issue.keys
       : issue.path.slice(0, 1).map(String),
   );
-  const sound = Object.entries(Object(plain)).filter(([key]) => !faulty.includes(key));
+  const left = new Set(faulty);
+  const sound = Object.entries(Object(plain)).filter(([key]) => !left.has(key));
   const parsed = templateSchema(dirname(path)).safeParse(
     Object.fromEntries([...sound, ...soundVariables(plain, issues)]),
   );
@@ -139,7 +131,8 @@ function soundVariables(
   const paths = issues.map(({ path }) => path).filter(([key]) => key === 'variables');
   if (paths.length === 0 || paths.some(({ length }) => length === 1)) return [];
   const { variables } = Object(plain);
-  const sound = Object.entries(Object(variables)).filter(([name]) => paths.every(([, key]) => key !== name));
+  const faulty = new Set(paths.map(([, key]) => key));
+  const sound = Object.entries(Object(variables)).filter(([name]) => !faulty.has(name));
   return [['variables', Object.fromEntries(sound)]];
 }
 
@@ -258,30 +251,4 @@ function nameOf(keys: KeyPath): string {
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .replace(/^\./, '');
-}
-
-/** Where a key's value stands; the key itself when it is asked for, or when there is nothing beside it. */
-function offsetOf(document: Document, keys: KeyPath, at: 'key' | 'value'): number | undefined {
-  let node: unknown = document.contents;
-  let offset = startOf(node);
-  for (const key of keys) {
-    if (isMap(node)) {
-      const pair = node.items.find((entry) => isScalar(entry.key) && entry.key.value === key);
-      if (pair === undefined) return undefined;
-      node = pair.value;
-      offset = (at === 'value' && !isBelow(node) ? startOf(node) : undefined) ?? startOf(pair.key);
-    } else {
-      node = typeof key === 'number' && isSeq(node) ? node.items[key] : undefined;
-      if (node === undefined) return undefined;
-      offset = startOf(node);
-    }
-  }
-  return offset;
-}
-
-const isBelow = (node: unknown): boolean =>
-  isScalar(node) ? node.value === null : isCollection(node) && node.flow !== true;
-
-function startOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
 }

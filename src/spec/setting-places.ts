@@ -1,6 +1,6 @@
 import type { BuildOverrides } from './build-overrides.ts';
+import type { KeyPath } from './key-places.ts';
 import { optionFor } from './option-keys.ts';
-import type { KeyPath } from './parse-template.ts';
 import type { Settings } from './settings.ts';
 
 type Locate = (path: KeyPath) => string | undefined;
