@@ -3,6 +3,7 @@ import { ANSWER_FAULT_RULES } from './autoinstall/answer-faults.ts';
 import { ANSWER_RULES as AUTOINSTALL_ANSWERS } from './autoinstall/answer-rules.ts';
 import { REGIONAL_RULES as AUTOINSTALL_REGION } from './autoinstall/regional-rules.ts';
 import { SHAPE_RULES } from './autoinstall/shape-rules.ts';
+import { DRIVE_RULES } from './autoyast/drive-rule.ts';
 import { ELEMENT_RULES } from './autoyast/element-rules.ts';
 import { ENDING_RULES as AUTOYAST_ENDINGS } from './autoyast/ending-rules.ts';
 import { PROFILE_RULES } from './autoyast/profile-rules.ts';
@@ -51,6 +52,13 @@ export const RULES_OF: RulesOf = {
     ...AUTOINSTALL_REGION,
     ...COMMON_RULES,
   ],
-  autoyast: [...PROFILE_RULES, ...ELEMENT_RULES, ...AUTOYAST_ENDINGS, ...AUTOYAST_REGION, ...COMMON_RULES],
+  autoyast: [
+    ...PROFILE_RULES,
+    ...ELEMENT_RULES,
+    ...DRIVE_RULES,
+    ...AUTOYAST_ENDINGS,
+    ...AUTOYAST_REGION,
+    ...COMMON_RULES,
+  ],
   'user-script': [...USER_SCRIPT_RULES, ...COMMON_RULES],
 };

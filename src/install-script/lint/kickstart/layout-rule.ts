@@ -46,6 +46,23 @@ function twice(made: readonly Made[]): readonly Hit[] {
   });
 }
 
+/** What stands for a mount point: a member of something, a partition of a boot loader, or that there is none (pykickstart, Anaconda). */
+const NO_MOUNT_POINT = /^(?:(?:pv|raid|btrfs)\..+|swap|none|biosboot|prepboot|appleboot)$/i;
+
+function nowhere(made: readonly Made[]): readonly Hit[] {
+  return made.flatMap((one): Hit[] => {
+    const { line, name } = one.command;
+    const place = placeOf(one);
+    // Of a pool the word is passed over.
+    if (hasOption(one.command, '--thinpool')) return [];
+    if (place === undefined || place.startsWith('/') || NO_MOUNT_POINT.test(place) || isPlaceholder(place))
+      return [];
+    const message = `${name} is to be mounted at "${place}", which is no place: mount points begin with /`;
+    const fix = `write /${place}, or one of swap, biosboot, prepboot, appleboot, none, pv.…, raid.…, btrfs.…`;
+    return [{ line, message, fix }];
+  });
+}
+
 /** Members of arrays and groups that no command makes, and volumes of groups that none makes. */
 function unmade(made: readonly Made[]): readonly Hit[] {
   const places = new Set(made.map(placeOf));
@@ -85,11 +102,12 @@ function rootless(made: readonly Made[], { document }: Script): readonly Hit[] {
 export const badLayout: LintRule<Script> = {
   id: 'kickstart.bad-layout',
   severity: 'error',
-  about: 'partitions that do not fit together: none for /, one made twice, a member or group that none makes',
+  about:
+    'partitions that do not fit together: none for /, one mounted at no place or made twice, a member or group that none makes',
   check: (script, target) => {
     if (isTestInstaller(target) || isKickseed(target.os)) return [];
     const made = madeBy(script);
     const isWhole = !script.document.commands.some(({ name }) => name === '%include' || name === '%ksappend');
-    return [...twice(made), ...(isWhole ? unmade(made) : []), ...rootless(made, script)];
+    return [...nowhere(made), ...twice(made), ...(isWhole ? unmade(made) : []), ...rootless(made, script)];
   },
 };

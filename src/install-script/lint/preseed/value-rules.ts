@@ -4,6 +4,7 @@ import { lineOf } from '../../edit/text-edits.ts';
 import { restSwallower } from '../../rest-swallower.ts';
 import type { Hit, LintRule, ScriptOf } from '../lint-rule.ts';
 import { isPlaceholder } from '../lint-target.ts';
+import { ADDRESS_RULES } from './address-rule.ts';
 import { type ClosedValue, FATAL_VALUES, IGNORED_VALUES } from './closed-values.ts';
 import { COMMAND_RULES } from './command-rules.ts';
 import { LANGUAGE_RULES } from './language-rules.ts';
@@ -89,6 +90,7 @@ export const VALUE_RULES: readonly Rule[] = [
   ...LOCALE_RULES,
   ...LANGUAGE_RULES,
   ...NAME_RULES,
+  ...ADDRESS_RULES,
   ...PASSWORD_RULES,
   ...QUOTE_RULES,
   ...RECIPE_RULES,

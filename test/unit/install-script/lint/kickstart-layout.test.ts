@@ -16,6 +16,15 @@ it('tells what is made twice', () => {
   expect(found('part / --size=500', 'part / --size=500')).toEqual(['2: / is made in line 1 as well']);
 });
 
+it.each(['part home', 'part root --fstype=ext4', 'logvol var --vgname=v --name=var', 'mount /dev/vda2 home'])(
+  'tells a mount point that is none: %s',
+  (line) => {
+    expect(found('%include /tmp/parts', `${line} --size=1`)).toContainEqual(
+      expect.stringMatching(/^2: \w+ is to be mounted at "\w+", which is no place/),
+    );
+  },
+);
+
 it('tells members and groups that no command makes', () => {
   expect(
     found('part pv.01 --size=1', 'volgroup vg pv.02', 'logvol / --vgname=vgg --name=r --size=1'),
@@ -47,7 +56,16 @@ it.each([
     ],
   ],
   [['part btrfs.1 --size=1', 'btrfs none --label=x btrfs.1', 'btrfs / --subvol --name=root x']],
-  [['mount /dev/vda1 /']],
+  [['%include /tmp/parts', 'logvol pool00 --vgname=v --name=pool00 --thinpool --size=1']],
+  [['mount /dev/vda1 /', 'mount /dev/vda2 none', 'mount /dev/vda3 swap']],
+  [
+    [
+      'part / --size=1',
+      ...'biosboot prepboot appleboot None /boot/efi {{place}}'
+        .split(' ')
+        .map((place) => `part ${place} --size=1`),
+    ],
+  ],
   [['%include /tmp/parts', 'volgroup vg pv.01']],
   [['part / --size={{size}}']],
 ])('says nothing of %j', (lines) => {
