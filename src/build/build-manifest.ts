@@ -5,6 +5,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { manifestOutput } from '../artifact/manifest.ts';
 import type { Manifest } from '../artifact/manifest-schema.ts';
 import type { DiskReport } from '../disk/disk-report.ts';
+import type { Redactor } from '../foundation/redact.ts';
 import type { HostFacts } from '../host/host-facts.ts';
 import type { ResolvedMedia } from '../media/install-media.ts';
 import type { BuildPlan, FirmwarePlan } from '../plan/build-plan.ts';
@@ -28,6 +29,8 @@ export type ManifestFacts = {
   /** Absent when nothing was installed from: PXE, or a disk that had its system. */
   readonly media: ResolvedMedia | undefined;
   readonly script: BuildScript | undefined;
+  /** Hides the build's secrets in what its guest and the lines of its script say. */
+  readonly redact: Redactor;
   /** Asked before the work: at its end nothing is wanted of libvirt any more, so that its loss costs no finished image. */
   readonly libvirtVersion: string;
   readonly origin: DiskOrigin;
@@ -60,12 +63,12 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     },
     host: manifestHost(host, plan.accelerator),
     plan: publicPlan(plan, media?.source),
-    outcome: outcomeOf(facts.origin, script),
+    outcome: outcomeOf(facts.origin, script, facts.redact),
     verification: facts.verification,
     bootCheck:
       boot === undefined
         ? { result: 'skipped', why: 'as asked' }
-        : { result: 'passed', line: boot.line, seconds: boot.seconds },
+        : { result: 'passed', line: facts.redact(boot.line), seconds: boot.seconds },
     timings: facts.stageSeconds,
     outputs: facts.artifacts.map(manifestOutput),
   };
@@ -79,10 +82,18 @@ export function manifestHost(
   return { arch, accelerator, cpuModel };
 }
 
-function outcomeOf(origin: DiskOrigin, script: BuildScript | undefined): Manifest['outcome'] {
+function outcomeOf(
+  origin: DiskOrigin,
+  script: BuildScript | undefined,
+  redact: Redactor,
+): Manifest['outcome'] {
   if (origin.kind === 'imported') return { kind: origin.kind, detail: `from ${formatWord(origin.format)}` };
   const { kind, ending: detail, warnings } = origin;
-  return { kind, detail, ...(warnings === undefined ? {} : { warnings: warningTexts(warnings, script) }) };
+  return {
+    kind,
+    detail,
+    ...(warnings === undefined ? {} : { warnings: warningTexts(warnings, script).map(redact) }),
+  };
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -12,12 +12,13 @@ import type { BuildRun } from './build-context.ts';
 import type { BuildDirectory } from './build-directory.ts';
 import type { BuildResult } from './build-events.ts';
 import { buildManifest, type ManifestFacts } from './build-manifest.ts';
+import { buildRedactor } from './build-secrets.ts';
 import type { Journal } from './journal.ts';
 import { requireOwnFolder } from './owned-paths.ts';
 
 export type DeliverOptions = Omit<
   ManifestFacts,
-  'kilnVersion' | 'buildId' | 'createdAt' | 'stageSeconds' | 'artifacts'
+  'kilnVersion' | 'buildId' | 'createdAt' | 'stageSeconds' | 'artifacts' | 'redact'
 > & {
   readonly run: BuildRun;
   readonly directory: BuildDirectory;
@@ -46,6 +47,7 @@ export async function deliver(options: DeliverOptions): Promise<BuildResult> {
     ...options,
     kilnVersion: await kilnVersion(context.projectDir),
     buildId: run.id,
+    redact: await buildRedactor(context.places.state, run.id),
     createdAt: new Date(run.clock.now()),
     stageSeconds: { ...reporter.stageSeconds(), total: reporter.seconds() },
     artifacts,

@@ -221,7 +221,7 @@ async function bootCheck(owned: Owned, prepared: Prepared): Promise<BootCheckRep
       clock,
       signal,
     });
-    stage.note(`"${report.line.trim()}" after ${formatDuration(report.seconds)}`);
+    stage.note(`"${redact(report.line).trim()}" after ${formatDuration(report.seconds)}`);
     return report;
   });
 }

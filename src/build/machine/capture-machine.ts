@@ -12,6 +12,7 @@ import { qemuImg } from '../../qemu-img/qemu-img.ts';
 import { type BootCheckReport, bootAndWait } from '../boot-check.ts';
 import type { BuildResult } from '../build-events.ts';
 import type { DiskOrigin } from '../build-manifest.ts';
+import { buildRedactor } from '../build-secrets.ts';
 import { deliver } from '../deliver.ts';
 import { diskFinish } from '../finish-disk.ts';
 import { requireOwnFolder } from '../owned-paths.ts';
@@ -137,6 +138,7 @@ async function bootCheck({ ground, ready, origin }: CaptureOptions): Promise<Boo
     reporter.skip('boot-check', why);
     return undefined;
   }
+  const redact = await buildRedactor(run.context.places.state, run.id);
   return reporter.run('boot-check', async (stage) => {
     requireOwnFolder(directory);
     const overlays = await makeOverlays(ground, ready);
@@ -159,10 +161,11 @@ async function bootCheck({ ground, ready, origin }: CaptureOptions): Promise<Boo
       bootCheck: plan.bootCheck,
       noteDomain: (domain) =>
         claimed.journal.note({ kind: 'domain', ...domain, uri: connection.uri, privateDaemon }),
+      redact,
       clock,
       signal,
     });
-    stage.note(`"${report.line.trim()}" after ${formatDuration(report.seconds)}`);
+    stage.note(`"${redact(report.line).trim()}" after ${formatDuration(report.seconds)}`);
     return report;
   });
 }

@@ -22,6 +22,7 @@ test("the manifest's plan has addresses without their logins", () => {
     host: { arch: 'x86_64' } as ManifestFacts['host'],
     origin: { kind: 'imported', format: 'vpc' } as ManifestFacts['origin'],
     artifacts: [],
+    redact: (text) => text,
   };
   const manifest = buildManifest(facts as ManifestFacts);
   expect(JSON.stringify(manifest)).not.toContain('hush');
@@ -30,4 +31,23 @@ test("the manifest's plan has addresses without their logins", () => {
     variables: { mirror: 'http://host/debian', my_token: '********' },
     kernelArguments: ['inst.proxy=http://host:3128/'],
   });
+});
+
+test('secrets are hidden in what the guest and lines of the script say', () => {
+  const facts: Partial<ManifestFacts> = {
+    plan: planFixture(),
+    createdAt: new Date(0),
+    host: { arch: 'x86_64' } as ManifestFacts['host'],
+    origin: {
+      kind: 'completed',
+      ending: 'power-off',
+      warnings: [{ meaning: '"echo root:hush | chpasswd" failed', remedy: 'Mend it.' }],
+    } as unknown as ManifestFacts['origin'],
+    boot: { line: 'root/hush login:', seconds: 1 },
+    artifacts: [],
+    redact: (text) => text.replaceAll('hush', '********'),
+  };
+  const { outcome, bootCheck } = buildManifest(facts as ManifestFacts);
+  expect(outcome.warnings).toEqual([expect.stringContaining('echo root:********')]);
+  expect(bootCheck).toMatchObject({ line: 'root/******** login:' });
 });
