@@ -97,7 +97,7 @@ export async function installStage(stage: InstallStage, report: StageProgress): 
   if (outcome.kind !== 'completed') throw await failed(stage, outcome, recorder, checkMedium);
   await checkMedium();
   requireOwnFolder(prepared.directory);
-  await writeTimeline(prepared.directory, recorder);
+  await writeTimeline(prepared.directory, recorder, redact);
   // What happened while nobody watched has no times.
   if (isResumed) return outcome;
   await addToHistory(stateDir, plan, { seconds: seconds(), phases: recorder.phases() }).catch(
@@ -136,7 +136,7 @@ async function failed(
   const directory = prepared.directory;
   const onProblem = tellMissing(stage);
   // Before the question: whoever is asked may end Kiln instead of answering.
-  await saveVerdict({ directory, outcome, error, recorder, onProblem });
+  await saveVerdict({ directory, outcome, error, recorder, redact, onProblem });
   const answer = await choice.decide(error);
   const kept = { uri: connection.uri, domain: name, buildId: run.id, lacksVnc: final.lacksVnc };
   if (answer === 'keep') run.reporter.notice(lookAtGuest(kept));
@@ -151,10 +151,11 @@ async function stopped(stage: InstallStage, evidence: Evidence, recorder: WatchR
   const { directory, domain } = prepared;
   const { places, env } = run.context;
   const seen: StoppedInstall = { kind: 'cancelled', evidence };
-  const outcome = withoutSecrets(seen, await buildRedactor(places.state, run.id));
+  const redact = await buildRedactor(places.state, run.id);
+  const outcome = withoutSecrets(seen, redact);
   const onProblem = tellMissing(stage);
   const error = new CancelledError('The build was cancelled.');
-  await saveVerdict({ directory, outcome, error, recorder, onProblem });
+  await saveVerdict({ directory, outcome, error, recorder, redact, onProblem });
   await libvirt.connection.destroy(domain.uuid);
   await saveRest({ directory, outcome, domain: domain.name, env, guestIsOff: true, onProblem });
 }

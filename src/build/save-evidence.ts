@@ -1,5 +1,6 @@
 import { copyInstallerLogs } from '../disk/copy-logs.ts';
 import type { KilnError } from '../foundation/errors.ts';
+import type { Redactor } from '../foundation/redact.ts';
 import { writeFile } from '../foundation/write-file.ts';
 import type { BadOutcome } from '../watch/describe-outcome.ts';
 import type { Evidence } from '../watch/install-outcome.ts';
@@ -22,6 +23,8 @@ type EvidenceOptions = {
 export type VerdictOptions = EvidenceOptions & {
   readonly error: KilnError;
   readonly recorder: WatchRecorder;
+  /** Hides secrets in the names of phases, which the guest gives. */
+  readonly redact: Redactor;
 };
 
 export type RestOptions = EvidenceOptions & {
@@ -34,7 +37,7 @@ export type RestOptions = EvidenceOptions & {
 
 /** Puts what was seen of a failed or stopped install beside its serial log (docs/watching.md, "Evidence"). */
 export async function saveVerdict(options: VerdictOptions): Promise<void> {
-  const { directory, outcome, error, recorder } = options;
+  const { directory, outcome, error, recorder, redact } = options;
   const { evidence, ...verdict } = outcome;
   const failure = {
     code: error.code,
@@ -47,7 +50,7 @@ export async function saveVerdict(options: VerdictOptions): Promise<void> {
   };
   await saveEach(options, [
     ['failure.json', () => writeJson(directory.failure, failure)],
-    ['timeline.json', () => writeTimeline(directory, recorder)],
+    ['timeline.json', () => writeTimeline(directory, recorder, redact)],
     ['counters.json', () => writeJson(directory.counters, recorder.samples())],
     ['lifecycle.json', () => writeJson(directory.lifecycle, evidence.lifecycle)],
   ]);
@@ -75,8 +78,13 @@ async function saveEach({ directory, onProblem }: EvidenceOptions, steps: readon
 }
 
 /** The phases of an install, for `kiln builds show`. */
-export async function writeTimeline(directory: BuildDirectory, recorder: WatchRecorder): Promise<void> {
-  await writeJson(directory.timeline, recorder.phases());
+export async function writeTimeline(
+  directory: BuildDirectory,
+  recorder: WatchRecorder,
+  redact: Redactor,
+): Promise<void> {
+  const phases = recorder.phases().map((span) => ({ ...span, phase: redact(span.phase) }));
+  await writeJson(directory.timeline, phases);
 }
 
 async function writeJson(path: string, value: unknown): Promise<void> {

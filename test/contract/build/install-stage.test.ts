@@ -212,7 +212,9 @@ describe.concurrent('the install stage', () => {
     const kept = [directory.failure, directory.screenText].map((path) => readFileSync(path, 'utf8'));
     const told = [JSON.stringify(describeError(error)), ...kept];
     for (const text of told) expect(text).toContain('root of debian: ******** and ********');
-    for (const text of [...told, JSON.stringify(events)]) expect(text).not.toContain('Zx9');
+    const timeline = readFileSync(directory.timeline, 'utf8');
+    expect(timeline).toContain('Preparing ********');
+    for (const text of [...told, timeline, JSON.stringify(events)]) expect(text).not.toContain('Zx9');
   });
 
   it('leaves the guest with --on-error=keep and says how to look at it', async () => {
