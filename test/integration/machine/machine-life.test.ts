@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BuildEvent } from '../../../src/build/build-events.ts';
+import { describeError } from '../../../src/build/describe-error.ts';
 import { machineRequestOf } from '../../../src/build/machine/machine-request-of.ts';
 import { disksOf } from '../../../src/build/machine/machine-xml.ts';
 import { buildMachine } from '../../../src/build/machine/run-machine.ts';
@@ -54,4 +56,20 @@ test('cancelled after the install: the machine stays, and it is said how to star
     expect.stringContaining(`The machine left stays as it was installed, with ${disk}`),
   );
   await machines.libvirt.connection.undefine(uuid);
+});
+
+test('an install that fails does not tell the root password that its guest has printed', async () => {
+  const file = join(machines.sandbox.folder, 'password');
+  writeFileSync(file, 'Zx9-file\n', { mode: 0o600 });
+  const said = 'the password is Zx9-file';
+  const script = machines.sandbox.script(`${SCRIPT}%post --erroronfail\necho "${said}"\nexit 3\n%end\n`);
+  const error: unknown = await machines
+    .machine(
+      ...['--name', 'failing', '--disk', 'failing.qcow2,size=1', '--cdrom', machines.installer.iso],
+      ...['--script', script, '--root-password-file', file, '--network', 'user'],
+    )
+    .catch((thrown: unknown) => thrown);
+  const told = JSON.stringify(describeError(error));
+  expect(told).toContain('the password is ********');
+  expect(told).not.toContain('Zx9');
 });
