@@ -7,6 +7,7 @@ import { CommandError, runCommand } from '../process/run-command.ts';
 import { openAptView } from './debian-offline/apt-view.ts';
 import { findDebianMirror } from './debian-offline/debian-mirror.ts';
 import { fetchPackage } from './debian-offline/select-packages.ts';
+import { fetchSuiteLists } from './debian-offline/suite-lists.ts';
 import { openMediaCache } from './media-cache.ts';
 
 /** The first Debian release whose iPXE runs autoexec.ipxe under UEFI; its programs need nothing of that release. */
@@ -48,8 +49,9 @@ async function fetchProgram(
   const context = { ...(logger ? { logger } : {}), ...(signal ? { signal } : {}) };
   const work = await makeOwnFolder(folder, 'work-');
   try {
-    const view = await openAptView(folder, await findDebianMirror(context), SUITE, 'main', context);
-    await view.update();
+    const mirror = await findDebianMirror(context);
+    const lists = await fetchSuiteLists(folder, mirror, SUITE, ['main'], context);
+    const view = await openAptView(folder, mirror, lists, 'main', context);
     const deb = await fetchPackage(view, 'ipxe');
     await runCommand('dpkg-deb', ['--extract', deb, work], context);
     await copyFile(join(work, EFI_PROGRAM), path);

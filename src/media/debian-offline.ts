@@ -20,12 +20,14 @@ export type DebianOfflineOptions = {
   readonly logger?: Logger;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: string) => void;
+  /** What the user should know of the mirror. */
+  readonly onNotice?: (message: string) => void;
 };
 
 /**
  * The offline installer ISO of a Debian suite, with `packages` besides the recipe's, assembled from packages of the mirror this machine's apt uses. Made once;
  * afterwards the cached one is taken without looking at the network, until the recipe changes or `refresh` is asked for.
- * @throws MediaError `media.unavailable`, `media.offline`, `media.assembly`, `media.checksum`
+ * @throws MediaError `media.unavailable`, `media.offline`, `media.mirror-sync`, `media.assembly`, `media.checksum`
  */
 export async function debianOfflineIso(
   suite: string,
@@ -88,15 +90,20 @@ async function assemble(
   const folder = await makeOwnFolder(aptFolder, 'work-');
   try {
     options.onStep?.(`reading the package index of Debian ${recipe.suite}`);
-    const selection = await selectPackages(mirror, recipe, aptFolder, folder, context);
-    if (previous?.notes.inputs === selection.inputs) {
+    const { onNotice } = options;
+    const selection = await selectPackages(mirror, recipe, aptFolder, folder, { ...context, onNotice });
+    if (previous && (previous.notes.inputs === selection.inputs || isOlder(selection, previous))) {
       await link(previous.path, path);
       return previous.notes;
     }
     const step = options.onStep ? { onStep: options.onStep } : {};
     await assembleIso({ ...context, ...step, recipe, selection, folder, date: selection.date }, path);
     await dropOldDownloads(selection);
-    return { inputs: selection.inputs, kernel: selection.initrd.kernelVersion };
+    return {
+      inputs: selection.inputs,
+      kernel: selection.initrd.kernelVersion,
+      date: selection.date.toISOString(),
+    };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new MediaError(
@@ -108,6 +115,10 @@ async function assemble(
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** A mirror that is being synchronised may have an older state of the suite than the last time. */
+const isOlder = ({ date }: OfflineSelection, { notes }: CachedFile): boolean =>
+  notes.date !== undefined && date.getTime() < Date.parse(notes.date);
 
 /** Keeps the downloads for the next assembly, this ISO's and others'; versions that the suite has no more would only pile up. */
 async function dropOldDownloads({ view }: OfflineSelection): Promise<void> {

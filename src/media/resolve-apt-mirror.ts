@@ -13,9 +13,9 @@ import {
   type SignedSuite,
 } from './apt-mirror/signed-release.ts';
 import { refusePin } from './check-pin.ts';
-import type { AptContext } from './debian-offline/apt-view.ts';
 import { parseControlFile } from './debian-offline/control-file.ts';
 import { type DebianMirror, findDebianMirror } from './debian-offline/debian-mirror.ts';
+import type { AptContext } from './debian-offline/private-apt.ts';
 import type { MediaSource, ResolvedLocation } from './install-media.ts';
 import type { CachedFile } from './media-cache.ts';
 import type { ResolveContext } from './resolve-media.ts';

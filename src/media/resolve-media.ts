@@ -177,6 +177,7 @@ async function resolveWhatever(source: MediaSource, context: ResolveContext): Pr
         logger: context.logger,
         ...(context.signal ? { signal: context.signal } : {}),
         onStep: (detail) => context.progress({ detail }),
+        onNotice: context.notice,
       });
       return resolveFile({ path: iso.path, name: source.from, sha256: iso.sha256 }, source, context);
     }

@@ -1,5 +1,5 @@
 import { runCommand } from '../../process/run-command.ts';
-import type { AptContext } from '../debian-offline/apt-view.ts';
+import type { AptContext } from '../debian-offline/private-apt.ts';
 import { headStatus } from './head-request.ts';
 
 /** Node.js warns of more than ten listeners for one signal. */

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MediaError } from '../../foundation/errors.ts';
 import { CommandError, runCommand } from '../../process/run-command.ts';
-import type { AptContext } from '../debian-offline/apt-view.ts';
 import type { DebianMirror } from '../debian-offline/debian-mirror.ts';
+import type { AptContext } from '../debian-offline/private-apt.ts';
 
 /** Files of a suite by path below `dists/<suite>/`, each fetched against the checksum that Debian signed. */
 export type SignedSuite = {

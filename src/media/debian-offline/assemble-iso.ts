@@ -7,12 +7,12 @@ import { MediaError } from '../../foundation/errors.ts';
 import { makeFolder } from '../../foundation/make-folder.ts';
 import { writeFile } from '../../foundation/write-file.ts';
 import { runCommand } from '../../process/run-command.ts';
-import type { AptContext } from './apt-view.ts';
 import { grubMenu, isolinuxMenu } from './boot-menu.ts';
 import { archiveFileName, type ControlStanza } from './control-file.ts';
 import { type GatheredComponent, gatherComponents } from './gather-components.ts';
 import { extendInitrd } from './installer-initrd.ts';
 import { componentStanzas, debStanzas, packagesFiles, releaseFile } from './package-index.ts';
+import type { AptContext } from './private-apt.ts';
 import type { OfflineRecipe } from './recipe.ts';
 import { fetchPackage, type OfflineSelection } from './select-packages.ts';
 

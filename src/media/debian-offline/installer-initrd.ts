@@ -6,10 +6,10 @@ import { type CpioEntry, FILE_TYPE, paddingTo4, readCpio, writeCpio } from '../.
 import { makeFolder } from '../../foundation/make-folder.ts';
 import { writeFile } from '../../foundation/write-file.ts';
 import { runCommand } from '../../process/run-command.ts';
-import type { AptContext } from './apt-view.ts';
 import { type ControlStanza, parseControlFile } from './control-file.ts';
 import { englishTemplates } from './installer-templates.ts';
 import { controlOf } from './package-index.ts';
+import type { AptContext } from './private-apt.ts';
 import { SET_SELECTIONS } from './set-selections.ts';
 
 /** The netboot image's initrd, unpacked in memory. */

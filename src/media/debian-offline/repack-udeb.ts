@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../../foundation/make-folder.ts';
 import { writeFile } from '../../foundation/write-file.ts';
 import { runCommand } from '../../process/run-command.ts';
-import type { AptContext } from './apt-view.ts';
 import type { ControlStanza } from './control-file.ts';
 import { controlOf } from './package-index.ts';
+import type { AptContext } from './private-apt.ts';
 import { E2FSPROGS_PROGRAMS } from './recipe.ts';
 
 /**

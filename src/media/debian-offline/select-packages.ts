@@ -3,12 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MediaError } from '../../foundation/errors.ts';
 import { runCommand } from '../../process/run-command.ts';
-import { type AptContext, type AptView, openAptView } from './apt-view.ts';
+import { type AptView, openAptView } from './apt-view.ts';
 import { basePackages, installerComponents } from './choose-packages.ts';
 import type { ControlStanza } from './control-file.ts';
 import type { DebianMirror } from './debian-mirror.ts';
 import { type InstallerInitrd, readInstallerInitrd } from './installer-initrd.ts';
+import type { AptContext } from './private-apt.ts';
 import type { OfflineRecipe } from './recipe.ts';
+import { fetchSuiteLists, type ListsOptions } from './suite-lists.ts';
 
 /** What an ISO will be made of; of the packages only the netboot image has been fetched. */
 export type OfflineSelection = {
@@ -28,19 +30,27 @@ export type OfflineSelection = {
 
 const BOOT_LOADERS = ['grub-pc', 'grub-efi-amd64'];
 
-/** @throws MediaError `media.unavailable` when the suite lacks the netboot image; CommandError when apt fails */
+/** @throws MediaError `media.unavailable` when the suite lacks the netboot image, `media.mirror-sync`; CommandError when apt fails */
 export async function selectPackages(
   mirror: DebianMirror,
   recipe: OfflineRecipe,
   aptFolder: string,
   workFolder: string,
-  context: AptContext,
+  options: ListsOptions,
 ): Promise<OfflineSelection> {
-  const open = (name: string, component: string): Promise<AptView> =>
-    openAptView(join(aptFolder, name), mirror, recipe.suite, component, context);
-  const view = await open('debs', 'main');
-  const componentView = await open('components', 'main/debian-installer');
-  await Promise.all([view.update(), componentView.update()]);
+  const { onNotice: _, ...context } = options;
+  const parts = { debs: 'main', components: 'main/debian-installer' };
+  const lists = await fetchSuiteLists(
+    join(aptFolder, 'lists'),
+    mirror,
+    recipe.suite,
+    Object.values(parts),
+    options,
+  );
+  // Apart, since some components provide what packages of the installed system depend on.
+  const open = (name: keyof typeof parts): Promise<AptView> =>
+    openAptView(join(aptFolder, name), mirror, lists, parts[name], context);
+  const [view, componentView] = [await open('debs'), await open('components')];
   const [packages, available] = await Promise.all([view.packages(), componentView.packages()]);
   refuseUnknown(recipe, packages);
   const { initrd, kernelPath } = await fetchNetbootImage(view, recipe, workFolder, context);
@@ -58,7 +68,7 @@ export async function selectPackages(
     components,
     initrd,
     kernelPath,
-    date: await view.indexDate(),
+    date: lists.date,
     inputs: digestOf(recipe, [...debs, ...components]),
   };
 }
