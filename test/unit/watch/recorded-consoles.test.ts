@@ -1,17 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readSyslog } from '../../../src/syslog-server/syslog-message.ts';
 import { createConsoleMemory } from '../../../src/watch/console-memory.ts';
 import { matchPattern } from '../../../src/watch/console-pattern.ts';
 import { reportText, syslogLine } from '../../../src/watch/installer-report.ts';
 import { INSTALL_PATTERNS } from '../../../src/watch/patterns.ts';
 import { play, recordedConsole } from './recorded-console.ts';
-import { MARKER, monitor, startWatch, untilDecided, type WatchRun } from './support.ts';
+import { MARKER, monitor, untilDecided, watchesOfTests } from './support.ts';
 
-let run: WatchRun | undefined;
-afterEach(async () => {
-  await run?.close();
-  run = undefined;
-});
+const startWatch = watchesOfTests();
 
 /** Recordings are of slow, emulated guests: the usual limits of such a host. */
 const limits = { totalSeconds: 7200, stallSeconds: 900, settleSeconds: 10 };
@@ -79,7 +75,7 @@ const BAD: readonly (readonly [name: string, cause: string, patternId: string, p
 
 describe('a recorded console of a failed install', () => {
   it.each(BAD)('%s is told as %s (%s)', async (name, cause, patternId, phase) => {
-    run = await startWatch({ limits });
+    const run = await startWatch({ limits });
     await play(run, await recordedConsole(name));
     const outcome = await untilDecided(run, 11);
     expect(outcome).toMatchObject({
@@ -93,7 +89,7 @@ describe('a recorded console of a failed install', () => {
 
 it('blames the CPU for a double fault alone', async () => {
   const suggestionOf = async (pieces: Parameters<typeof play>[1]): Promise<string> => {
-    run = await startWatch({ limits });
+    const run = await startWatch({ limits });
     await play(run, pieces);
     const outcome = await untilDecided(run, 11);
     return outcome.kind === 'failed' ? (outcome.suggestion ?? '') : '';
@@ -143,7 +139,7 @@ const GOOD: readonly (readonly [name: string, phases: readonly string[]])[] = [
 
 describe('a recorded console of a good install', () => {
   it.each(GOOD)('%s is completed with the marker and a guest shutdown', async (name, phases) => {
-    run = await startWatch({ limits });
+    const run = await startWatch({ limits });
     await play(run, await recordedConsole(name));
     expect(run.outcome()).toBeUndefined();
     run.guest.print(`\r\n${MARKER}\r\n`);
@@ -156,7 +152,7 @@ describe('a recorded console of a good install', () => {
   });
 
   it.each(GOOD)('%s without the marker is no success', async (name) => {
-    run = await startWatch({ limits });
+    const run = await startWatch({ limits });
     await play(run, await recordedConsole(name));
     run.guest.emit(monitor('guest-shutdown'));
     expect(await untilDecided(run, 5)).toMatchObject({ kind: 'failed', cause: 'no-marker' });
@@ -189,7 +185,7 @@ describe('text that says nothing about a failure', () => {
   });
 
   it('iPXE listing its commands and errors, then going on, is not taken for a failure', async () => {
-    run = await startWatch({ limits });
+    const run = await startWatch({ limits });
     await play(run, await recordedConsole('ipxe-debian12-commands.txt'));
     // The recording ends within a line, which is a question after a minute.
     await run.clock.advance(50);
