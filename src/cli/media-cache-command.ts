@@ -67,7 +67,7 @@ export async function runPruneCache(options: PruneOptions, io: CliIo): Promise<v
     const names = users.map(({ name, pid }) => `${name} (process ${pid})`).join(', ');
     const kept = left > maxSize ? `; the rest may be in use by ${safeLine(names)}` : '';
     io.out.write(
-      `${surplus.length} files of ${formatSize(sum(surplus))} ${what}, ${formatSize(left)} left${kept}.\n`,
+      `${surplus.length} ${surplus.length === 1 ? 'item' : 'items'} of ${formatSize(sum(surplus))} ${what}, ${formatSize(left)} left${kept}.\n`,
     );
   }
 }

@@ -3,11 +3,13 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestFile } from '../foundation/digest-file.ts';
 import { ifMissing } from '../foundation/if-missing.ts';
+import { listPackageFolders, removePackageFolder } from './package-folders.ts';
 
-/** A file of the cache. */
+/** A file of the cache, or a folder of packages that install media are made of. */
 export type CacheItem = {
   readonly path: string;
-  /** The name it has, which is what its content must be; undefined for an unfinished download. */
+  readonly isFolder: boolean;
+  /** The name it has, which is what its content must be; undefined for an unfinished download and for a folder. */
   readonly sha256?: string;
   readonly sizeBytes: number;
   /** When a build or command last asked for it. */
@@ -31,7 +33,13 @@ export async function listCache(cacheDir: string): Promise<readonly CacheItem[]>
   const partial = (await namesIn(join(root, 'partial')))
     .filter((name) => !/\.(lock|json)(\.|$)/.test(name))
     .map((name) => item(join(root, 'partial', name), ['unfinished download']));
-  const found = (await Promise.all([...objects, ...partial])).filter((one) => one !== undefined);
+  const files = (await Promise.all([...objects, ...partial])).filter((one) => one !== undefined);
+  const folders = (await listPackageFolders(root)).map(({ use, ...folder }) => ({
+    ...folder,
+    isFolder: true,
+    uses: [use],
+  }));
+  const found = [...files, ...folders];
   return found.sort((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime());
 }
 
@@ -48,9 +56,9 @@ export async function findDamaged(
   return damaged;
 }
 
-/** A damaged or surplus file; what a running guest has open stays readable to it. */
-export async function removeItem({ path }: CacheItem): Promise<void> {
-  await rm(path, { force: true });
+/** A damaged or surplus item; what a running guest has open stays readable to it. */
+export async function removeItem({ path, isFolder }: CacheItem): Promise<void> {
+  await (isFolder ? removePackageFolder(path) : rm(path, { force: true }));
 }
 
 /**
@@ -100,7 +108,7 @@ function useOf(key: string): string {
 
 async function item(path: string, uses: readonly string[]): Promise<CacheItem | undefined> {
   const found = await stat(path).catch(ifMissing(undefined));
-  return found && { path, sizeBytes: found.size, lastUsed: found.mtime, uses };
+  return found && { path, isFolder: false, sizeBytes: found.size, lastUsed: found.mtime, uses };
 }
 
 async function readIndex(folder: string): Promise<readonly IndexFile[]> {

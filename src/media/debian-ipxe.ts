@@ -9,6 +9,7 @@ import { findDebianMirror } from './debian-offline/debian-mirror.ts';
 import { fetchPackage } from './debian-offline/select-packages.ts';
 import { fetchSuiteLists } from './debian-offline/suite-lists.ts';
 import { openMediaCache } from './media-cache.ts';
+import { DEBIAN_FOLDER } from './package-folders.ts';
 
 /** The first Debian release whose iPXE runs autoexec.ipxe under UEFI; its programs need nothing of that release. */
 const SUITE = 'trixie';
@@ -35,7 +36,7 @@ export async function debianIpxeEfi(options: DebianIpxeOptions): Promise<string>
       'media.offline',
       `iPXE for UEFI has to be fetched (package ipxe of Debian ${SUITE}), which offline mode forbids. Run once without it.`,
     );
-  const folder = await cache.folder(join('debian', `ipxe-${SUITE}`));
+  const folder = await cache.folder(DEBIAN_FOLDER);
   const signal = options.signal ? { signal: options.signal } : {};
   const made = await cache.findOrMake(key, (path) => fetchProgram(path, folder, options), signal);
   return made.path;
@@ -47,14 +48,15 @@ async function fetchProgram(
   { logger, signal }: DebianIpxeOptions,
 ): Promise<Readonly<Record<string, string>>> {
   const context = { ...(logger ? { logger } : {}), ...(signal ? { signal } : {}) };
-  const work = await makeOwnFolder(folder, 'work-');
+  const work = await makeOwnFolder(folder, 'ipxe-');
   try {
     const mirror = await findDebianMirror(context);
-    const lists = await fetchSuiteLists(folder, mirror, SUITE, ['main'], context);
-    const view = await openAptView(folder, mirror, lists, 'main', context);
+    const lists = await fetchSuiteLists(work, mirror, SUITE, ['main'], context);
+    const view = await openAptView(work, mirror, lists, 'main', context);
     const deb = await fetchPackage(view, 'ipxe');
-    await runCommand('dpkg-deb', ['--extract', deb, work], context);
-    await copyFile(join(work, EFI_PROGRAM), path);
+    const root = join(work, 'root');
+    await runCommand('dpkg-deb', ['--extract', deb, root], context);
+    await copyFile(join(root, EFI_PROGRAM), path);
     return {};
   } catch (cause) {
     const ours = cause instanceof CommandError || (cause as NodeJS.ErrnoException).code === 'ENOENT';

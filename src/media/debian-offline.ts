@@ -11,6 +11,7 @@ import { findDebianMirror } from './debian-offline/debian-mirror.ts';
 import { noRecipe, type OfflineRecipe, offlineRecipeFor } from './debian-offline/recipe.ts';
 import { type OfflineSelection, selectPackages } from './debian-offline/select-packages.ts';
 import type { CachedFile, MediaCache } from './media-cache.ts';
+import { DEBIAN_FOLDER, packageLock } from './package-folders.ts';
 
 export type DebianOfflineOptions = {
   /** Use what the cache has and fetch nothing. */
@@ -41,10 +42,10 @@ export async function debianOfflineIso(
   const cached = await cache.find(key);
   if (cached && !options.refresh) return cached;
   const lock = { ...(options.signal ? { signal: options.signal } : {}) };
-  const aptFolder = await cache.folder(join('debian', recipe.suite));
+  const aptFolder = await cache.folder(join(DEBIAN_FOLDER, recipe.suite));
   // ISOs of one suite with different packages share apt's folders, and apt is told not to lock them.
   const make = (path: string) =>
-    withLock(join(aptFolder, 'lock'), () => assemble(recipe, aptFolder, path, cached, options), lock);
+    withLock(packageLock(aptFolder), () => assemble(recipe, aptFolder, path, cached, options), lock);
   return options.refresh ? cache.make(key, make, lock) : cache.findOrMake(key, make, lock);
 }
 

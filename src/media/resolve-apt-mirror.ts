@@ -18,6 +18,7 @@ import { type DebianMirror, findDebianMirror } from './debian-offline/debian-mir
 import type { AptContext } from './debian-offline/private-apt.ts';
 import type { MediaSource, ResolvedLocation } from './install-media.ts';
 import type { CachedFile } from './media-cache.ts';
+import { DEBIAN_FOLDER } from './package-folders.ts';
 import type { ResolveContext } from './resolve-media.ts';
 
 const IMAGES = 'main/installer-amd64/current/images';
@@ -48,7 +49,7 @@ export async function resolveAptMirror(
   refusePin(source.from, source);
   const apt = { logger: context.logger, ...(context.signal ? { signal: context.signal } : {}) };
   const mirror = await findDebianMirror(apt);
-  const folder = await makeOwnFolder(await context.cache.folder('debian'), 'tree-');
+  const folder = await makeOwnFolder(await context.cache.folder(DEBIAN_FOLDER), 'tree-');
   try {
     return await useTree({ suite, source, mirror, folder, apt, context });
   } finally {

@@ -42,7 +42,7 @@ test('fetch, ls, verify and prune work on one cache', async () => {
   expect(verified).toMatchObject({ code: 4, stdout: expect.stringContaining('damaged and removed') });
   expect((await cli.run(['media', 'fetch', url])).code).toBe(0);
   expect((await cli.run(['media', 'cache', 'prune', '--max-size', '0'])).stdout).toContain(
-    '1 files of 2.9 KiB removed',
+    '1 item of 2.9 KiB removed',
   );
   expect((await cli.run(['media', 'cache', 'ls'])).stdout).toBe('The cache is empty.\n');
 });

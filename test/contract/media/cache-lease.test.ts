@@ -58,7 +58,7 @@ describe('a cache that is in use', () => {
   it('keeps of a pruning what was asked for since, whoever prunes', async () => {
     const [old, used] = [await make('old'), await make('used')];
     const since = new Date(Date.now() + 60_000);
-    expect(await prune('1GiB')).toContain('0 files');
+    expect(await prune('1GiB')).toContain('0 items');
     await withCacheLease(cache(), 'build 4f0c2a91', () => prune('0'), { since });
     expect([existsSync(old.path), existsSync(used.path)]).toEqual([false, false]);
     const again = await make('again');

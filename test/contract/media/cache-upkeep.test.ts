@@ -1,9 +1,12 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { withLock } from '../../../src/foundation/lock-file.ts';
+import { newOwnFolder } from '../../../src/foundation/own-folder.ts';
 import { findDamaged, listCache, removeItem, surplusOf } from '../../../src/media/cache-upkeep.ts';
 import { openMediaCache } from '../../../src/media/media-cache.ts';
+import { packageLock } from '../../../src/media/package-folders.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -67,6 +70,41 @@ it.each(['', '{"garbage', 'null'])('goes on past a record that a power cut left 
   expect((await make('url x', 'x')).size).toBe(1);
 });
 
+it('lists and removes the packages that a medium was made of', async () => {
+  const packages = await openMediaCache(folder).folder('debian/trixie');
+  await mkdir(join(packages, 'debs'));
+  await writeFile(join(packages, 'debs', 'a.deb'), '12345');
+  const [item] = await listCache(folder);
+  expect(item).toMatchObject({ path: packages, sizeBytes: 5, uses: ['packages for debian-offline:trixie'] });
+  expect(item?.sha256).toBeUndefined();
+  await Promise.all((await listCache(folder)).map(removeItem));
+  expect(await listCache(folder)).toEqual([]);
+});
+
+it('waits with removing packages for the run that works with them', async () => {
+  const packages = await openMediaCache(folder).folder('debian/trixie');
+  const deb = join(packages, 'a.deb');
+  const order: string[] = [];
+  let removing: Promise<unknown> = Promise.resolve();
+  await withLock(packageLock(packages), async () => {
+    await writeFile(deb, '1');
+    removing = Promise.all((await listCache(folder)).map(removeItem)).then(() => order.push('removed'));
+    expect(await readFile(deb, 'utf8')).toBe('1');
+    order.push('worked');
+  });
+  await removing;
+  expect(order).toEqual(['worked', 'removed']);
+  expect(await listCache(folder)).toEqual([]);
+});
+
+it('lists what a killed run left of its own, and not what a live one works in', async () => {
+  const root = await openMediaCache(folder).folder('debian');
+  await newOwnFolder(root, 'tree-');
+  const boot = '00000000-0000-4000-8000-000000000000';
+  await mkdir(join(root, `tree-1-1-${boot}-abcdef`));
+  expect(await listCache(folder)).toMatchObject([{ uses: ['left by an interrupted run'] }]);
+});
+
 it('finds what is damaged; removed, it is made anew', async () => {
   const file = await make('url x', 'x');
   await make('url y', 'y');
@@ -82,6 +120,7 @@ it('finds what is damaged; removed, it is made anew', async () => {
 it('chooses what to remove by age and size, and spares what builds use', async () => {
   const at = (name: string, sizeBytes: number, time: number) => ({
     path: name,
+    isFolder: false,
     sizeBytes,
     lastUsed: new Date(time),
     uses: [],
