@@ -34,13 +34,8 @@ export async function listCache(cacheDir: string): Promise<readonly CacheItem[]>
     .filter((name) => !/\.(lock|json)(\.|$)/.test(name))
     .map((name) => item(join(root, 'partial', name), ['unfinished download']));
   const files = (await Promise.all([...objects, ...partial])).filter((one) => one !== undefined);
-  const folders = (await listPackageFolders(root)).map(({ use, ...folder }) => ({
-    ...folder,
-    isFolder: true,
-    uses: [use],
-  }));
-  const found = [...files, ...folders];
-  return found.sort((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime());
+  const folders = (await listPackageFolders(root)).map((folder) => ({ ...folder, isFolder: true }));
+  return [...files, ...folders].sort((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime());
 }
 
 /** Files whose content is not what their name says. */

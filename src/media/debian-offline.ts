@@ -9,7 +9,12 @@ import { assembleIso } from './debian-offline/assemble-iso.ts';
 import { archiveFileName } from './debian-offline/control-file.ts';
 import { findDebianMirror } from './debian-offline/debian-mirror.ts';
 import { noRecipe, type OfflineRecipe, offlineRecipeFor } from './debian-offline/recipe.ts';
-import { type OfflineSelection, selectPackages } from './debian-offline/select-packages.ts';
+import {
+  OFFLINE_COMPONENTS,
+  type OfflineSelection,
+  selectPackages,
+} from './debian-offline/select-packages.ts';
+import { fetchSuiteLists, type SuiteLists } from './debian-offline/suite-lists.ts';
 import type { CachedFile, MediaCache } from './media-cache.ts';
 import { DEBIAN_FOLDER, packageLock } from './package-folders.ts';
 
@@ -92,18 +97,21 @@ async function assemble(
   try {
     options.onStep?.(`reading the package index of Debian ${recipe.suite}`);
     const { onNotice } = options;
-    const selection = await selectPackages(mirror, recipe, aptFolder, folder, { ...context, onNotice });
-    if (previous && (previous.notes.inputs === selection.inputs || isOlder(selection, previous))) {
-      await link(previous.path, path);
-      return previous.notes;
-    }
+    const listsFolder = join(aptFolder, 'lists');
+    const lists = await fetchSuiteLists(listsFolder, mirror, recipe.suite, OFFLINE_COMPONENTS, {
+      ...context,
+      onNotice,
+    });
+    if (previous && isOlder(lists, previous)) return await keep(previous, path);
+    const selection = await selectPackages(mirror, recipe, lists, aptFolder, folder, context);
+    if (previous?.notes.inputs === selection.inputs) return await keep(previous, path);
     const step = options.onStep ? { onStep: options.onStep } : {};
-    await assembleIso({ ...context, ...step, recipe, selection, folder, date: selection.date }, path);
+    await assembleIso({ ...context, ...step, recipe, selection, folder, date: lists.date }, path);
     await dropOldDownloads(selection);
     return {
       inputs: selection.inputs,
       kernel: selection.initrd.kernelVersion,
-      date: selection.date.toISOString(),
+      date: lists.date.toISOString(),
     };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
@@ -117,8 +125,13 @@ async function assemble(
   }
 }
 
+async function keep(previous: CachedFile, path: string): Promise<CachedFile['notes']> {
+  await link(previous.path, path);
+  return previous.notes;
+}
+
 /** A mirror that is being synchronised may have an older state of the suite than the last time. */
-const isOlder = ({ date }: OfflineSelection, { notes }: CachedFile): boolean =>
+const isOlder = ({ date }: SuiteLists, { notes }: CachedFile): boolean =>
   notes.date !== undefined && date.getTime() < Date.parse(notes.date);
 
 /** Keeps the downloads for the next assembly, this ISO's and others'; versions that the suite has no more would only pile up. */

@@ -10,7 +10,7 @@ import { removeIfEmpty } from '../foundation/remove-if-empty.ts';
 export type PackageFolder = {
   readonly path: string;
   /** What the packages are for. */
-  readonly use: string;
+  readonly uses: readonly [string];
   readonly sizeBytes: number;
   readonly lastUsed: Date;
 };
@@ -34,7 +34,7 @@ export async function listPackageFolders(mediaFolder: string): Promise<readonly 
     if (owner !== undefined && isAlive(owner)) return undefined;
     const use = owner === undefined ? `packages for debian-offline:${name}` : 'left by an interrupted run';
     const { mtime } = (await stat(path).catch(ifMissing(undefined))) ?? {};
-    return mtime && { path, use, sizeBytes: await sizeOf(path), lastUsed: mtime };
+    return mtime && { path, uses: [use] as const, sizeBytes: await sizeOf(path), lastUsed: mtime };
   });
   return (await Promise.all(found)).filter((one) => one !== undefined);
 }

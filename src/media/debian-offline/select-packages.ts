@@ -10,7 +10,7 @@ import type { DebianMirror } from './debian-mirror.ts';
 import { type InstallerInitrd, readInstallerInitrd } from './installer-initrd.ts';
 import type { AptContext } from './private-apt.ts';
 import type { OfflineRecipe } from './recipe.ts';
-import { fetchSuiteLists, type ListsOptions } from './suite-lists.ts';
+import type { SuiteLists } from './suite-lists.ts';
 
 /** What an ISO will be made of; of the packages only the netboot image has been fetched. */
 export type OfflineSelection = {
@@ -22,35 +22,31 @@ export type OfflineSelection = {
   readonly components: readonly ControlStanza[];
   readonly initrd: InstallerInitrd;
   readonly kernelPath: string;
-  /** When the suite's index was made, from its signed Release file. */
-  readonly date: Date;
   /** Digest of the recipe and every package's name, version and checksum. */
   readonly inputs: string;
 };
 
+const SYSTEM = 'main';
+const INSTALLER = 'main/debian-installer';
+/** Of the archive; lists of all of them are needed to select from. */
+export const OFFLINE_COMPONENTS = [SYSTEM, INSTALLER];
+
 const BOOT_LOADERS = ['grub-pc', 'grub-efi-amd64'];
 
-/** @throws MediaError `media.unavailable` when the suite lacks the netboot image, `media.mirror-sync`; CommandError when apt fails */
+/** @throws MediaError `media.unavailable` when the suite lacks the netboot image; CommandError when apt fails */
 export async function selectPackages(
   mirror: DebianMirror,
   recipe: OfflineRecipe,
+  lists: SuiteLists,
   aptFolder: string,
   workFolder: string,
-  options: ListsOptions,
+  context: AptContext,
 ): Promise<OfflineSelection> {
-  const { onNotice: _, ...context } = options;
-  const parts = { debs: 'main', components: 'main/debian-installer' };
-  const lists = await fetchSuiteLists(
-    join(aptFolder, 'lists'),
-    mirror,
-    recipe.suite,
-    Object.values(parts),
-    options,
-  );
   // Apart, since some components provide what packages of the installed system depend on.
-  const open = (name: keyof typeof parts): Promise<AptView> =>
-    openAptView(join(aptFolder, name), mirror, lists, parts[name], context);
-  const [view, componentView] = [await open('debs'), await open('components')];
+  const open = (name: string, component: string): Promise<AptView> =>
+    openAptView(join(aptFolder, name), mirror, lists, component, context);
+  const view = await open('debs', SYSTEM);
+  const componentView = await open('components', INSTALLER);
   const [packages, available] = await Promise.all([view.packages(), componentView.packages()]);
   refuseUnknown(recipe, packages);
   const { initrd, kernelPath } = await fetchNetbootImage(view, recipe, workFolder, context);
@@ -68,7 +64,6 @@ export async function selectPackages(
     components,
     initrd,
     kernelPath,
-    date: lists.date,
     inputs: digestOf(recipe, [...debs, ...components]),
   };
 }

@@ -65,7 +65,7 @@ export async function fetchSuiteLists(
       if (other?.codename !== suite) continue;
       onNotice?.(
         `The Debian mirror is being synchronised: ${file} is not what the signed Release file of ${suite} lists. What it has of ` +
-          `${suite} under the name ${name} is used, as of ${day(other.date)}.`,
+          `${suite} under the name ${name} is used, as of ${other.date.toISOString().slice(0, 10)}.`,
       );
       return { suite: name, lists, date: other.date };
     }
@@ -110,5 +110,3 @@ async function readRelease(lists: string, suite: string): Promise<Release> {
   if (Number.isNaN(date.getTime())) throw new RangeError(`no Release file with a date in ${lists}`);
   return { codename: /^Codename: (\S+)$/m.exec(text)?.[1], date };
 }
-
-const day = (date: Date): string => date.toISOString().slice(0, 10);

@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/foundation/clock.ts';
 import { openAptView } from '../../../src/media/debian-offline/apt-view.ts';
+import {
+  type IndexFile,
+  packagesFiles,
+  releaseFile,
+} from '../../../src/media/debian-offline/package-index.ts';
 import { fetchSuiteLists } from '../../../src/media/debian-offline/suite-lists.ts';
 import { makeSigningKey, type SigningKey } from './signing-key.ts';
 import { serving, startWebServer, type WebServer } from './web-server.ts';
@@ -37,32 +40,22 @@ afterEach(async () => {
 });
 
 const mirror = () => ({ baseUri: `${server.url}/debian/`, keyring: key.keyring });
-const indexOf = (component: string): string => `${component}/binary-amd64/Packages`;
-const listOf = (component: string, version: string): Buffer =>
-  Buffer.from(
+const listsOf = (component: string, version: string): IndexFile[] =>
+  packagesFiles(`${component}/binary-amd64`, [
     `Package: ${component === 'main' ? 'tool' : 'tool-udeb'}\nVersion: ${version}\nArchitecture: amd64\n` +
-      `Filename: pool/t_${version}.deb\nSize: 1\nSHA256: ${'0'.repeat(64)}\n\n`,
-  );
+      `Filename: pool/t_${version}.deb\nSize: 1\nSHA256: ${'0'.repeat(64)}`,
+  ]);
+const put = (name: string, lists: readonly IndexFile[]): void => {
+  // As in Debian's archive, the plain list is signed and not there.
+  for (const { path, content } of lists)
+    if (path.endsWith('.gz')) files.set(`/debian/dists/${name}/${path}`, content);
+};
 
 /** One state of a suite: its lists, and the Release file that is signed for them. */
 async function publish(name: string, version: string, date: string, codename = 'trixie'): Promise<void> {
-  const lists = COMPONENTS.flatMap((component) => {
-    const [path, content] = [indexOf(component), listOf(component, version)];
-    // As in Debian's archive, the plain list is signed and not there.
-    return [
-      { path, content, isThere: false },
-      { path: `${path}.gz`, content: gzipSync(content), isThere: true },
-    ];
-  });
-  const sums = lists.map(
-    ({ path, content }) =>
-      ` ${createHash('sha256').update(content).digest('hex')} ${content.length} ${path}\n`,
-  );
-  const release =
-    `Origin: Debian\nLabel: Debian\nSuite: stable\nCodename: ${codename}\nDate: ${date}\nArchitectures: amd64\n` +
-    `Components: main main/debian-installer\nSHA256:\n${sums.join('')}`;
-  for (const { path, content, isThere } of lists)
-    if (isThere) files.set(`/debian/dists/${name}/${path}`, content);
+  const lists = COMPONENTS.flatMap((component) => listsOf(component, version));
+  put(name, lists);
+  const release = releaseFile(codename, version, 'amd64', new Date(date), lists);
   files.set(`/debian/dists/${name}/InRelease`, await key.clearSign(release));
 }
 
@@ -70,12 +63,7 @@ const OLD = 'Sat, 12 Sep 2026 07:55:41 UTC';
 const NEW = 'Sat, 21 Nov 2026 09:15:44 UTC';
 
 /** The installer's list of the state before, as a mirror has it that copies file by file. */
-const makeStale = (name: string): void => {
-  files.set(
-    `/debian/dists/${name}/${indexOf('main/debian-installer')}.gz`,
-    gzipSync(listOf('main/debian-installer', 'old-one')),
-  );
-};
+const makeStale = (name: string): void => put(name, listsOf('main/debian-installer', 'old-one'));
 
 const fetchLists = () =>
   fetchSuiteLists(join(folder, 'lists'), mirror(), 'trixie', COMPONENTS, {
